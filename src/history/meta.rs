@@ -1,0 +1,130 @@
+//! `run.json`: all that judging needs to know of the plan, so that a run can be judged again without its scenario.
+
+use crate::clock::Offset;
+use crate::units::{Rate, Span};
+use crate::verdict::Severity;
+use serde::{Deserialize, Serialize};
+
+/// What was planned, written before the first event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// The version of this format; 1.
+    pub schema: u32,
+    /// The version of shakedown that made the run.
+    pub version: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The scenario file's text as written, references to secrets unresolved.
+    pub text: String,
+    /// SHA-256 of the scenario and everything it includes, in hexadecimal.
+    pub hash: String,
+    /// The seed of everything random in the run.
+    pub seed: u64,
+    /// The wall clock's time at the run's start, RFC 3339 in UTC.
+    pub started: String,
+    /// Where the load goes, as written.
+    pub target: String,
+    /// Whether certificates were verified; every report says so when they were not.
+    pub tls_verified: bool,
+    /// The machine that drove the load.
+    pub machine: Machine,
+    /// Open or closed model.
+    pub model: Model,
+    /// The limit on requests in flight.
+    pub max_in_flight: u64,
+    /// The endpoints, in the order of their ids.
+    pub endpoints: Vec<EndpointPlan>,
+    /// The stages of the load, in order of time; empty when the scenario has no load.
+    pub stages: Vec<StagePlan>,
+    /// The gates, in the order of the scenario.
+    pub gates: Vec<GatePlan>,
+    /// The smoke checks, in the order of the scenario.
+    pub checks: Vec<CheckPlan>,
+}
+
+/// The machine that drove the load.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Operating system and architecture.
+    pub os: String,
+    /// Cores that the process may use.
+    pub cores: u32,
+}
+
+/// How arrivals come about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Model {
+    /// Arrivals at planned instants, whatever the target does.
+    Open,
+    /// As fast as a number of connections goes; each waits for its answer.
+    Closed,
+}
+
+/// One endpoint of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointPlan {
+    /// Its name, `journey/step`.
+    pub name: String,
+    /// The journey that it belongs to.
+    pub journey: String,
+}
+
+/// One stage of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StagePlan {
+    /// Its name.
+    pub name: String,
+    /// When it begins.
+    pub start: Offset,
+    /// When it ends.
+    pub end: Offset,
+    /// The rate at its beginning.
+    #[serde(with = "per_second")]
+    pub from: Rate,
+    /// The rate at its end; in between it changes evenly.
+    #[serde(with = "per_second")]
+    pub to: Rate,
+    /// Whether its requests are kept out of gates and totals.
+    pub warmup: bool,
+}
+
+/// One gate of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GatePlan {
+    /// The gate as written.
+    pub gate: String,
+    /// What it weighs.
+    pub severity: Severity,
+}
+
+/// One smoke check of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckPlan {
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub kind: String,
+}
+
+impl StagePlan {
+    /// How long the stage lasts.
+    pub fn length(&self) -> Span {
+        Span::new(self.end.since(self.start))
+    }
+}
+
+/// A rate as a number of events a second, exactly.
+mod per_second {
+    use crate::units::Rate;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    pub(super) fn serialize<S: Serializer>(rate: &Rate, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_f64(rate.as_per_second())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Rate, D::Error> {
+        f64::deserialize(from).map(Rate::per_second)
+    }
+}

@@ -1,0 +1,15 @@
+//! Load, chaos and smoke testing of deployed services.
+//!
+//! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
+//! units, clock, source, verdict, sample · stats, transport, event · journey · load, check, gate, history ·
+//! scenario · engine, run · report · cli.
+
+pub mod clock;
+pub mod event;
+pub mod history;
+pub mod journey;
+pub mod sample;
+pub mod source;
+pub mod stats;
+pub mod units;
+pub mod verdict;

@@ -1,0 +1,113 @@
+//! Many windows added up.
+
+use super::{Delta, Histogram};
+use crate::sample::ErrorClass;
+use serde::{Deserialize, Serialize};
+
+/// How many requests were planned and what became of them: `planned = done + failed + dropped`, always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Planned starts.
+    pub planned: u64,
+    /// Answered as expected.
+    pub done: u64,
+    /// Sent, but not answered as expected.
+    pub failed: u64,
+    /// Never sent: too many were in flight.
+    pub dropped: u64,
+    /// The failed ones by class, in the order of [`ErrorClass::ALL`].
+    pub errors: [u64; ErrorClass::ALL.len()],
+}
+
+impl Counts {
+    /// Adds other counts.
+    pub fn merge(&mut self, other: &Counts) {
+        self.planned += other.planned;
+        self.done += other.done;
+        self.failed += other.failed;
+        self.dropped += other.dropped;
+        self.errors.iter_mut().zip(other.errors).for_each(|(mine, theirs)| *mine += theirs);
+    }
+
+    /// Requests that were sent and whose end is known.
+    pub fn ended(&self) -> u64 {
+        self.done + self.failed
+    }
+
+    /// The failed ones by class, only classes that occurred.
+    pub fn by_class(&self) -> impl Iterator<Item = (ErrorClass, u64)> {
+        ErrorClass::ALL.into_iter().zip(self.errors).filter(|(_, count)| *count > 0)
+    }
+}
+
+/// The deltas of some windows and endpoints added up.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tally {
+    /// How many were planned, done, failed and dropped.
+    pub counts: Counts,
+    /// Planned to done, of requests that went well.
+    pub response: Histogram,
+    /// Sent to done, of requests that went well.
+    pub service: Histogram,
+    /// Sent to first byte, of requests that were answered.
+    pub ttfb: Histogram,
+    /// Connecting, where a connection was made.
+    pub connect: Histogram,
+    /// Planned to sent, of every request that was sent.
+    pub lag: Histogram,
+}
+
+impl Tally {
+    /// Adds one window of one endpoint.
+    pub fn add(&mut self, delta: &Delta) {
+        self.counts.merge(&delta.counts);
+        self.response.merge(&delta.response);
+        self.service.merge(&delta.service);
+        self.ttfb.merge(&delta.ttfb);
+        self.connect.merge(&delta.connect);
+        self.lag.merge(&delta.lag);
+    }
+
+    /// Adds another tally.
+    pub fn merge(&mut self, other: &Tally) {
+        self.counts.merge(&other.counts);
+        self.response.merge(&other.response);
+        self.service.merge(&other.service);
+        self.ttfb.merge(&other.ttfb);
+        self.connect.merge(&other.connect);
+        self.lag.merge(&other.lag);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Offset;
+    use crate::sample::{EndpointId, Outcome, Sample};
+
+    #[test]
+    fn planned_is_done_and_failed_and_dropped() {
+        let at = Offset::from_micros;
+        let sample = |outcome| Sample {
+            endpoint: EndpointId(0),
+            planned: at(1_000),
+            sent: at(1_500),
+            first_byte: Some(at(2_000)),
+            done: at(3_000),
+            connect: None,
+            outcome,
+        };
+        let mut delta = Delta::new(EndpointId(0), 0, 0);
+        delta.record(&sample(Outcome::Good));
+        delta.record(&sample(Outcome::Bad(ErrorClass::Status)));
+        delta.drop_one();
+        let mut tally = Tally::default();
+        tally.add(&delta);
+        let counts = tally.counts;
+        assert_eq!((counts.planned, counts.done, counts.failed, counts.dropped), (3, 1, 1, 1));
+        assert_eq!(counts.by_class().collect::<Vec<_>>(), [(ErrorClass::Status, 1)]);
+        assert_eq!(tally.response.max_us(), Some(2_000), "from the planned instant");
+        assert_eq!(tally.service.max_us(), Some(1_500), "from the sent instant");
+        assert_eq!((tally.ttfb.count(), tally.lag.count()), (2, 2));
+    }
+}
