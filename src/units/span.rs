@@ -10,7 +10,7 @@ use std::time::Duration;
 pub struct Span(Duration);
 
 /// A year; longer spans are slips of the keyboard.
-const MAX: Duration = Duration::from_secs(366 * 86_400);
+const MAX: Duration = Duration::from_hours(366 * 24);
 
 impl Span {
     /// The span of this duration.
