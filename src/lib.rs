@@ -4,6 +4,7 @@
 //! units, clock, source, verdict, sample · stats, transport, event · journey · load, check, gate, history ·
 //! scenario · engine, run · report · cli.
 
+pub mod check;
 pub mod clock;
 pub mod event;
 pub mod history;
@@ -11,5 +12,6 @@ pub mod journey;
 pub mod sample;
 pub mod source;
 pub mod stats;
+pub mod transport;
 pub mod units;
 pub mod verdict;
