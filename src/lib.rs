@@ -9,6 +9,7 @@ pub mod clock;
 pub mod event;
 pub mod history;
 pub mod journey;
+pub mod load;
 pub mod sample;
 pub mod source;
 pub mod stats;
