@@ -2,6 +2,8 @@
 
 mod located;
 mod problem;
+mod similar;
 
 pub use located::{LOCATED, LOCATED_FIELDS, Located, Mark};
 pub use problem::Problem;
+pub use similar::similar;
