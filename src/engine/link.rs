@@ -60,36 +60,33 @@ impl Link {
         }
     }
 
-    async fn connection(&mut self) -> Result<&mut Connection, Failure> {
-        let usable = match &mut self.open {
-            Some((connection, _)) => connection.usable().await,
-            None => false,
-        };
-        if !usable {
-            self.open = None;
-            let no_address = || Failure::new(ErrorClass::Dns, "the target's name has no address");
-            let address = self.shared.address().ok_or_else(no_address)?;
-            let opened = Connection::open(&self.shared.plan.target, address).await?;
-            *self.notes.connect.get_or_insert_default() += opened.took;
-            self.open = Some((opened.connection, self.shared.connections.hold()));
+    /// Opens a connection unless there is one that can be used.
+    async fn connect(&mut self) -> Result<(), Failure> {
+        if let Some((connection, _)) = &mut self.open
+            && connection.usable().await
+        {
+            return Ok(());
         }
-        match &mut self.open {
-            Some((connection, _)) => Ok(connection),
-            None => Err(Failure::new(ErrorClass::Generator, "a connection was lost")),
-        }
+        self.open = None;
+        let no_address = || Failure::new(ErrorClass::Dns, "the target's name has no address");
+        let address = self.shared.address().ok_or_else(no_address)?;
+        let opened = Connection::open(&self.shared.plan.target, address).await?;
+        *self.notes.connect.get_or_insert_default() += opened.took;
+        self.open = Some((opened.connection, self.shared.connections.hold()));
+        Ok(())
     }
 }
 
 impl Sender for Link {
     async fn send(&mut self, request: &Request, keep: Keep, longest_body: u64) -> Result<Answer, Failure> {
         self.notes.answered = false;
+        self.connect().await?;
         let clock = self.shared.clock;
-        let connection = self.connection().await?;
-        // Noted before the answer, because a timeout cuts this function off right here.
-        let sent = clock.now();
-        let exchange = connection.exchange(request, keep, longest_body, &clock);
-        self.notes.sent.get_or_insert(sent);
-        let exchange = exchange.await;
+        let lost = || Failure::new(ErrorClass::Generator, "a connection was lost");
+        let (connection, _) = self.open.as_mut().ok_or_else(lost)?;
+        // Noted before the answer, because a timeout cuts this function off at the await.
+        self.notes.sent.get_or_insert_with(|| clock.now());
+        let exchange = connection.exchange(request, keep, longest_body, &clock).await;
         self.notes.first_byte = self.notes.first_byte.or(exchange.first_byte);
         self.notes.done = Some(exchange.done);
         self.notes.answered = exchange.result.is_ok();

@@ -24,6 +24,7 @@ mod shared;
 mod timer;
 mod worker;
 
+pub use limits::raise_open_files;
 pub use drive::{Control, EngineError, Stop, drive};
 pub use mix::Mix;
 pub use plan::{ConnectionPolicy, KeepAlive, LoadPlan, Pace, RunPlan};

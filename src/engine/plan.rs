@@ -3,6 +3,7 @@
 use super::Mix;
 use crate::check::Compiled;
 use crate::gate::Gate;
+use crate::history::{EndpointPlan, select};
 use crate::journey::Journey;
 use crate::load::Schedule;
 use crate::sample::EndpointId;
@@ -32,6 +33,8 @@ pub struct LoadPlan {
     pub target: Target,
     /// The journeys, in the order of the scenario.
     pub journeys: Vec<Journey>,
+    /// Their endpoints, in the order of their ids.
+    pub endpoints: Vec<EndpointPlan>,
     /// Which journey an arrival takes.
     pub mix: Mix,
     /// When arrivals come.
@@ -105,8 +108,8 @@ impl LoadPlan {
         EndpointId(u16::try_from(before + step).unwrap_or(u16::MAX))
     }
 
-    /// How many endpoints there are.
-    pub fn endpoints(&self) -> usize {
-        self.journeys.iter().map(|journey| journey.steps.len()).sum()
+    /// Whether a gate speaks of this endpoint.
+    pub fn gate_covers(&self, gate: &Gate, endpoint: EndpointId) -> bool {
+        gate.on.as_ref().is_none_or(|name| select(name, &self.endpoints).is_ok_and(|named| named.contains(&endpoint)))
     }
 }

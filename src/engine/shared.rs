@@ -31,7 +31,7 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(plan: Arc<LoadPlan>, clock: Clock, addresses: Vec<SocketAddr>) -> Shared {
         Shared {
-            recorder: RefCell::new(Recorder::new(plan.endpoints())),
+            recorder: RefCell::new(Recorder::new(plan.endpoints.len())),
             plan,
             clock,
             in_flight: Gauge::default(),
@@ -67,7 +67,7 @@ impl Shared {
 }
 
 /// Where the pacer leaves an arrival for a lane.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Inbox {
     arrival: Cell<Option<(Arrival, Held)>>,
     bell: Notify,

@@ -52,6 +52,11 @@ mod linux {
         pub(super) fn new() -> io::Result<TimerFd> {
             let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
             let fd = timerfd_create(TimerfdClockId::Monotonic, flags)?;
+            #[expect(
+                deprecated,
+                reason = "the replacement is unsafe; it guards against types that close their descriptor early, \
+                          which an OwnedFd does not"
+            )]
             AsyncFd::with_interest(fd, Interest::READABLE).map(TimerFd)
         }
 
