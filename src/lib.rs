@@ -6,7 +6,9 @@
 
 pub mod check;
 pub mod clock;
+pub mod engine;
 pub mod event;
+pub mod gate;
 pub mod history;
 pub mod journey;
 pub mod load;
