@@ -4,13 +4,16 @@
 //! units, clock, source, verdict, sample · stats, transport, event, shop · journey · load, check, gate, history ·
 //! scenario · engine, run · report · cli.
 
+pub mod check;
 pub mod clock;
 pub mod event;
 pub mod history;
 pub mod journey;
+pub mod load;
 pub mod sample;
 pub mod shop;
 pub mod source;
 pub mod stats;
+pub mod transport;
 pub mod units;
 pub mod verdict;
