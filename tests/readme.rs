@@ -35,7 +35,7 @@ fn ci_runs_the_test_command_of_the_readme() -> io::Result<()> {
 #[test]
 fn links_lead_somewhere() -> io::Result<()> {
     for (folder, page) in [("", "README.md"), ("", "CHANGELOG.md"), ("docs/decisions", "index.md")] {
-        let text = read(&format!("{folder}/{page}").trim_start_matches('/').to_owned())?;
+        let text = read(format!("{folder}/{page}").trim_start_matches('/'))?;
         for link in links(&text) {
             let file = link.split('#').next().unwrap_or(link);
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(file);
