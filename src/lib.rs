@@ -6,8 +6,10 @@
 
 pub mod clock;
 pub mod event;
+pub mod gate;
 pub mod history;
 pub mod journey;
+pub mod run;
 pub mod sample;
 pub mod source;
 pub mod stats;
