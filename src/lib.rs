@@ -9,6 +9,7 @@ pub mod event;
 pub mod gate;
 pub mod history;
 pub mod journey;
+pub mod report;
 pub mod run;
 pub mod sample;
 pub mod source;

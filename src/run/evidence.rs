@@ -13,7 +13,6 @@ pub(super) struct Story<'a> {
     pub(super) summary: &'a Summary,
     pub(super) gates: &'a [GateResult],
     pub(super) checks: &'a [CheckResult],
-    pub(super) troubles: &'a [String],
 }
 
 fn finding(subject: Subject, name: &str, verdict: Verdict, reason: String) -> Finding {
@@ -30,7 +29,9 @@ impl Story<'_> {
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         findings.extend(self.ending());
-        findings.extend(self.troubles.iter().map(|text| inconclusive(Subject::Run, "trouble", text.clone())));
+        findings.extend(
+            self.summary.troubles.iter().map(|text| inconclusive(Subject::Run, "trouble", text.clone())),
+        );
         findings.extend(self.dropped());
         findings.extend(self.late());
         findings.extend(self.busy());

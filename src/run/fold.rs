@@ -40,8 +40,7 @@ pub(super) struct Fold<'a> {
     ending: Option<Ending>,
     /// Checks in the order in which they ended.
     pub(super) checks: Vec<CheckResult>,
-    /// What went wrong on our side.
-    pub(super) troubles: Vec<String>,
+    troubles: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -174,7 +173,12 @@ impl<'a> Fold<'a> {
         let cpu = (self.cpu.count > 0).then(|| self.cpu.sum / self.cpu.count as f64);
         let (series, untrusted): (_, Untrusted) = self.seconds.finish();
         Summary {
-            totals: Totals { counts: total.counts, length, rate: per_second(total.counts.done, length) },
+            totals: Totals {
+                counts: total.counts,
+                length,
+                rate: per_second(total.counts.done, length),
+                response: Latencies::of(&total.response),
+            },
             warmup: self.load.warmup,
             endpoints,
             series,
@@ -187,6 +191,7 @@ impl<'a> Fold<'a> {
                 untrusted,
             },
             broke: self.broke,
+            troubles: self.troubles,
             ending: self.ending,
             last: self.last,
         }

@@ -28,15 +28,8 @@ impl Run {
         let gates: Vec<GateResult> =
             gates.into_iter().zip(fold.held()).map(|(gate, held)| judge_gate(gate, held)).collect();
         let checks = std::mem::take(&mut fold.checks);
-        let troubles = std::mem::take(&mut fold.troubles);
         let summary = fold.summary();
-        let story = evidence::Story {
-            meta: &meta,
-            summary: &summary,
-            gates: &gates,
-            checks: &checks,
-            troubles: &troubles,
-        };
+        let story = evidence::Story { meta: &meta, summary: &summary, gates: &gates, checks: &checks };
         let findings = story.findings();
         let verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
         let reason = sentence::reason(&findings, gates.len(), checks.len());

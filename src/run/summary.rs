@@ -22,6 +22,8 @@ pub struct Summary {
     pub generator: GeneratorSummary,
     /// Stages of a stress profile that broke a gate.
     pub broke: Vec<Broke>,
+    /// What went wrong on our side, at most the first 20.
+    pub troubles: Vec<String>,
     /// How the run ended; `None` when its history just stops.
     pub ending: Option<Ending>,
     /// The newest moment that the history knows.
@@ -37,6 +39,8 @@ pub struct Totals {
     pub length: Duration,
     /// Good answers a second.
     pub rate: f64,
+    /// Planned to done, of requests that went well.
+    pub response: Option<Latencies>,
 }
 
 /// One endpoint in numbers.
