@@ -1,18 +1,22 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, transport, event · journey · load, check, gate, history ·
+//! units, clock, source, verdict, sample · stats, transport, event, shop · journey · load, check, gate, history ·
 //! scenario · engine, run · report · cli.
 
+pub mod check;
 pub mod clock;
 pub mod event;
 pub mod gate;
 pub mod history;
 pub mod journey;
+pub mod load;
 pub mod report;
 pub mod run;
 pub mod sample;
+pub mod shop;
 pub mod source;
 pub mod stats;
+pub mod transport;
 pub mod units;
 pub mod verdict;

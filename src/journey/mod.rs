@@ -2,14 +2,33 @@
 //!
 //! `spec` is the written form (YAML, with places); the compiled form, made once before the run, renders and judges.
 
+mod compile;
+mod condition;
+mod context;
+mod cookies;
+mod data;
 mod expect;
+mod extract;
 mod json;
+mod judge;
 mod pairs;
+mod redirect;
+mod request;
+mod scope;
 mod shorthand;
 mod spec;
+mod step;
+mod template;
+mod value;
 
+pub use compile::{Journey, compile_step};
+pub use context::{CompileContext, ReadFile};
+pub use cookies::Cookies;
 pub use expect::{BodyExpect, Expect, JsonExpect, StatusExpect};
 pub use json::{Json, JsonKind};
 pub use pairs::{OneOrMore, Pairs};
+pub use scope::Scope;
 pub use shorthand::{Capture, TextExpect, Think};
 pub use spec::{Auth, BasicAuth, DataRows, JourneySpec, Pick, StepSpec};
+pub use step::{Sender, Step, StepFailure};
+pub use value::Values;

@@ -2,7 +2,7 @@
 
 use super::{KINDS, Style};
 use crate::run::Run;
-use crate::source::similar;
+use crate::source;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -83,7 +83,7 @@ fn names() -> String {
 }
 
 fn meant(kind: &str) -> String {
-    similar(kind, KINDS.iter().map(|kind| kind.name))
+    source::nearest(kind, KINDS.iter().map(|kind| kind.name))
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default()
 }

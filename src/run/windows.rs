@@ -7,7 +7,7 @@ use crate::clock::Offset;
 use crate::gate::{Gate, Window};
 use crate::history::{Meta, StagePlan, select};
 use crate::sample::EndpointId;
-use crate::source::similar;
+use crate::source;
 use crate::stats::{Delta, Tally};
 use std::time::Duration;
 
@@ -125,6 +125,7 @@ fn places(meta: &Meta, name: &str) -> Result<Vec<u16>, String> {
         return Err(format!("stage `{name}` is warm-up, which no gate judges"));
     }
     let known = meta.stages.iter().map(|stage| stage.name.as_str());
-    let meant = similar(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    let meant =
+        source::nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     Err(format!("the run has no stage `{name}`{meant}"))
 }

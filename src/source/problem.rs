@@ -2,6 +2,9 @@
 
 use super::Mark;
 
+/// So many problems are shown at once; more would not be read.
+pub const MAX_PROBLEMS: usize = 50;
+
 /// What is wrong, where, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

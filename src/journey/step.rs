@@ -1,0 +1,188 @@
+//! One compiled step: renders its request, sends it by whatever sender there is, judges the answer.
+
+use super::cookies::Cookies;
+use super::extract::Extract;
+use super::judge::{Expectation, Mismatch};
+use super::redirect;
+use super::template::Template;
+use super::{Think, Values};
+use crate::sample::ErrorClass;
+use crate::transport::{Answer, Failure, Keep, Request};
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// One request of a journey and what is expected of its answer, ready to run.
+#[derive(Debug)]
+pub struct Step {
+    /// The endpoint's name, `journey/step`.
+    pub endpoint: String,
+    /// How long the whole answer may take, redirects included.
+    pub timeout: Duration,
+    /// The pause after it.
+    pub think: Option<Think>,
+    pub(super) request: RequestForm,
+    pub(super) expect: Expectation,
+    pub(super) extracts: Vec<Extract>,
+    pub(super) redirects: u8,
+    pub(super) longest_body: u64,
+}
+
+/// A request, built once or rendered for each arrival.
+#[derive(Debug)]
+pub(super) enum RequestForm {
+    /// No value of the run is in it.
+    Fixed(Request),
+    /// Rendered each time.
+    Rendered(Box<Rendered>),
+}
+
+/// The templates of a request.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    pub(super) method: Method,
+    pub(super) path: Template,
+    /// Headers without values of the run.
+    pub(super) fixed_headers: HeaderMap,
+    pub(super) headers: Vec<(HeaderName, Template)>,
+    pub(super) body: Body,
+}
+
+/// A body, built once or rendered for each arrival.
+#[derive(Debug)]
+pub(super) enum Body {
+    Fixed(Bytes),
+    Rendered(Template),
+}
+
+/// Why a step failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct StepFailure {
+    /// Which class of failure.
+    pub class: ErrorClass,
+    /// Expected and actual, or what went wrong.
+    pub text: String,
+}
+
+impl From<Failure> for StepFailure {
+    fn from(failure: Failure) -> Self {
+        StepFailure { class: failure.class, text: failure.text }
+    }
+}
+
+impl From<Mismatch> for StepFailure {
+    fn from(mismatch: Mismatch) -> Self {
+        StepFailure { class: mismatch.class, text: mismatch.text }
+    }
+}
+
+/// Sends one request and brings its answer: a connection under load, or a client for checks.
+pub trait Sender {
+    /// Sends `request`; a body longer than `longest_body` bytes is a failure.
+    fn send(
+        &mut self,
+        request: &Request,
+        keep: Keep,
+        longest_body: u64,
+    ) -> impl Future<Output = Result<Answer, Failure>>;
+}
+
+impl Step {
+    /// Sends the step's request and judges the answer, following redirects where the step asks for it; captures
+    /// what it captures.
+    ///
+    /// # Errors
+    /// Anything but the expected answer, with its class.
+    pub async fn perform(
+        &self,
+        values: &mut Values<'_>,
+        cookies: &mut Cookies,
+        sender: &mut impl Sender,
+    ) -> Result<(), StepFailure> {
+        let mut request = self.render(values)?;
+        let mut left = self.redirects;
+        let answer = loop {
+            if !cookies.is_empty() {
+                let request = request.to_mut();
+                let path = request.path.clone();
+                cookies.apply(path.path(), &mut request.headers);
+            }
+            let answer = sender.send(&request, self.keep(), self.longest_body).await?;
+            cookies.remember(&answer.headers);
+            match redirect::follow(&request, &answer, left)? {
+                Some(next) => request = Cow::Owned(next),
+                None => break answer,
+            }
+            left -= 1;
+        };
+        self.expect.judge(&answer, values)?;
+        self.extracts.iter().try_for_each(|extract| extract.take(&answer, values))?;
+        Ok(())
+    }
+
+    /// The request of this arrival.
+    ///
+    /// # Errors
+    /// A captured value that no path or header can hold.
+    pub fn render(&self, values: &mut Values<'_>) -> Result<Cow<'_, Request>, StepFailure> {
+        match &self.request {
+            RequestForm::Fixed(request) => Ok(Cow::Borrowed(request)),
+            RequestForm::Rendered(rendered) => rendered.render(values).map(Cow::Owned),
+        }
+    }
+
+    fn keep(&self) -> Keep {
+        let looked_into = self.expect.looks_into_body() || self.extracts.iter().any(Extract::looks_into_body);
+        if looked_into { Keep::Body } else { Keep::Length }
+    }
+}
+
+impl Rendered {
+    fn render(&self, values: &mut Values<'_>) -> Result<Request, StepFailure> {
+        let unfit = |what: &str, text: &str| StepFailure {
+            class: ErrorClass::Assertion,
+            text: format!(
+                "a value of the run does not fit into {what}: {}",
+                super::judge::excerpt(text.as_bytes())
+            ),
+        };
+        let mut text = String::new();
+        self.path.render(values, &mut text);
+        let path = PathAndQuery::try_from(text.as_str()).map_err(|_| unfit("the path", &text))?;
+        let mut headers = self.fixed_headers.clone();
+        for (name, template) in &self.headers {
+            text.clear();
+            template.render(values, &mut text);
+            headers.append(
+                name,
+                HeaderValue::from_str(&text).map_err(|_| unfit(&format!("the header {name}"), &text))?,
+            );
+        }
+        let body = match &self.body {
+            Body::Fixed(body) => body.clone(),
+            Body::Rendered(template) => {
+                let mut body = String::new();
+                template.render(values, &mut body);
+                body.into()
+            }
+        };
+        Ok(Request { method: self.method.clone(), path, headers, body })
+    }
+
+    /// The request, when no value of the run is in it.
+    pub(super) fn into_form(self) -> RequestForm {
+        let fixed_path = self.path.fixed().and_then(|path| PathAndQuery::try_from(path).ok());
+        match (fixed_path, &self.body) {
+            (Some(path), Body::Fixed(body)) if self.headers.is_empty() => RequestForm::Fixed(Request {
+                method: self.method,
+                path,
+                headers: self.fixed_headers,
+                body: body.clone(),
+            }),
+            _ => RequestForm::Rendered(Box::new(self)),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The shape of the load over time: profiles (what people write), stages (what they mean) and the schedule (when each
+//! arrival is planned). Pure arithmetic: no clock, no socket, no task.
+//!
+//! A new profile is one file, its `mod` line and its entry in the list below.
+
+mod baseline;
+mod draw;
+mod error;
+mod line;
+mod peak;
+mod profile;
+mod schedule;
+mod share;
+mod soak;
+mod spike;
+mod stage;
+mod stages;
+mod stress;
+
+pub use baseline::Baseline;
+pub use draw::{Canvas, Glyphs, draw};
+pub use error::ProfileError;
+pub use peak::Peak;
+pub use schedule::{Arrivals, Planned, Schedule};
+pub use share::{Arrival, Share};
+pub use soak::Soak;
+pub use spike::Spike;
+pub use stage::Stage;
+pub use stages::{Segment, Stages};
+pub use stress::Stress;
+
+profile::profiles! {
+    /// Normal load: ramp up to a rate and hold it.
+    Baseline(Baseline),
+    /// The expected maximum: ramp up to a multiple of the normal rate and hold it.
+    Peak(Peak),
+    /// A sudden crowd: the normal rate, a jump to a multiple of it, and back.
+    Spike(Spike),
+    /// Normal load for hours, to find leaks and drift.
+    Soak(Soak),
+    /// Step up until a gate breaks or a limit is reached, to find the breaking point.
+    Stress(Stress),
+    /// Anything else: a list of ramps and holds.
+    Stages(Stages),
+}

@@ -1,0 +1,35 @@
+//! The environment that `${env:NAME}` looks into: taken once, so that a load is a function of its inputs.
+
+use std::collections::BTreeMap;
+
+/// Environment variables by name.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    values: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// The variables of this process, without those whose values are not UTF-8.
+    pub fn of_process() -> Environment {
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Environment { values: std::env::vars_os().filter_map(utf8).collect() }
+    }
+
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// The names of all variables, for suggestions.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.values.keys().map(String::as_str)
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(values: I) -> Environment {
+        Environment { values: values.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+}

@@ -1,0 +1,85 @@
+//! A scenario file and everything it includes, as one tree with outside values in place.
+
+use super::outside::Outside;
+use super::{Budget, Environment, Files, Mark, Node, Problem, Secrets, parse};
+use std::path::{Path, PathBuf};
+
+/// All that reading a scenario's files gave.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// The scenario's tree, includes and outside values in place; `None` when it could not be read at all.
+    pub tree: Option<Node>,
+    /// The files.
+    pub files: Files,
+    /// The outside values.
+    pub secrets: Secrets,
+    /// What is wrong so far.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads files into one tree.
+pub(super) struct Reader<'e> {
+    environment: &'e Environment,
+    pub(super) files: Files,
+    secrets: Secrets,
+    pub(super) problems: Vec<Problem>,
+    budget: Budget,
+    /// Includes must lie in here.
+    pub(super) root: PathBuf,
+    /// How many includes there were.
+    pub(super) includes: usize,
+}
+
+impl Sources {
+    /// Reads a scenario.
+    pub fn read(path: &Path, environment: &Environment) -> Sources {
+        let mut reader = Reader {
+            environment,
+            files: Files::default(),
+            secrets: Secrets::default(),
+            problems: Vec::new(),
+            budget: Budget::default(),
+            root: PathBuf::new(),
+            includes: 0,
+        };
+        let tree = reader.scenario(path);
+        Sources { tree, files: reader.files, secrets: reader.secrets, problems: reader.problems }
+    }
+}
+
+impl Reader<'_> {
+    fn scenario(&mut self, path: &Path) -> Option<Node> {
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self.root = repository(&real);
+        match self.tree(&real, path.to_string_lossy().into_owned(), Mark::default()) {
+            Ok(mut tree) => {
+                self.expand(&mut tree, &[real]);
+                Some(tree)
+            }
+            Err(problem) => {
+                self.problems.extend(problem);
+                None
+            }
+        }
+    }
+
+    /// The tree of one file with outside values in place. The problem is `None` when it was reported already.
+    pub(super) fn tree(&mut self, path: &Path, name: String, mark: Mark) -> Result<Node, Option<Problem>> {
+        let (file, text) = self.files.read(path, name);
+        let text = text.map_err(|error| error.problem(mark))?;
+        let mut tree = parse(text, file, &mut self.budget, &mut self.problems).ok_or(None)?;
+        let Reader { environment, files, secrets, problems, .. } = self;
+        Outside { environment, files, secrets, problems }.resolve(&mut tree);
+        Ok(tree)
+    }
+}
+
+/// The repository that a file lies in: the nearest folder above it with a `.git`, else its own folder.
+fn repository(file: &Path) -> PathBuf {
+    let own = file.parent().unwrap_or(Path::new("/"));
+    own.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(own).to_owned()
+}
+
+#[cfg(test)]
+#[path = "include_tests.rs"]
+mod tests;

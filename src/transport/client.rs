@@ -1,0 +1,97 @@
+//! A plain client for single requests: smoke checks and whatever is not load.
+
+use super::{Answer, Failure, HttpVersion, Keep, Request, Scheme, Target};
+use crate::sample::ErrorClass;
+use bytes::BytesMut;
+use http::Version;
+use http::header::HOST;
+use std::time::Duration;
+
+/// A client with the target's TLS and protocol, without redirects, retries or proxies.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    version: HttpVersion,
+}
+
+impl Client {
+    /// A client of the target.
+    pub fn new(target: &Target) -> Result<Client, Failure> {
+        let mut builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(target.connect_timeout)
+            .tcp_nodelay(true);
+        if target.version == HttpVersion::Http2 {
+            builder = builder.http2_prior_knowledge();
+        }
+        let scheme = match (&target.tls, target.scheme) {
+            (Some(tls), _) => {
+                builder = builder.tls_backend_preconfigured(tls.config.as_ref().clone());
+                "https"
+            }
+            (None, Scheme::Https | Scheme::Http) => {
+                // Without this an image without certificate files could not even speak plain HTTP.
+                builder = builder.tls_certs_only([]);
+                "http"
+            }
+        };
+        let http = builder.build().map_err(|e| Failure::from_reqwest(&e))?;
+        Ok(Client { http, base: format!("{scheme}://{}", target.authority), version: target.version })
+    }
+
+    /// Sends one request and reads the whole answer.
+    ///
+    /// # Errors
+    /// The same classes of failure as a connection under load; a body over `limit` bytes is a protocol failure.
+    pub async fn send(
+        &self,
+        request: &Request,
+        keep: Keep,
+        limit: u64,
+        timeout: Duration,
+    ) -> Result<Answer, Failure> {
+        match tokio::time::timeout(timeout, self.exchange(request, keep, limit)).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                Err(Failure::new(ErrorClass::Timeout, format!("no complete answer within {timeout:?}")))
+            }
+        }
+    }
+
+    async fn exchange(&self, request: &Request, keep: Keep, limit: u64) -> Result<Answer, Failure> {
+        let failed = |e: reqwest::Error| Failure::from_reqwest(&e);
+        let mut headers = request.headers.clone();
+        headers.remove(HOST);
+        let mut sending = self
+            .http
+            .request(request.method.clone(), format!("{}{}", self.base, request.path))
+            .headers(headers)
+            .body(request.body.clone());
+        if self.version == HttpVersion::Http2 {
+            sending = sending.version(Version::HTTP_2);
+        }
+        let mut response = sending.send().await.map_err(failed)?;
+        let (mut body, mut length) = (BytesMut::new(), 0_u64);
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            length += chunk.len() as u64;
+            if length > limit {
+                return Err(Failure::new(
+                    ErrorClass::Protocol,
+                    format!("the body is longer than {limit} bytes"),
+                ));
+            }
+            if keep == Keep::Body {
+                body.extend_from_slice(&chunk);
+            }
+        }
+        Ok(Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: body.freeze(),
+            length,
+        })
+    }
+}

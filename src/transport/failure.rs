@@ -1,0 +1,122 @@
+//! Why there was no answer, told apart by whose fault it is.
+
+use crate::sample::ErrorClass;
+use std::error::Error;
+use std::io;
+
+/// A request that got no complete answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Failure {
+    /// Which class of failure.
+    pub class: ErrorClass,
+    /// What happened, in words.
+    pub text: String,
+}
+
+impl Failure {
+    /// A failure of this class.
+    pub fn new(class: ErrorClass, text: impl Into<String>) -> Failure {
+        Failure { class, text: text.into() }
+    }
+
+    /// The failure behind an error of the system while doing `what`.
+    pub fn from_io(error: &io::Error, what: &str) -> Failure {
+        Failure::new(class_of_io(error), format!("{what}: {error}"))
+    }
+
+    /// The failure behind an error of hyper.
+    pub fn from_hyper(error: &hyper::Error) -> Failure {
+        let text = chain(error);
+        if let Some(io) = find_io(error) {
+            return Failure::new(class_of_io(io), text);
+        }
+        let cut = error.is_incomplete_message()
+            || error.is_canceled()
+            || error.is_closed()
+            || error.is_body_write_aborted();
+        Failure::new(if cut { ErrorClass::Reset } else { ErrorClass::Protocol }, text)
+    }
+
+    /// The failure behind an error of reqwest.
+    pub fn from_reqwest(error: &reqwest::Error) -> Failure {
+        let text = chain(error);
+        if error.is_timeout() {
+            return Failure::new(ErrorClass::Timeout, text);
+        }
+        if text.contains("dns error") {
+            return Failure::new(ErrorClass::Dns, text);
+        }
+        if text.contains("certificate") || text.contains("TLS") || text.contains("HandshakeFailure") {
+            return Failure::new(ErrorClass::Tls, text);
+        }
+        match find_io(error) {
+            Some(io) => Failure::new(class_of_io(io), text),
+            None if error.is_connect() => Failure::new(ErrorClass::Refused, text),
+            None => Failure::new(ErrorClass::Protocol, text),
+        }
+    }
+}
+
+/// `EADDRNOTAVAIL`, `EMFILE` and `ENFILE` are the generator's own limits, not the target's.
+fn class_of_io(error: &io::Error) -> ErrorClass {
+    use rustix::io::Errno;
+    let own = [Errno::ADDRNOTAVAIL, Errno::MFILE, Errno::NFILE];
+    if own.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error())) {
+        return ErrorClass::Generator;
+    }
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused
+        | io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable => ErrorClass::Refused,
+        io::ErrorKind::TimedOut => ErrorClass::Timeout,
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::NotConnected
+        | io::ErrorKind::UnexpectedEof => ErrorClass::Reset,
+        _ => ErrorClass::Protocol,
+    }
+}
+
+fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    std::iter::successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
+}
+
+/// The error and its causes in one line, without saying anything twice.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = String::new();
+    for error in std::iter::successors(Some(error), |&error| error.source()) {
+        let next = error.to_string();
+        if text.contains(&next) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&next);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::io::Errno;
+
+    #[test]
+    fn errors_of_the_system_have_owners() {
+        for (errno, class) in [
+            (Errno::CONNREFUSED, ErrorClass::Refused),
+            (Errno::CONNRESET, ErrorClass::Reset),
+            (Errno::PIPE, ErrorClass::Reset),
+            (Errno::TIMEDOUT, ErrorClass::Timeout),
+            (Errno::HOSTUNREACH, ErrorClass::Refused),
+            (Errno::MFILE, ErrorClass::Generator),
+            (Errno::ADDRNOTAVAIL, ErrorClass::Generator),
+        ] {
+            let error = io::Error::from_raw_os_error(errno.raw_os_error());
+            assert_eq!(Failure::from_io(&error, "connect").class, class, "{errno}");
+        }
+    }
+}

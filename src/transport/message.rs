@@ -1,0 +1,40 @@
+//! What is sent and what comes back.
+
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Method, StatusCode};
+
+/// A request to the target, ready to be sent. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Path and query, the target's own prefix included.
+    pub path: PathAndQuery,
+    /// All headers, `Host` included.
+    pub headers: HeaderMap,
+    /// The body; empty for none.
+    pub body: Bytes,
+}
+
+/// What to keep of an answer's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Only its length; the bytes go by.
+    Length,
+    /// All of it, because it is looked into.
+    Body,
+}
+
+/// An answer, complete.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, when it was kept.
+    pub body: Bytes,
+    /// The body's length, kept or not.
+    pub length: u64,
+}

@@ -1,0 +1,17 @@
+//! One request to one answer, with every instant noted. Connections are owned by whoever uses them: there is no
+//! pool, no retry and no redirect that could hide what a user would have felt.
+
+mod client;
+mod connection;
+mod failure;
+mod http1;
+mod message;
+mod target;
+mod tls;
+
+pub use client::Client;
+pub use connection::{Connection, Exchange, Opened};
+pub use failure::Failure;
+pub use message::{Answer, Keep, Request};
+pub use target::{HttpVersion, Scheme, Target, TargetError};
+pub use tls::{TlsError, TlsOptions, Verify};

@@ -1,0 +1,146 @@
+//! TLS of the target: whom to trust, who we are, and which protocol to speak.
+
+use super::HttpVersion;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use std::sync::Arc;
+
+/// Whether the target's certificate is verified. Every report says so when it is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verify {
+    /// Chain, name and dates are verified.
+    #[default]
+    Yes,
+    /// Anything is accepted.
+    No,
+}
+
+/// TLS as a scenario asks for it; files are PEM and already read.
+#[derive(Debug, Clone, Default)]
+pub struct TlsOptions {
+    /// Certificates of the authorities to trust instead of the system's.
+    pub ca: Option<Vec<u8>>,
+    /// Our own certificate chain and key.
+    pub identity: Option<(Vec<u8>, Vec<u8>)>,
+    /// Whether the target's certificate is verified.
+    pub verify: Verify,
+    /// The name to ask for and to verify, when it is not the URL's.
+    pub server_name: Option<String>,
+}
+
+/// Why TLS could not be set up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TlsError {
+    /// A file that should hold certificates or a key does not.
+    #[error("{what} is not PEM or holds none: {reason}")]
+    Pem {
+        /// Which of the files.
+        what: &'static str,
+        /// What the parser says.
+        reason: String,
+    },
+    /// The library refuses the combination, for instance a key that does not belong to its certificate.
+    #[error("TLS cannot be set up: {0}")]
+    Setup(String),
+}
+
+impl TlsOptions {
+    /// The client's configuration for a protocol version.
+    pub fn client_config(&self, version: HttpVersion) -> Result<ClientConfig, TlsError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let setup = |e: rustls::Error| TlsError::Setup(e.to_string());
+        let builder = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(setup)?;
+        let builder = builder.dangerous().with_custom_certificate_verifier(self.verifier(&provider)?);
+        let mut config = match &self.identity {
+            None => builder.with_no_client_auth(),
+            Some((chain, key)) => {
+                let chain = certificates(chain, "the client certificate")?;
+                let pem = |e: rustls::pki_types::pem::Error| TlsError::Pem {
+                    what: "the client key",
+                    reason: e.to_string(),
+                };
+                builder
+                    .with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(key).map_err(pem)?)
+                    .map_err(setup)?
+            }
+        };
+        config.alpn_protocols = version.alpn();
+        Ok(config)
+    }
+
+    fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+        if self.verify == Verify::No {
+            return Ok(Arc::new(AcceptAny(provider.clone())));
+        }
+        let Some(ca) = &self.ca else {
+            // The bundled roots make the binary work in an image without any certificate files.
+            let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
+            let verifier =
+                rustls_platform_verifier::Verifier::new_with_extra_roots(bundled, provider.clone());
+            return Ok(Arc::new(verifier.map_err(|e| TlsError::Setup(e.to_string()))?));
+        };
+        let mut roots = RootCertStore::empty();
+        for certificate in certificates(ca, "the CA file")? {
+            roots
+                .add(certificate)
+                .map_err(|e| TlsError::Pem { what: "the CA file", reason: e.to_string() })?;
+        }
+        let verifier =
+            rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+                .build();
+        Ok(verifier.map_err(|e| TlsError::Setup(e.to_string()))?)
+    }
+}
+
+fn certificates(pem: &[u8], what: &'static str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    match all {
+        Ok(all) if all.is_empty() => Err(TlsError::Pem { what, reason: "no certificate in it".into() }),
+        Ok(all) => Ok(all),
+        Err(e) => Err(TlsError::Pem { what, reason: e.to_string() }),
+    }
+}
+
+/// `verify: false`: signatures are still checked, so that the peer holds the key it shows; whose key does not matter.
+#[derive(Debug)]
+struct AcceptAny(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AcceptAny {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
