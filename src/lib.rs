@@ -12,6 +12,8 @@ pub mod gate;
 pub mod history;
 pub mod journey;
 pub mod load;
+pub mod report;
+pub mod run;
 pub mod sample;
 pub mod shop;
 pub mod source;
