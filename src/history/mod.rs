@@ -1,5 +1,26 @@
 //! The append-only record of a run: `run.json` (what was planned) and `events.jsonl` (what happened).
+//!
+//! A run is written while it happens and judged afterwards, so a run that was killed can still be judged up to its
+//! last second, and any run can be judged again with other gates.
 
 mod meta;
+mod read;
+#[cfg(test)]
+mod round_trip;
+pub mod runs;
+mod select;
+mod write;
 
 pub use meta::{CheckPlan, EndpointPlan, GatePlan, Machine, Meta, Model, StagePlan};
+pub use read::{Events, ReadError, Reader, Torn};
+pub use select::{SelectError, select};
+pub use write::{WriteError, Writer};
+
+/// The version of the format that this build writes and reads.
+pub const SCHEMA: u32 = 1;
+
+/// The file that says what was planned.
+pub const RUN_FILE: &str = "run.json";
+
+/// The file that says what happened, one event a line.
+pub const EVENTS_FILE: &str = "events.jsonl";
