@@ -7,10 +7,12 @@
 pub mod check;
 pub mod clock;
 pub mod event;
+pub mod gate;
 pub mod history;
 pub mod journey;
 pub mod load;
 pub mod sample;
+pub mod scenario;
 pub mod source;
 pub mod stats;
 pub mod transport;
