@@ -5,6 +5,7 @@
 //! scenario · engine, run · report · cli.
 
 pub mod check;
+pub mod cli;
 pub mod clock;
 pub mod engine;
 pub mod event;
@@ -15,6 +16,7 @@ pub mod load;
 pub mod report;
 pub mod run;
 pub mod sample;
+pub mod scenario;
 pub mod shop;
 pub mod source;
 pub mod stats;

@@ -15,6 +15,7 @@ mod problem;
 mod reader;
 mod render;
 mod secrets;
+mod similar;
 mod suggest;
 mod syntax;
 mod tree;
@@ -29,7 +30,8 @@ pub use problem::{MAX_PROBLEMS, Problem};
 pub use reader::Sources;
 pub use render::{Look, in_order, render};
 pub use secrets::Secrets;
-pub use suggest::{nearest, suggest};
+pub use similar::similar;
+pub use suggest::suggest;
 pub use tree::{Budget, parse};
 
 use reader::Reader;

@@ -91,6 +91,8 @@ struct OpenMap {
     entries: Vec<(Node, Node)>,
     seen: HashMap<String, Mark>,
     key: Option<Key>,
+    /// Whether something in it is no map at all; what it lacks because of that is not to be reported.
+    spoilt: bool,
 }
 
 enum Key {
@@ -204,9 +206,10 @@ impl Builder<'_> {
                 let last = items.last().map(|item| item.mark.end);
                 (NodeKind::List(items), last)
             }
-            Content::Map(OpenMap { entries, .. }) => {
+            Content::Map(OpenMap { entries, spoilt, .. }) => {
                 let last = entries.last().map(|(key, value)| key.mark.end.max(value.mark.end));
-                (NodeKind::Map(entries), last)
+                let kind = if spoilt { NodeKind::Broken { meant: None } } else { NodeKind::Map(entries) };
+                (kind, last)
             }
         };
         // A block ends where the next token begins; its last value says better where it ends.
@@ -249,12 +252,14 @@ impl OpenMap {
     /// Whether a node may be the next key.
     fn check_key(&mut self, text: &str, node: &Node) -> Result<(), Problem> {
         let Some(name) = node.text() else {
+            self.spoilt = true;
             let problem = Problem::at(node.mark, "a key must be a text");
             // `get: {{ id }}` without quotes is a map whose key is a map.
             let brace = text[node.mark.start..].starts_with('{');
             return Err(if brace { problem.help("put a text with `{{ … }}` in quotes") } else { problem });
         };
         if name == "<<" {
+            self.spoilt = true;
             return Err(Problem::at(node.mark, "merge keys (`<<`) are not part of YAML 1.2")
                 .help("put the shared part into a file and write `- use: that-file.yaml`"));
         }
