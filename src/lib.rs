@@ -7,6 +7,7 @@
 pub mod check;
 pub mod clock;
 pub mod event;
+pub mod gate;
 pub mod history;
 pub mod journey;
 pub mod load;
