@@ -1,25 +1,26 @@
 //! One run from scenario to exit code: drive, save, judge, report.
 
-use super::destinations::{Destination, Destinations};
+use super::destinations::{Destinations, request};
 use super::progress::Progress;
 use super::{Failure, signals};
-use crate::clock::Offset;
 use crate::engine::{self, Control, RunPlan, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
 use crate::history::{self, Machine, Meta, Reader, WriteError, Writer};
+use crate::report::Request;
 use crate::run::{Exit, Run, Strictness};
 use crate::scenario::Scenario;
 use crate::verdict::Severity;
 use clap::Args;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Options of every command that runs something.
 #[derive(Debug, Clone, Args)]
 pub(super) struct RunOptions {
     /// Write a report: terminal, json or junit; `-` is stdout. Can be given several times
-    #[arg(long, value_name = "KIND=PATH", value_parser = Destination::parse)]
-    report: Vec<Destination>,
+    #[arg(long, value_name = "KIND=PATH", value_parser = request)]
+    report: Vec<Arc<Request>>,
     /// Where runs are kept, one folder each
     #[arg(long, value_name = "DIR", default_value = "reports/runs")]
     out: PathBuf,
@@ -44,15 +45,15 @@ pub(super) enum Part {
 pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) -> Result<Exit, Failure> {
     let destinations = Destinations::open(&options.report)?;
     if part == Part::Smoke {
-        scenario.keep_checks_only();
+        scenario = scenario.smoke_alone();
     }
     let seed = options.seed.unwrap_or_else(rand::random);
     let started = format!("{:.3}", jiff::Timestamp::now());
     let meta = scenario.meta(seed, started, machine());
-    let folder = history::folder(&options.out, &meta.scenario, &meta.started)?;
+    let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started)?;
     let progress = Progress::new(&meta);
     anstream::eprintln!("{}: {}", meta.scenario, meta.target);
-    drive_and_save(scenario.into_plan(seed), &meta, &folder, progress)?;
+    drive_and_save(RunPlan::new(scenario, seed), &meta, &folder, progress)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
     finish(&folder, None, strictness, destinations)
 }
@@ -68,15 +69,11 @@ fn drive_and_save(plan: RunPlan, meta: &Meta, folder: &Path, mut progress: Progr
     let mut failed: Option<WriteError> = None;
     let driven = runtime.block_on(async {
         signals::listen(stop).map_err(system("listen for signals"))?;
-        let mut last = Offset::ZERO;
         let mut say = |event: Event| {
             progress.see(&event);
-            last = event.at;
             keep(&mut writer, &event, &mut failed);
         };
-        let ending = drive(&plan, &meta.stages, &control, &mut say).await?;
-        say(Event { at: last, kind: EventKind::Ended(ending) });
-        Ok::<(), Failure>(())
+        Ok::<(), Failure>(drive(&plan, &meta.stages, &control, &mut say).await?)
     });
     progress.end();
     driven?;
@@ -134,7 +131,9 @@ pub(super) fn finish(
 fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> {
     let gates = meta.gates.iter().map(|plan| match Gate::parse(&plan.gate) {
         Ok(gate) => Ok((gate, plan.severity, plan.gate.clone())),
-        Err(error) => Err(Failure::Usage(format!("the saved gate `{}` is not understood: {error}", plan.gate))),
+        Err(error) => {
+            Err(Failure::Usage(format!("the saved gate `{}` is not understood: {error}", plan.gate)))
+        }
     });
     gates.collect()
 }

@@ -67,7 +67,9 @@ impl Failure {
         match self {
             Failure::Rejected(_) | Failure::Usage(_) => Exit::Usage,
             Failure::Read(_) => Exit::Usage,
-            Failure::Engine(_) | Failure::Write(_) | Failure::Report { .. } | Failure::System { .. } => Exit::Inconclusive,
+            Failure::Engine(_) | Failure::Write(_) | Failure::Report { .. } | Failure::System { .. } => {
+                Exit::Inconclusive
+            }
         }
     }
 }

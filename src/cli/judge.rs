@@ -2,11 +2,13 @@
 
 use super::Failure;
 use super::conduct::finish;
-use super::destinations::{Destination, Destinations};
+use super::destinations::{Destinations, request};
 use crate::gate::Gate;
+use crate::report::Request;
 use crate::run::{Exit, Strictness};
 use crate::verdict::Severity;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Which run to judge, and by what.
 #[derive(Debug, clap::Args)]
@@ -18,8 +20,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "GATE", value_parser = gate)]
     gate: Vec<(Gate, String)>,
     /// Write a report: terminal, json or junit; `-` is stdout. Can be given several times
-    #[arg(long, value_name = "KIND=PATH", value_parser = Destination::parse)]
-    report: Vec<Destination>,
+    #[arg(long, value_name = "KIND=PATH", value_parser = request)]
+    report: Vec<Arc<Request>>,
     /// An inconclusive run exits with 1 instead of 3
     #[arg(long)]
     strict: bool,

@@ -54,7 +54,11 @@ const METHODS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "op
 
 fn method(text: &str) -> Result<String, String> {
     let lower = text.to_lowercase();
-    if METHODS.contains(&lower.as_str()) { Ok(lower) } else { Err(format!("use one of {}", METHODS.join(", "))) }
+    if METHODS.contains(&lower.as_str()) {
+        Ok(lower)
+    } else {
+        Err(format!("use one of {}", METHODS.join(", ")))
+    }
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
@@ -74,7 +78,8 @@ impl Args {
     fn scenario(&self) -> Value {
         let (target, path) = split(&self.url);
         let given = |text: &str| Value::from(literal(text));
-        let method = self.method.clone().unwrap_or_else(|| if self.body.is_some() { "post" } else { "get" }.into());
+        let method =
+            self.method.clone().unwrap_or_else(|| if self.body.is_some() { "post" } else { "get" }.into());
         let mut step = Map::new();
         step.insert(method, given(&path));
         if !self.headers.is_empty() {
@@ -132,7 +137,8 @@ mod tests {
 
     #[test]
     fn a_command_line_becomes_a_scenario() {
-        let line = ["load", "http://127.0.0.1:1/a?b=1", "--rate", "5/s", "--for", "2s", "-H", "x: ${y}", "-d", "{}"];
+        let line =
+            ["load", "http://127.0.0.1:1/a?b=1", "--rate", "5/s", "--for", "2s", "-H", "x: ${y}", "-d", "{}"];
         let scenario = Line::parse_from(line).args.scenario();
         assert_eq!(scenario["target"]["http"], "http://127.0.0.1:1");
         let step = &scenario["load"]["journeys"][0]["steps"][0];

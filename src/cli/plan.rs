@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::gate::Window;
-use crate::load::{Arrivals, Charset, Schedule, draw};
+use crate::load::{Arrivals, Canvas, Glyphs, Schedule, draw};
 use crate::run::Exit;
 use crate::scenario::{Load, Scenario};
 use crate::source::Environment;
@@ -41,12 +41,15 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     anstream::println!("target {}\n", redact(&scenario.target.url));
     if !scenario.checks.is_empty() {
         anstream::println!("checks before and after the load:");
-        scenario.checks.iter().for_each(|check| anstream::println!("  {} ({})", redact(&check.name), check.kind()));
+        scenario
+            .checks
+            .iter()
+            .for_each(|check| anstream::println!("  {} ({})", redact(&check.name), check.kind()));
         anstream::println!();
     }
     if let Some(load) = &scenario.load {
-        let charset = if args.ascii { Charset::Ascii } else { Charset::Unicode };
-        anstream::println!("{}", of_load(load, charset));
+        let glyphs = if args.ascii { Glyphs::Ascii } else { Glyphs::Blocks };
+        anstream::println!("{}", of_load(load, Canvas { glyphs, ..Canvas::default() }));
     }
     if !scenario.gates.is_empty() {
         anstream::println!("gates:");
@@ -63,16 +66,18 @@ fn needs(planned: &crate::scenario::PlannedGate) -> String {
         Window::Stage(name) => format!(" in stage {name}"),
         Window::Last(span) => format!(" in the last {span}"),
     };
-    planned.gate.needs().map_or_else(String::new, |needed| format!("   (needs at least {needed} requests{window})"))
+    let needed = planned.gate.needs();
+    let requests = if needed == 1 { "request" } else { "requests" };
+    format!("   (needs at least {needed} {requests}{window})")
 }
 
-fn of_load(load: &Load, charset: Charset) -> String {
+fn of_load(load: &Load, canvas: Canvas) -> String {
     let schedule = Schedule::new(load.stages.clone(), Arrivals::Even);
     let mut parts = Vec::new();
     if let Some(connections) = load.closed_connections {
         parts.push(format!("closed model: {connections} connections, each as fast as it is answered"));
     } else {
-        parts.push(draw(&schedule, charset));
+        parts.push(draw(&schedule, canvas));
     }
     parts.push(stages(&schedule));
     parts.push(endpoints(load, &schedule));
@@ -105,26 +110,53 @@ fn endpoints(load: &Load, schedule: &Schedule) -> String {
         let share = mix.share(place);
         for step in &journey.steps {
             let expected = (schedule.total() as f64 * share).round();
-            table.push_record([step.endpoint.clone(), format!("{:.1}%", share * 100.0), format!("{expected:.0}")]);
+            table.push_record([
+                step.endpoint.clone(),
+                format!("{:.1}%", share * 100.0),
+                format!("{expected:.0}"),
+            ]);
         }
     }
-    format!("\n{}\nlater steps of a journey are reached only when the earlier ones go well\n", table.build().with(Style::psql()))
+    format!(
+        "\n{}\nlater steps of a journey are reached only when the earlier ones go well\n",
+        table.build().with(Style::psql())
+    )
 }
 
 fn resources(load: &Load, schedule: &Schedule) -> String {
-    let peak = load.stages.iter().map(|stage| stage.from.as_per_second().max(stage.to.as_per_second())).fold(0.0, f64::max);
-    let timeout = load.journeys.iter().flat_map(|journey| &journey.steps).map(|step| step.timeout).max().unwrap_or_default();
-    let at = |latency: Duration| (peak * latency.as_secs_f64()).ceil().min(f64::from(load.max_in_flight)) as u64;
+    let peak = load
+        .stages
+        .iter()
+        .map(|stage| stage.from.as_per_second().max(stage.to.as_per_second()))
+        .fold(0.0, f64::max);
+    let timeout = load
+        .journeys
+        .iter()
+        .flat_map(|journey| &journey.steps)
+        .map(|step| step.timeout)
+        .max()
+        .unwrap_or_default();
+    let at =
+        |latency: Duration| (peak * latency.as_secs_f64()).ceil().min(f64::from(load.max_in_flight)) as u64;
     let most = load.closed_connections.map_or_else(|| at(timeout).max(1), u64::from);
     let endpoints = load.journeys.iter().map(|journey| journey.steps.len() as u64).sum::<u64>();
     let memory = BYTES_AT_REST + endpoints * BYTES_PER_ENDPOINT + most * BYTES_PER_CONNECTION;
-    let mut lines = vec![format!("length {}, {} requests started", Span::new(schedule.end().since(crate::clock::Offset::ZERO)), schedule.total())];
+    let mut lines = vec![format!(
+        "length {}, {} requests started",
+        Span::new(schedule.end().since(crate::clock::Offset::ZERO)),
+        schedule.total()
+    )];
     if load.closed_connections.is_none() {
         let (quick, slow) = (at(Duration::from_millis(10)), at(Duration::from_millis(100)));
-        lines.push(format!("peak {}; about {quick} connections when answers take 10ms, {slow} at 100ms", Rate::per_second(peak)));
+        lines.push(format!(
+            "peak {}; about {quick} connections when answers take 10ms, {slow} at 100ms",
+            Rate::per_second(peak)
+        ));
     }
     let rounded = Bytes::new(memory.div_ceil(1 << 20) << 20);
-    lines.push(format!("at most {most} connections (answers that take the whole timeout) and about {rounded} of memory"));
+    lines.push(format!(
+        "at most {most} connections (answers that take the whole timeout) and about {rounded} of memory"
+    ));
     lines.push(String::new());
     lines.join("\n")
 }

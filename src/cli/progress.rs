@@ -35,7 +35,14 @@ impl Progress {
     /// Progress of the run that `meta` plans.
     pub(super) fn new(meta: &Meta) -> Progress {
         let look = if std::io::stderr().is_terminal() { Look::Live } else { Look::Plain };
-        Progress { meta: meta.clone(), look, second: Tally::default(), failed: 0, stage: None, line_is_open: false }
+        Progress {
+            meta: meta.clone(),
+            look,
+            second: Tally::default(),
+            failed: 0,
+            stage: None,
+            line_is_open: false,
+        }
     }
 
     /// Takes in an event.
@@ -82,15 +89,20 @@ impl Progress {
 
     fn stage_line(&self) -> String {
         match self.stage.and_then(|stage| self.meta.stages.get(stage)) {
-            Some(stage) if stage.from == stage.to => format!("stage {}: {} for {}", stage.name, stage.to, stage.length()),
-            Some(stage) => format!("stage {}: {} to {} in {}", stage.name, stage.from, stage.to, stage.length()),
+            Some(stage) if stage.from == stage.to => {
+                format!("stage {}: {} for {}", stage.name, stage.to, stage.length())
+            }
+            Some(stage) => {
+                format!("stage {}: {} to {} in {}", stage.name, stage.from, stage.to, stage.length())
+            }
             None => String::new(),
         }
     }
 
     fn line(&self, elapsed: u64, in_flight: u64) -> String {
         let total = self.meta.stages.last().map_or(0, |stage| stage.end.micros().div_ceil(1_000_000));
-        let stage = self.stage.and_then(|stage| self.meta.stages.get(stage)).map_or("load", |stage| &stage.name);
+        let stage =
+            self.stage.and_then(|stage| self.meta.stages.get(stage)).map_or("load", |stage| &stage.name);
         let counts = &self.second.counts;
         let quantile = |q| match self.second.response.quantile_us(q) {
             Some(micros) => Span::new(Duration::from_micros(round(micros))).to_string(),

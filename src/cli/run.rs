@@ -33,7 +33,8 @@ pub(super) fn all(
     options: &RunOptions,
 ) -> Result<Exit, Failure> {
     let environment = Environment::of_process().with_target(target);
-    let scenarios: Result<Vec<Scenario>, _> = paths.iter().map(|path| Scenario::load(path, &environment)).collect();
+    let scenarios: Result<Vec<Scenario>, _> =
+        paths.iter().map(|path| Scenario::load(path, &environment)).collect();
     let mut worst = Exit::Pass;
     for scenario in scenarios? {
         worst = worst.or_worse(conduct(scenario, part, options)?);

@@ -13,10 +13,14 @@ pub(super) fn listen(stop: Stop) -> std::io::Result<()> {
 
 async fn obey(stop: Stop, mut interrupt: Signal, mut terminate: Signal) {
     either(&mut interrupt, &mut terminate).await;
-    anstream::eprintln!("\nstopping: no further requests, those in flight get their timeout; once more to leave at once");
+    anstream::eprintln!(
+        "\nstopping: no further requests, those in flight get their timeout; once more to leave at once"
+    );
     stop.ask();
     either(&mut interrupt, &mut terminate).await;
-    anstream::eprintln!("left at once; the history up to the last second is kept, nothing else is left behind");
+    anstream::eprintln!(
+        "left at once; the history up to the last second is kept, nothing else is left behind"
+    );
     std::process::exit(i32::from(Exit::Interrupted.code()));
 }
 

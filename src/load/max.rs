@@ -1,5 +1,6 @@
 //! As fast as it goes: a closed model, for finding what a service can do at its very most.
 
+use super::error::some_time;
 use super::profile::Shape;
 use super::{ProfileError, Stage};
 use crate::units::{Rate, Span};
@@ -21,9 +22,17 @@ pub struct Max {
 impl Shape for Max {
     fn stages(&self) -> Result<Vec<Stage>, ProfileError> {
         if self.connections == 0 {
-            return Err(ProfileError::zero_connections());
+            let message = "`connections` is zero, so nothing would be sent";
+            return Err(ProfileError::at("connections", message, "write at least 1"));
         }
-        Ok(vec![Stage { name: "max".into(), from: Rate::ZERO, to: Rate::ZERO, length: self.hold, warmup: false }])
+        some_time("hold", self.hold)?;
+        Ok(vec![Stage {
+            name: "max".into(),
+            from: Rate::ZERO,
+            to: Rate::ZERO,
+            length: self.hold,
+            warmup: false,
+        }])
     }
 
     fn connections(&self) -> Option<u32> {

@@ -88,7 +88,7 @@ pub(super) fn checked(shape: &dyn Shape) -> Result<Vec<Stage>, ProfileError> {
             "lower the rates or `times`",
         ));
     }
-    if highest == Rate::ZERO {
+    if highest == Rate::ZERO && shape.connections().is_none() {
         return Err(ProfileError::whole(
             "the rate is zero everywhere, so nothing would arrive",
             "give at least one stage a rate above zero, such as 100/s",

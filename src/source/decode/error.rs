@@ -1,7 +1,7 @@
 //! What serde says about a node, kept apart by kind until it is put into words.
 
+use super::super::suggest::{nearest, suggest};
 use super::super::{Mark, Node, NodeId, Problem};
-use super::super::{similar, suggest};
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
@@ -65,7 +65,7 @@ impl Wrong {
     /// The key that an unknown key was probably meant to be.
     pub(super) fn meant(&self) -> Option<&'static str> {
         match self {
-            Wrong::UnknownKey { written, known } => similar(written, known.iter().copied()),
+            Wrong::UnknownKey { written, known } => nearest(written, known.iter().copied()),
             _ => None,
         }
     }
@@ -84,7 +84,12 @@ impl Wrong {
             }
             Wrong::Expected { expected, found } => {
                 let problem = Problem::at(mark, format!("expected {expected}, found {found}"));
-                if found == NOTHING { problem.help("write a value, or remove the key") } else { problem }
+                match expected.as_str() {
+                    _ if found == NOTHING => problem.help("write a value, or remove the key"),
+                    "a list" => problem.help("begin each item on a line of its own with `- `"),
+                    "a map" => problem.help("write `key: value`, each on a line of its own"),
+                    _ => problem,
+                }
             }
             // House style of the types' own messages: `cause; write what is right`.
             Wrong::Said(text) => match text.split_once("; ") {
