@@ -1,7 +1,7 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, transport, event · journey · load, check, gate, history ·
+//! units, clock, source, verdict, sample · stats, transport, event, shop · journey · load, check, gate, history ·
 //! scenario · engine, run · report · cli.
 
 pub mod check;
@@ -13,6 +13,7 @@ pub mod journey;
 pub mod load;
 pub mod sample;
 pub mod scenario;
+pub mod shop;
 pub mod source;
 pub mod stats;
 pub mod transport;

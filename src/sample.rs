@@ -41,9 +41,9 @@ impl Sample {
         self.done.since(self.sent)
     }
 
-    /// Planned start to handed over: the generator's own delay, connecting included.
+    /// Planned start to handed over, less connecting: the generator's own delay. Connecting is the target's part.
     pub fn lag(&self) -> Duration {
-        self.sent.since(self.planned)
+        self.sent.since(self.planned).saturating_sub(self.connect.unwrap_or_default())
     }
 }
 

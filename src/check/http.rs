@@ -5,7 +5,6 @@ use crate::journey::{CompileContext, Cookies, Scope, Sender, Step, StepSpec, Val
 use crate::sample::ErrorClass;
 use crate::source::{Located, Problem};
 use crate::transport::{Answer, Client, Failure, Keep, Request};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// One request to the target.
@@ -31,7 +30,7 @@ impl HttpCheck {
     }
 
     pub(super) async fn probe(&self, cx: &CheckContext) -> Found {
-        let mut values = Values::new(0, cx.seed, Arc::from([]), usize::from(u8::MAX));
+        let mut values = Values::new(0, cx.seed, &[], usize::from(u8::MAX));
         let mut sender = Asking { client: &cx.client, timeout: self.step.timeout, status: None };
         let begun = Instant::now();
         let performed = self.step.perform(&mut values, &mut Cookies::default(), &mut sender).await;

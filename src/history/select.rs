@@ -2,7 +2,7 @@
 
 use super::EndpointPlan;
 use crate::sample::EndpointId;
-use crate::source::similar;
+use crate::source;
 
 /// Why a name means no endpoints.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +68,7 @@ fn nearest(name: &str, endpoints: &[EndpointPlan]) -> Option<String> {
         .iter()
         .flat_map(|plan| [Some(plan.journey.as_str()), step(plan), Some(plan.name.as_str())])
         .flatten();
-    similar(name, names).map(ToOwned::to_owned)
+    source::nearest(name, names).map(ToOwned::to_owned)
 }
 
 #[cfg(test)]

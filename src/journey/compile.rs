@@ -51,7 +51,7 @@ impl Journey {
     }
 
     /// The values of an arrival at the start of its journey.
-    pub fn values(&self, number: u64, seed: u64) -> Values {
+    pub fn values(&self, number: u64, seed: u64) -> Values<'_> {
         Values::new(number, seed, self.data.row(number, seed), self.captures)
     }
 }

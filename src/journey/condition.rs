@@ -48,7 +48,7 @@ impl TextRule {
         &self,
         what: &dyn fmt::Display,
         text: Option<&str>,
-        values: &mut Values,
+        values: &mut Values<'_>,
     ) -> Result<(), Mismatch> {
         let Some(text) = text else {
             return match self.exists {
@@ -108,7 +108,7 @@ impl JsonRule {
     }
 
     /// Asks a document.
-    pub fn judge(&self, document: &serde_json::Value, values: &mut Values) -> Result<(), Mismatch> {
+    pub fn judge(&self, document: &serde_json::Value, values: &mut Values<'_>) -> Result<(), Mismatch> {
         let found: Vec<&serde_json::Value> = match js_path_process(&self.query, document) {
             Ok(found) => found.into_iter().map(jsonpath_rust::query::QueryRef::val).collect(),
             Err(e) => return Err(Mismatch::assertion(format!("{}: {e}", self.path))),
@@ -123,7 +123,7 @@ impl JsonRule {
         }
     }
 
-    fn judge_value(&self, value: &serde_json::Value, values: &mut Values) -> Result<(), Mismatch> {
+    fn judge_value(&self, value: &serde_json::Value, values: &mut Values<'_>) -> Result<(), Mismatch> {
         let wanted = &self.wanted;
         let but = |should: String| {
             Err(Mismatch::assertion(format!("{} should {should}, but is {}", self.path, short(value))))
@@ -249,7 +249,7 @@ fn placed(
     Some(Template::parse(&Located { value: text.value.clone(), mark }, scope, Encode::Plain, problems))
 }
 
-fn rendered(template: &Template, values: &mut Values) -> String {
+fn rendered(template: &Template, values: &mut Values<'_>) -> String {
     let mut text = String::new();
     template.render(values, &mut text);
     text

@@ -6,14 +6,13 @@ use super::{CompileContext, DataRows, Json, Pairs, Pick};
 use crate::source::{Located, Mark, Problem};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use std::sync::Arc;
 
 /// A journey's rows, all with the same columns.
 #[derive(Debug, Clone, Default)]
 pub struct Data {
     /// The columns' names.
     pub columns: Vec<String>,
-    rows: Vec<Arc<[Value]>>,
+    rows: Vec<Box<[Value]>>,
     pick: Pick,
 }
 
@@ -37,9 +36,9 @@ impl Data {
     }
 
     /// The row of arrival `number`.
-    pub fn row(&self, number: u64, seed: u64) -> Arc<[Value]> {
+    pub fn row(&self, number: u64, seed: u64) -> &[Value] {
         if self.rows.is_empty() {
-            return Arc::from([]);
+            return &[];
         }
         let place = match self.pick {
             Pick::InOrder => number % self.rows.len() as u64,
@@ -48,13 +47,13 @@ impl Data {
                 random.random_range(0..self.rows.len() as u64)
             }
         };
-        self.rows[usize::try_from(place).unwrap_or(0)].clone()
+        &self.rows[usize::try_from(place).unwrap_or(0)]
     }
 }
 
 struct Table {
     columns: Vec<String>,
-    rows: Vec<Arc<[Value]>>,
+    rows: Vec<Box<[Value]>>,
     /// The first row that does not have the columns of the first one.
     odd: Option<String>,
 }
@@ -69,7 +68,7 @@ impl Table {
             let value = |column: &String| {
                 cells.iter().find(|(name, _)| name == column).map(|(_, value)| value.clone())
             };
-            let row: Option<Arc<[Value]>> = table.columns.iter().map(value).collect();
+            let row: Option<Box<[Value]>> = table.columns.iter().map(value).collect();
             match row {
                 Some(row) if cells.len() == table.columns.len() => table.rows.push(row),
                 _ => {

@@ -58,7 +58,7 @@ impl Extract {
     }
 
     /// Takes the value, or says why it is not there.
-    pub fn take(&self, answer: &Answer, values: &mut Values) -> Result<(), Mismatch> {
+    pub fn take(&self, answer: &Answer, values: &mut Values<'_>) -> Result<(), Mismatch> {
         let missing = |why: String| Mismatch::assertion(format!("cannot capture `{}`: {why}", self.name));
         let value = match &self.from {
             From::Json(query) => {

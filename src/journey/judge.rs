@@ -75,7 +75,7 @@ impl Expectation {
     }
 
     /// Asks the answer; the first thing that does not hold comes back.
-    pub fn judge(&self, answer: &Answer, values: &mut super::Values) -> Result<(), Mismatch> {
+    pub fn judge(&self, answer: &Answer, values: &mut super::Values<'_>) -> Result<(), Mismatch> {
         let code = answer.status.as_u16();
         let accepted = if self.statuses.is_empty() { code < 400 } else { self.wants_status(code) };
         if !accepted {

@@ -98,7 +98,7 @@ impl Step {
     /// Anything but the expected answer, with its class.
     pub async fn perform(
         &self,
-        values: &mut Values,
+        values: &mut Values<'_>,
         cookies: &mut Cookies,
         sender: &mut impl Sender,
     ) -> Result<(), StepFailure> {
@@ -127,7 +127,7 @@ impl Step {
     ///
     /// # Errors
     /// A captured value that no path or header can hold.
-    pub fn render(&self, values: &mut Values) -> Result<Cow<'_, Request>, StepFailure> {
+    pub fn render(&self, values: &mut Values<'_>) -> Result<Cow<'_, Request>, StepFailure> {
         match &self.request {
             RequestForm::Fixed(request) => Ok(Cow::Borrowed(request)),
             RequestForm::Rendered(rendered) => rendered.render(values).map(Cow::Owned),
@@ -141,7 +141,7 @@ impl Step {
 }
 
 impl Rendered {
-    fn render(&self, values: &mut Values) -> Result<Request, StepFailure> {
+    fn render(&self, values: &mut Values<'_>) -> Result<Request, StepFailure> {
         let unfit = |what: &str, text: &str| StepFailure {
             class: ErrorClass::Assertion,
             text: format!(

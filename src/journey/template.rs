@@ -166,7 +166,7 @@ impl Template {
     }
 
     /// Appends the text with this arrival's values.
-    pub fn render(&self, values: &mut Values, out: &mut String) {
+    pub fn render(&self, values: &mut Values<'_>, out: &mut String) {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
@@ -206,7 +206,6 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
 
     fn scope() -> Scope {
         let vars = [("host".to_owned(), "a\"b c".to_owned())];
@@ -220,7 +219,8 @@ mod tests {
         let located = Located { value: text.to_owned(), mark: Mark { file: 0, start: 0, end: text.len() } };
         let template = Template::parse(&located, &scope(), encode, &mut problems);
         assert_eq!(problems, []);
-        let mut values = Values::new(3, 1, Arc::from([Value::text("x/1 ü")]), 1);
+        let row = [Value::text("x/1 ü")];
+        let mut values = Values::new(3, 1, &row, 1);
         values.capture(0, Value::Json("12".into()));
         let mut out = String::new();
         template.render(&mut values, &mut out);

@@ -53,19 +53,19 @@ pub enum Slot {
 
 /// The values of one arrival on its way through a journey.
 #[derive(Debug)]
-pub struct Values {
+pub struct Values<'a> {
     /// The arrival's number.
     number: u64,
     /// Its data row; empty when the journey has no data.
-    row: Arc<[Value]>,
+    row: &'a [Value],
     /// What its steps captured so far.
     captured: Vec<Option<Value>>,
     random: Xoshiro256PlusPlus,
 }
 
-impl Values {
+impl<'a> Values<'a> {
     /// The values of arrival `number`, with room for `captures` captured ones.
-    pub fn new(number: u64, seed: u64, row: Arc<[Value]>, captures: usize) -> Values {
+    pub fn new(number: u64, seed: u64, row: &'a [Value], captures: usize) -> Values<'a> {
         // Each arrival has a generator of its own, so a value does not depend on which worker took it.
         let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         Values { number, row, captured: vec![None; captures], random }
@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn the_same_arrival_has_the_same_values_whoever_takes_it() {
-        let row: Arc<[Value]> = Arc::from([Value::text("sku-1")]);
-        let mut one = Values::new(7, 42, row.clone(), 1);
-        let mut other = Values::new(7, 42, row.clone(), 1);
-        let mut next = Values::new(8, 42, row, 1);
+        let row = [Value::text("sku-1")];
+        let mut one = Values::new(7, 42, &row, 1);
+        let mut other = Values::new(7, 42, &row, 1);
+        let mut next = Values::new(8, 42, &row, 1);
         let uuid = one.get(Slot::Uuid);
         assert_eq!(uuid, other.get(Slot::Uuid));
         assert_ne!(uuid, next.get(Slot::Uuid));

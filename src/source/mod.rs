@@ -15,7 +15,6 @@ mod problem;
 mod reader;
 mod render;
 mod secrets;
-mod similar;
 mod suggest;
 mod syntax;
 mod tree;
@@ -30,8 +29,8 @@ pub use problem::{MAX_PROBLEMS, Problem};
 pub use reader::Sources;
 pub use render::{Look, in_order, render};
 pub use secrets::Secrets;
-pub use similar::similar;
-pub use suggest::suggest;
+
+pub use suggest::{nearest, suggest};
 pub use tree::{Budget, parse};
 
 use reader::Reader;

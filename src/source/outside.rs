@@ -1,7 +1,7 @@
 //! `${env:NAME}` and `${file:path}`: the only values that a scenario takes from outside.
 
 use super::files::read_text;
-use super::similar;
+use super::suggest::nearest;
 use super::{Environment, Files, Mark, Node, NodeKind, Plain, Problem, Scalar, Secrets, Style};
 
 /// The largest file that a value may come from.
@@ -83,7 +83,7 @@ impl Outside<'_> {
     fn env(&self, name: &str, mark: Mark) -> Result<String, Problem> {
         self.environment.get(name).map(str::to_owned).ok_or_else(|| {
             let problem = Problem::at(mark, format!("the environment variable `{name}` is not set"));
-            match similar(name, self.environment.names()) {
+            match nearest(name, self.environment.names()) {
                 Some(other) => problem.help(format!("set it, or did you mean `{other}`?")),
                 None => problem.help(format!("set it: `export {name}=…`")),
             }

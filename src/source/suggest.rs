@@ -1,10 +1,20 @@
-//! The next move for a name that is not known.
+//! "did you mean": the known name that is nearest to what was written.
 
-use super::similar;
+/// The name among `known` that `written` was probably meant to be.
+pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    // A third of the letters may differ; short names allow one slip.
+    let allowed = (written.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
 
 /// The next move for an unknown name: the nearest known one, else all of them.
 pub fn suggest<'k>(written: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> String {
-    if let Some(name) = similar(written, known.clone()) {
+    if let Some(name) = nearest(written, known.clone()) {
         return format!("did you mean `{name}`?");
     }
     let names: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
@@ -20,8 +30,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_or_all_of_them() {
+    fn slips_are_found_and_strangers_are_not() {
         let known = ["name", "weight", "steps", "data"];
+        for (written, meant) in [
+            ("nmae", Some("name")),
+            ("Name", Some("name")),
+            ("step", Some("steps")),
+            ("wieght", Some("weight")),
+            ("colour", None),
+            ("x", None),
+        ] {
+            assert_eq!(nearest(written, known), meant, "{written}");
+        }
         assert_eq!(suggest("nmae", known), "did you mean `name`?");
         assert_eq!(suggest("zzz", known), "known are `name`, `weight`, `steps`, `data`");
         assert_eq!(suggest("zzz", ["one"]), "known is only `one`");

@@ -1,7 +1,7 @@
 //! What serde says about a node, kept apart by kind until it is put into words.
 
+use super::super::suggest::{nearest, suggest};
 use super::super::{Mark, Node, NodeId, Problem};
-use super::super::{similar, suggest};
 use serde::de::{Error, Expected, Unexpected};
 use std::fmt;
 
@@ -65,7 +65,7 @@ impl Wrong {
     /// The key that an unknown key was probably meant to be.
     pub(super) fn meant(&self) -> Option<&'static str> {
         match self {
-            Wrong::UnknownKey { written, known } => similar(written, known.iter().copied()),
+            Wrong::UnknownKey { written, known } => nearest(written, known.iter().copied()),
             _ => None,
         }
     }

@@ -1,0 +1,29 @@
+//! What a worker hands over once a second.
+
+use crate::sample::{EndpointId, ErrorClass};
+use crate::stats::Delta;
+
+/// What a worker hands over once a second, and once at its end.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// The second up to which the deltas are complete, late answers aside.
+    pub(super) second: u64,
+    /// What was recorded since the last batch.
+    pub(super) deltas: Vec<Delta>,
+    /// First failures of their class.
+    pub(super) examples: Vec<Example>,
+    /// Arrivals in flight now.
+    pub(super) in_flight: u64,
+    /// Connections open now.
+    pub(super) connections: u64,
+    /// What went wrong with the worker itself.
+    pub(super) trouble: Vec<String>,
+}
+
+/// The first failure of its class at an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Example {
+    pub(super) endpoint: EndpointId,
+    pub(super) class: ErrorClass,
+    pub(super) text: String,
+}

@@ -1,0 +1,44 @@
+//! Stress: does a gate break in the stage that has just ended?
+
+use super::LoadPlan;
+use crate::gate::{Evidence, decide};
+use crate::history::StagePlan;
+use crate::sample::EndpointId;
+use crate::stats::{Delta, Tally};
+use crate::verdict::Verdict;
+use std::collections::BTreeMap;
+
+/// What each stage showed so far, per endpoint.
+#[derive(Debug, Default)]
+pub(super) struct Broken {
+    tallies: BTreeMap<(u16, EndpointId), Tally>,
+}
+
+/// A gate that does not hold in a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BrokenGate {
+    pub(super) gate: String,
+    pub(super) reason: String,
+}
+
+impl Broken {
+    /// Takes in a window.
+    pub(super) fn add(&mut self, delta: &Delta) {
+        self.tallies.entry((delta.stage, delta.endpoint)).or_default().add(delta);
+    }
+
+    /// The first gate that fails on what `stage` showed. One look a stage, so that looking often does not by itself
+    /// find a failure.
+    pub(super) fn in_stage(&self, plan: &LoadPlan, stage: u16, planned: &StagePlan) -> Option<BrokenGate> {
+        plan.until_broken.iter().find_map(|(gate, text)| {
+            let mut tally = Tally::default();
+            let of_stage = self.tallies.range((stage, EndpointId(0))..=(stage, EndpointId(u16::MAX)));
+            let wanted = of_stage.filter(|((_, endpoint), _)| plan.gate_covers(gate, *endpoint));
+            wanted.for_each(|(_, part)| tally.merge(part));
+            let length = planned.end.since(planned.start);
+            let decision = decide(gate, &Evidence { tally: &tally, length, planned_rate: planned.from });
+            let failed = decision.verdict == Verdict::Fail;
+            failed.then(|| BrokenGate { gate: text.clone(), reason: decision.reason })
+        })
+    }
+}

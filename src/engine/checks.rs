@@ -1,0 +1,42 @@
+//! Runs the smoke checks side by side and reports them in the order of the scenario.
+
+use super::RunPlan;
+use crate::check::{CheckContext, Compiled, Found};
+use crate::event::{CheckEnd, Phase};
+use crate::transport::Client;
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+/// Runs all checks; a check that panics has failed.
+pub(super) async fn run(plan: &RunPlan, phase: Phase) -> Vec<CheckEnd> {
+    let client = match Client::new(&plan.target) {
+        Ok(client) => client,
+        Err(failure) => {
+            let found = Found::fail(format!("no client could be made: {failure}"));
+            return plan.checks.iter().map(|check| end(plan, check, phase, &found, Instant::now())).collect();
+        }
+    };
+    let cx = CheckContext { client, seed: plan.seed };
+    let probes = plan.checks.iter().map(async |check| {
+        let begun = Instant::now();
+        let probed = AssertUnwindSafe(check.probe(&cx)).catch_unwind().await;
+        let found = probed.unwrap_or_else(|_| Found::fail("the check itself panicked; this is a defect of shakedown"));
+        end(plan, check, phase, &found, begun)
+    });
+    join_all(probes).await
+}
+
+fn end(plan: &RunPlan, check: &Compiled, phase: Phase, found: &Found, begun: Instant) -> CheckEnd {
+    CheckEnd {
+        name: check.name.clone(),
+        kind: check.kind().to_owned(),
+        phase,
+        severity: check.severity,
+        verdict: found.verdict,
+        unreachable: found.unreachable,
+        reason: plan.secrets.redact(&found.reason),
+        took_us: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+    }
+}

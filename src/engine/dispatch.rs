@@ -1,0 +1,172 @@
+//! The one place where everything of a load comes together: batches of the workers, the end of stages, Ctrl-C.
+
+use super::batch::{Batch, Example};
+use super::broken::Broken;
+use super::{LoadPlan, RunPlan};
+use crate::clock::{Clock, Offset};
+use crate::event::{Event, EventKind, GeneratorSecond};
+use crate::history::StagePlan;
+use crate::sample::{EndpointId, ErrorClass};
+use crate::stats::Delta;
+use rustix::time::{ClockId, clock_gettime};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// Collects what the workers hand over and says it in order.
+pub(super) struct Dispatch<'a> {
+    run: &'a RunPlan,
+    load: &'a LoadPlan,
+    stages: &'a [StagePlan],
+    clock: Clock,
+    say: &'a mut dyn FnMut(Event),
+    /// Parts of windows by second, stage and endpoint, until every worker's part is in.
+    pending: BTreeMap<(u64, u16, EndpointId), Delta>,
+    /// Up to which second each worker has reported, and its gauges.
+    reported: Vec<(u64, u64, u64)>,
+    said: BTreeSet<(EndpointId, ErrorClass)>,
+    broken: Broken,
+    next_stage: usize,
+    cpu: CpuMeter,
+    second: u64,
+}
+
+impl<'a> Dispatch<'a> {
+    pub(super) fn new(
+        run: &'a RunPlan,
+        load: &'a LoadPlan,
+        stages: &'a [StagePlan],
+        clock: Clock,
+        say: &'a mut dyn FnMut(Event),
+    ) -> Dispatch<'a> {
+        let reported = vec![(0, 0, 0); load.workers as usize];
+        let (pending, said, broken) = (BTreeMap::new(), BTreeSet::new(), Broken::default());
+        Dispatch { run, load, stages, clock, say, pending, reported, said, broken, next_stage: 0, cpu: CpuMeter::start(), second: 0 }
+    }
+
+    /// Listens until the last worker has ended. `asked` is Ctrl-C; `stop` tells the workers.
+    pub(super) async fn listen(
+        mut self,
+        mut batches: mpsc::Receiver<(u32, Batch)>,
+        mut asked: watch::Receiver<bool>,
+        stop: &watch::Sender<bool>,
+    ) {
+        loop {
+            let next_stage = self.stages.get(self.next_stage).map(|stage| stage.start);
+            tokio::select! {
+                batch = batches.recv() => match batch {
+                    Some((worker, batch)) => self.take(worker, batch, stop),
+                    None => break,
+                },
+                Ok(_) = asked.wait_for(|asked| *asked), if !*stop.borrow() => {
+                    stop.send_replace(true);
+                }
+                () = sleep_until(self.clock, next_stage), if next_stage.is_some() => self.start_stage(),
+            }
+        }
+        self.settle(u64::MAX);
+        self.tell(EventKind::LoadEnded);
+    }
+
+    fn tell(&mut self, kind: EventKind) {
+        (self.say)(Event { at: self.clock.now(), kind });
+    }
+
+    fn start_stage(&mut self) {
+        let stage = u16::try_from(self.next_stage).unwrap_or(u16::MAX);
+        self.next_stage += 1;
+        self.tell(EventKind::StageStarted { stage });
+    }
+
+    fn take(&mut self, worker: u32, batch: Batch, stop: &watch::Sender<bool>) {
+        if let Some(reported) = self.reported.get_mut(worker as usize) {
+            *reported = (batch.second, batch.in_flight, batch.connections);
+        }
+        for delta in batch.deltas {
+            self.broken.add(&delta);
+            let key = (delta.second, delta.stage, delta.endpoint);
+            match self.pending.entry(key) {
+                std::collections::btree_map::Entry::Vacant(free) => {
+                    free.insert(delta);
+                }
+                std::collections::btree_map::Entry::Occupied(mut part) => part.get_mut().merge(&delta),
+            }
+        }
+        batch.examples.into_iter().for_each(|example| self.give_example(&example));
+        batch.trouble.into_iter().for_each(|text| self.tell(EventKind::Trouble { text }));
+        let complete = self.reported.iter().map(|(second, ..)| *second).min().unwrap_or(0);
+        if complete > self.second && complete < u64::MAX {
+            self.settle(complete);
+            self.second = complete;
+            self.tell_of_generator(complete - 1);
+            self.look_for_broken_gate(complete, stop);
+        }
+    }
+
+    /// Says all windows before `second`; the parts of every worker are in.
+    fn settle(&mut self, second: u64) {
+        let later = self.pending.split_off(&(second, 0, EndpointId(0)));
+        for (_, delta) in std::mem::replace(&mut self.pending, later) {
+            self.tell(EventKind::Window(Box::new(delta)));
+        }
+    }
+
+    fn give_example(&mut self, example: &Example) {
+        if self.said.insert((example.endpoint, example.class)) {
+            let text = self.run.secrets.redact(&example.text);
+            self.tell(EventKind::Example { endpoint: example.endpoint, class: example.class, text });
+        }
+    }
+
+    fn tell_of_generator(&mut self, second: u64) {
+        let cpu = self.cpu.cores();
+        let (in_flight, connections) =
+            self.reported.iter().fold((0, 0), |(flight, open), (_, more, opened)| (flight + more, open + opened));
+        self.tell(EventKind::Generator(GeneratorSecond { second, cpu, in_flight, connections }));
+    }
+
+    fn look_for_broken_gate(&mut self, second: u64, stop: &watch::Sender<bool>) {
+        if self.load.until_broken.is_empty() || *stop.borrow() {
+            return;
+        }
+        // The stage whose last second has just been settled.
+        let ended = |stage: &StagePlan| stage.end.micros().div_ceil(1_000_000) == second;
+        let Some(place) = self.stages.iter().position(ended) else { return };
+        let stage = u16::try_from(place).unwrap_or(u16::MAX);
+        if let Some(broken) = self.broken.in_stage(self.load, stage, &self.stages[place]) {
+            self.tell(EventKind::Broke { stage, gate: broken.gate, reason: broken.reason });
+            stop.send_replace(true);
+        }
+    }
+}
+
+async fn sleep_until(clock: Clock, at: Option<Offset>) {
+    if let Some(at) = at {
+        tokio::time::sleep_until(clock.instant(at).into()).await;
+    }
+}
+
+/// CPU time that this process used since the last look.
+struct CpuMeter {
+    used: Duration,
+    at: std::time::Instant,
+}
+
+impl CpuMeter {
+    fn start() -> CpuMeter {
+        CpuMeter { used: CpuMeter::used(), at: std::time::Instant::now() }
+    }
+
+    fn used() -> Duration {
+        let time = clock_gettime(ClockId::ProcessCPUTime);
+        Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
+    }
+
+    /// The cores in use on average since the last look.
+    fn cores(&mut self) -> f64 {
+        let (used, at) = (CpuMeter::used(), std::time::Instant::now());
+        let cores = used.saturating_sub(self.used).as_secs_f64() / at.duration_since(self.at).as_secs_f64().max(1e-6);
+        (self.used, self.at) = (used, at);
+        cores
+    }
+}

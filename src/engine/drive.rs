@@ -1,0 +1,157 @@
+//! The story of a run: reach the target, check it, load it, check it again.
+
+use super::dispatch::Dispatch;
+use super::worker::Worker;
+use super::{LoadPlan, RunPlan, checks};
+use crate::clock::{Clock, Offset};
+use crate::event::{Ending, Event, EventKind, Phase};
+use crate::history::StagePlan;
+use crate::transport::{Connection, Failure};
+use crate::verdict::{Severity, Verdict};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+
+/// Why a run could not be driven at all.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The system gives no thread.
+    #[error("cannot start a worker thread: {0}; lower `load.workers` or raise the limit of processes")]
+    Thread(#[source] io::Error),
+}
+
+/// How others stop a run: true once somebody asked.
+#[derive(Debug, Clone)]
+pub struct Control {
+    asked: watch::Receiver<bool>,
+}
+
+/// Asks a run to stop.
+#[derive(Debug)]
+pub struct Stop(watch::Sender<bool>);
+
+impl Control {
+    /// A control and the means to stop it.
+    pub fn new() -> (Stop, Control) {
+        let (stop, asked) = watch::channel(false);
+        (Stop(stop), Control { asked })
+    }
+}
+
+impl Stop {
+    /// No further arrivals; what is in flight gets its timeout.
+    pub fn ask(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// Time for all workers to be ready before the first arrival.
+const HEAD_START: Duration = Duration::from_millis(50);
+/// Batches under way; a worker waits when the dispatcher is that far behind.
+const BATCHES: usize = 256;
+
+/// Drives a run and says what happens, in order. The run's clock starts with the load; what comes before it is
+/// stamped 0.
+///
+/// # Errors
+/// Only what keeps the run from being driven at all; everything that a target does is an event.
+pub async fn drive(
+    plan: &RunPlan,
+    stages: &[StagePlan],
+    control: &Control,
+    say: &mut dyn FnMut(Event),
+) -> Result<Ending, EngineError> {
+    let ending = story(plan, stages, control, say).await?;
+    Ok(ending)
+}
+
+async fn story(
+    plan: &RunPlan,
+    stages: &[StagePlan],
+    control: &Control,
+    say: &mut dyn FnMut(Event),
+) -> Result<Ending, EngineError> {
+    let mut before = |kind| say(Event { at: Offset::ZERO, kind });
+    let addresses = match reach(plan).await {
+        Ok(addresses) => addresses,
+        Err(failure) => return Ok(Ending::Unreachable { reason: plan.secrets.redact(&failure.text) }),
+    };
+    let ends = checks::run(plan, Phase::Before).await;
+    let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
+    ends.into_iter().for_each(|end| before(EventKind::Check(end)));
+    if failed {
+        return Ok(Ending::SmokeFailed);
+    }
+    let Some(load) = &plan.load else { return Ok(Ending::Completed) };
+    if *control.asked.borrow() {
+        return Ok(Ending::Interrupted);
+    }
+    let clock = Clock::starting_at(Instant::now() + HEAD_START);
+    run_load(plan, load, stages, clock, addresses, control, say).await?;
+    if *control.asked.borrow() {
+        return Ok(Ending::Interrupted);
+    }
+    for end in checks::run(plan, Phase::After).await {
+        say(Event { at: clock.now(), kind: EventKind::Check(end) });
+    }
+    Ok(Ending::Completed)
+}
+
+/// The target's addresses, one of which took a connection.
+async fn reach(plan: &RunPlan) -> Result<Vec<SocketAddr>, Failure> {
+    let addresses = plan.target.resolve().await?;
+    let mut last = None;
+    for address in &addresses {
+        match Connection::open(&plan.target, *address).await {
+            Ok(_) => return Ok(addresses),
+            Err(failure) => last = Some(failure),
+        }
+    }
+    Err(last.unwrap_or_else(|| Failure::new(crate::sample::ErrorClass::Dns, "the target's name has no address")))
+}
+
+async fn run_load(
+    plan: &RunPlan,
+    load: &Arc<LoadPlan>,
+    stages: &[StagePlan],
+    clock: Clock,
+    addresses: Vec<SocketAddr>,
+    control: &Control,
+    say: &mut dyn FnMut(Event),
+) -> Result<(), EngineError> {
+    let (batches, received) = mpsc::channel(BATCHES);
+    let (stop, told) = watch::channel(false);
+    let mut threads = Vec::new();
+    for number in 0..load.workers {
+        let worker = Worker {
+            plan: load.clone(),
+            clock,
+            number,
+            addresses: addresses.clone(),
+            batches: batches.clone(),
+            stop: told.clone(),
+        };
+        let named = thread::Builder::new().name(format!("load-{number}"));
+        match named.spawn(move || worker.run()) {
+            Ok(thread) => threads.push(thread),
+            Err(e) => {
+                stop.send_replace(true);
+                return Err(EngineError::Thread(e));
+            }
+        }
+    }
+    drop(batches);
+    Dispatch::new(plan, load, stages, clock, say).listen(received, control.asked.clone(), &stop).await;
+    for thread in threads {
+        let text = match thread.join() {
+            Ok(Ok(())) => continue,
+            Ok(Err(e)) => format!("a worker could not run: {e}"),
+            Err(_) => "a worker panicked; part of the load is missing".to_owned(),
+        };
+        say(Event { at: clock.now(), kind: EventKind::Trouble { text } });
+    }
+    Ok(())
+}

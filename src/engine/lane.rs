@@ -1,0 +1,135 @@
+//! A lane: one connection and the arrivals that go over it, one after the other. The only loop that sends load.
+
+use super::gauge::Held;
+use super::link::Link;
+use super::shared::{Inbox, Shared};
+use crate::clock::Offset;
+use crate::journey::{Cookies, Step, StepFailure, Values};
+use crate::load::Arrival;
+use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
+use crate::units::Span;
+use futures_util::FutureExt;
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+
+/// Where a lane's arrivals come from.
+pub(super) enum Feed {
+    /// From the pacer, at planned instants.
+    Planned(Rc<Inbox>),
+    /// From the lane itself, as soon as the last one is answered; numbers `next`, `next + stride`, ….
+    Asap { next: u64, stride: u64 },
+}
+
+impl Feed {
+    async fn next(&mut self, shared: &Shared) -> Option<(Arrival, Held)> {
+        match self {
+            Feed::Planned(inbox) => Some(inbox.take().await),
+            Feed::Asap { next, stride } => shared.closed_model_goes_on().then(|| {
+                let arrival = Arrival { n: *next, at: shared.clock.now(), stage: 0 };
+                *next += *stride;
+                (arrival, shared.in_flight.hold())
+            }),
+        }
+    }
+}
+
+/// Serves arrivals until its feed ends.
+pub(super) async fn run(shared: Rc<Shared>, mut feed: Feed) {
+    let mut link = Link::new(shared.clone());
+    while let Some((arrival, held)) = feed.next(&shared).await {
+        serve(&shared, &mut link, arrival).await;
+        drop(held);
+        if let Feed::Planned(inbox) = &feed {
+            shared.idle.borrow_mut().push(inbox.clone());
+        }
+        if shared.in_flight.get() == 0 {
+            shared.drained.notify_one();
+        }
+    }
+    shared.drained.notify_one();
+}
+
+/// One arrival. A panic on its way costs that one request, counted as the generator's failure, and is reported.
+async fn serve(shared: &Rc<Shared>, link: &mut Link, arrival: Arrival) {
+    let under_way = Cell::new(None);
+    let way = AssertUnwindSafe(travel(shared, link, arrival, &under_way)).catch_unwind().await;
+    if way.is_ok() {
+        return;
+    }
+    *link = Link::new(shared.clone());
+    let mut recorder = shared.recorder.borrow_mut();
+    if let Some((endpoint, planned)) = under_way.take() {
+        let now = shared.clock.now();
+        let outcome = Outcome::Bad(ErrorClass::Generator);
+        let sample = Sample { endpoint, planned, sent: now, first_byte: None, done: now, connect: None, outcome };
+        recorder.record(&sample, arrival.stage);
+    }
+    recorder.trouble("a task of the load generator panicked; its request counts as failed by the generator".into());
+}
+
+/// The steps of one arrival, until the last or the first that fails.
+async fn travel(
+    shared: &Shared,
+    link: &mut Link,
+    arrival: Arrival,
+    under_way: &Cell<Option<(EndpointId, Offset)>>,
+) {
+    let plan = &shared.plan;
+    let place = plan.mix.journey(arrival.n);
+    let Some(journey) = plan.journeys.get(place) else { return };
+    let mut values = journey.values(arrival.n, plan.seed);
+    let mut cookies = Cookies::default();
+    let mut planned = arrival.at;
+    link.renew_if_due(arrival.n);
+    for (number, step) in journey.steps.iter().enumerate() {
+        let endpoint = plan.endpoint(place, number);
+        under_way.set(Some((endpoint, planned)));
+        let (sample, failure) = attempt(shared, link, step, endpoint, planned, (&mut values, &mut cookies)).await;
+        under_way.set(None);
+        let mut recorder = shared.recorder.borrow_mut();
+        recorder.record(&sample, arrival.stage);
+        if let Some(failure) = failure {
+            recorder.example(endpoint, failure.class, &failure.text);
+            return;
+        }
+        drop(recorder);
+        planned = sample.done;
+        if let Some(think) = step.think {
+            let spread = think.to.get().saturating_sub(think.from.get());
+            planned = planned + think.from.get() + spread.mul_f64(values.random_share());
+            tokio::time::sleep_until(shared.clock.instant(planned).into()).await;
+        }
+    }
+}
+
+/// One request within its timeout.
+async fn attempt(
+    shared: &Shared,
+    link: &mut Link,
+    step: &Step,
+    endpoint: EndpointId,
+    planned: Offset,
+    (values, cookies): (&mut Values<'_>, &mut Cookies),
+) -> (Sample, Option<StepFailure>) {
+    let begun = shared.clock.now();
+    link.begin();
+    let performed = tokio::time::timeout(step.timeout, step.perform(values, cookies, link)).await;
+    let result = performed.unwrap_or_else(|_| {
+        link.close();
+        let text = format!("no complete answer within {}", Span::new(step.timeout));
+        Err(StepFailure { class: ErrorClass::Timeout, text })
+    });
+    let notes = link.notes();
+    let sample = Sample {
+        endpoint,
+        planned,
+        sent: notes.sent.unwrap_or(begun),
+        first_byte: notes.first_byte,
+        // What took longer than the answer itself is our own judging, unless there was no answer.
+        done: if notes.answered { notes.done.unwrap_or_else(|| shared.clock.now()) } else { shared.clock.now() },
+        connect: notes.connect,
+        outcome: result.as_ref().map_or_else(|failure| Outcome::Bad(failure.class), |()| Outcome::Good),
+    };
+    (sample, result.err())
+}

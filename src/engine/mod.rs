@@ -1,0 +1,30 @@
+//! Drives a scenario and says what happens, as events on one clock; judges nothing.
+//!
+//! ```text
+//! drive ── checks before ── load ── checks after
+//!                            │
+//!         dispatch ◄── batches, one a second ── worker 0 … K-1 (a thread each)
+//!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each)
+//! ```
+
+mod batch;
+mod broken;
+mod checks;
+mod dispatch;
+mod drive;
+mod gauge;
+mod lane;
+mod limits;
+mod link;
+mod mix;
+mod pacer;
+mod plan;
+mod recorder;
+mod shared;
+mod timer;
+mod worker;
+
+pub use limits::raise_open_files;
+pub use drive::{Control, EngineError, Stop, drive};
+pub use mix::Mix;
+pub use plan::{ConnectionPolicy, KeepAlive, LoadPlan, Pace, RunPlan};

@@ -1,0 +1,68 @@
+//! Hands each arrival to a lane at its planned instant.
+
+use super::lane::{self, Feed};
+use super::shared::{Inbox, Shared};
+use super::timer::Timer;
+use crate::clock::Offset;
+use crate::load::Arrival;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How long to sleep at most before looking whether to stop.
+const LOOK_UP: Duration = Duration::from_millis(50);
+/// How many late arrivals to hand out before the lanes get their turn.
+const IN_A_ROW: u32 = 32;
+
+/// Hands out `arrivals` in order; arrivals beyond `limit` in flight are dropped and counted, never delayed.
+pub(super) async fn pace(shared: &Rc<Shared>, arrivals: impl Iterator<Item = Arrival>, limit: u64, timer: &Timer) {
+    let mut in_a_row = 0;
+    for arrival in arrivals {
+        if wait(shared, arrival.at, timer).await == Waited::NotAtAll {
+            in_a_row += 1;
+            if in_a_row >= IN_A_ROW {
+                in_a_row = 0;
+                tokio::task::yield_now().await;
+            }
+        } else {
+            in_a_row = 0;
+        }
+        if shared.stopping.get() {
+            return;
+        }
+        hand_out(shared, arrival, limit);
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Waited {
+    ForIt,
+    NotAtAll,
+}
+
+async fn wait(shared: &Shared, at: Offset, timer: &Timer) -> Waited {
+    let mut waited = Waited::NotAtAll;
+    loop {
+        let now = shared.clock.now();
+        if now >= at || shared.stopping.get() {
+            return waited;
+        }
+        waited = Waited::ForIt;
+        timer.until(at.min(now + LOOK_UP)).await;
+    }
+}
+
+fn hand_out(shared: &Rc<Shared>, arrival: Arrival, limit: u64) {
+    let idle = shared.idle.borrow_mut().pop();
+    let inbox = idle.or_else(|| (shared.in_flight.get() < limit).then(|| open_lane(shared)));
+    if let Some(inbox) = inbox {
+        return inbox.put(arrival, shared.in_flight.hold());
+    }
+    let endpoint = shared.plan.endpoint(shared.plan.mix.journey(arrival.n), 0);
+    shared.recorder.borrow_mut().drop_one(endpoint, arrival.stage, arrival.at);
+}
+
+fn open_lane(shared: &Rc<Shared>) -> Rc<Inbox> {
+    let inbox = Rc::new(Inbox::default());
+    tokio::task::spawn_local(lane::run(shared.clone(), Feed::Planned(inbox.clone())));
+    inbox
+}

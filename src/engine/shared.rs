@@ -1,0 +1,92 @@
+//! What the tasks of one worker share. All of them run on one thread, so cells are enough.
+
+use super::gauge::{Gauge, Held};
+use super::recorder::Recorder;
+use super::{LoadPlan, Pace};
+use crate::clock::Clock;
+use crate::load::Arrival;
+use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// What the tasks of one worker share.
+pub(super) struct Shared {
+    pub(super) plan: Arc<LoadPlan>,
+    pub(super) clock: Clock,
+    pub(super) recorder: RefCell<Recorder>,
+    pub(super) in_flight: Gauge,
+    pub(super) connections: Gauge,
+    /// Lanes that wait for an arrival, the last used on top: few connections stay busy rather than many half idle.
+    pub(super) idle: RefCell<Vec<Rc<Inbox>>>,
+    /// Signalled when nothing is in flight.
+    pub(super) drained: Notify,
+    /// No further arrivals: Ctrl-C, or a gate broke.
+    pub(super) stopping: Cell<bool>,
+    addresses: RefCell<Vec<SocketAddr>>,
+    next_address: Cell<usize>,
+}
+
+impl Shared {
+    pub(super) fn new(plan: Arc<LoadPlan>, clock: Clock, addresses: Vec<SocketAddr>) -> Shared {
+        Shared {
+            recorder: RefCell::new(Recorder::new(plan.endpoints.len())),
+            plan,
+            clock,
+            in_flight: Gauge::default(),
+            connections: Gauge::default(),
+            idle: RefCell::new(Vec::new()),
+            drained: Notify::new(),
+            stopping: Cell::new(false),
+            addresses: RefCell::new(addresses),
+            next_address: Cell::new(0),
+        }
+    }
+
+    /// The address for the next connection, one after the other; `None` only before the first is known.
+    pub(super) fn address(&self) -> Option<SocketAddr> {
+        let addresses = self.addresses.borrow();
+        let next = self.next_address.get();
+        self.next_address.set(next.wrapping_add(1));
+        addresses.get(next % addresses.len().max(1)).copied()
+    }
+
+    /// Takes over what the name stands for now.
+    pub(super) fn set_addresses(&self, found: Vec<SocketAddr>) {
+        *self.addresses.borrow_mut() = found;
+    }
+
+    /// Whether the closed model has time left.
+    pub(super) fn closed_model_goes_on(&self) -> bool {
+        match &self.plan.pace {
+            Pace::Closed { length, .. } => !self.stopping.get() && self.clock.now().since(crate::clock::Offset::ZERO) < *length,
+            Pace::Open(_) => false,
+        }
+    }
+}
+
+/// Where the pacer leaves an arrival for a lane.
+#[derive(Default)]
+pub(super) struct Inbox {
+    arrival: Cell<Option<(Arrival, Held)>>,
+    bell: Notify,
+}
+
+impl Inbox {
+    /// Leaves an arrival, in flight from now on; the inbox must be empty, which an idle lane's is.
+    pub(super) fn put(&self, arrival: Arrival, held: Held) {
+        self.arrival.set(Some((arrival, held)));
+        self.bell.notify_one();
+    }
+
+    /// Waits for an arrival.
+    pub(super) async fn take(&self) -> (Arrival, Held) {
+        loop {
+            if let Some(arrival) = self.arrival.take() {
+                return arrival;
+            }
+            self.bell.notified().await;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Loopback servers for tests: each on a free port, on a thread of its own, gone when it is dropped.
+//!
+//! - [`Scripted`] answers what the test says and remembers what it was asked;
+//! - [`Delayed`] answers after an exact time;
+//! - [`Raw`] is no HTTP server at all: silent, closing, resetting, or talking nonsense;
+//! - [`TlsServer`] has a certificate of its own authority and may want one from the client;
+//! - [`Child`] is a server in a process of its own, which a test can stop and let go on.
+//!
+//! A crate and not a module of each test, so that it is built once and nothing in it is unused.
+
+mod answer;
+mod authority;
+mod child;
+mod delayed;
+mod http;
+mod loopback;
+mod raw;
+mod scripted;
+mod tls;
+
+pub use answer::{Answer, Seen};
+pub use authority::Identity;
+pub use child::Child;
+pub use delayed::Delayed;
+pub use raw::Raw;
+pub use scripted::Scripted;
+pub use tls::{Clients, TlsServer, TlsSetup};

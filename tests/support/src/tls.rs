@@ -1,0 +1,124 @@
+//! A server behind TLS, with an authority that nobody else trusts.
+
+use crate::answer::{Answer, Seen};
+use crate::authority::{Authority, Identity};
+use crate::http::{Respond, serve};
+use crate::loopback::Loopback;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio_rustls::TlsAcceptor;
+
+/// Whom the server lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clients {
+    /// Everybody.
+    Anyone,
+    /// Only who shows a certificate of the server's own authority.
+    WithCertificate,
+}
+
+/// How the server is set up.
+#[derive(Debug, Clone)]
+pub struct TlsSetup {
+    /// The names and addresses that its certificate is for.
+    pub names: Vec<&'static str>,
+    /// The protocols that it offers by ALPN, best first; none at all when empty.
+    pub alpn: Vec<&'static str>,
+    /// Whom it lets in.
+    pub clients: Clients,
+}
+
+impl Default for TlsSetup {
+    fn default() -> TlsSetup {
+        TlsSetup {
+            names: vec!["localhost", "127.0.0.1"],
+            alpn: vec!["h2", "http/1.1"],
+            clients: Clients::Anyone,
+        }
+    }
+}
+
+/// Answers over TLS.
+#[derive(Debug)]
+pub struct TlsServer {
+    loopback: Loopback,
+    root: Identity,
+    client: Identity,
+}
+
+impl TlsServer {
+    /// Answers 200 `ok`.
+    pub fn start(setup: &TlsSetup) -> TlsServer {
+        TlsServer::answering(setup, |_| Answer::ok("ok"))
+    }
+
+    /// Answers each request with what `respond` makes of it.
+    pub fn answering(
+        setup: &TlsSetup,
+        respond: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
+    ) -> TlsServer {
+        let authority = Authority::new();
+        let acceptor = TlsAcceptor::from(Arc::new(config(setup, &authority)));
+        let respond: Respond = Arc::new(move |request| respond(&request));
+        let loopback = Loopback::start(move |stream| {
+            let (acceptor, respond) = (acceptor.clone(), Arc::clone(&respond));
+            async move {
+                // A failed handshake is the test's business.
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    serve(stream, respond).await;
+                }
+            }
+        });
+        TlsServer { loopback, root: authority.root().clone(), client: authority.client() }
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.loopback.addr()
+    }
+
+    /// `https://`, a name of the default set-up and the port, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("https://localhost:{}", self.addr().port())
+    }
+
+    /// The certificate of its authority, as PEM.
+    pub fn root_pem(&self) -> &str {
+        &self.root.certificate_pem
+    }
+
+    /// A client certificate that it accepts.
+    pub fn client(&self) -> &Identity {
+        &self.client
+    }
+
+    /// How many connections were made so far, failed handshakes included.
+    pub fn connections(&self) -> usize {
+        self.loopback.accepted()
+    }
+}
+
+fn config(setup: &TlsSetup, authority: &Authority) -> ServerConfig {
+    let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .expect("the provider has the default versions");
+    let builder = match setup.clients {
+        Clients::Anyone => builder.with_no_client_auth(),
+        Clients::WithCertificate => {
+            let mut roots = RootCertStore::empty();
+            roots.add(authority.root().certificate()).expect("our root is a root");
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            builder.with_client_cert_verifier(verifier.build().expect("one root is enough"))
+        }
+    };
+    let identity = authority.server(&setup.names);
+    let mut config = builder
+        .with_single_cert(vec![identity.certificate()], identity.key())
+        .expect("key and certificate fit");
+    config.alpn_protocols = setup.alpn.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    config
+}
