@@ -74,7 +74,7 @@ pub enum Metric {
 
 /// A comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Op {
+pub enum Comparison {
     /// `<`
     Below,
     /// `<=`
@@ -115,7 +115,7 @@ pub struct Gate {
     /// Of which journey or endpoint.
     pub on: Option<String>,
     /// How it is compared.
-    pub op: Op,
+    pub comparison: Comparison,
     /// With what.
     pub limit: Limit,
     /// In which part of the run.
@@ -167,10 +167,10 @@ impl Gate {
             other => return Err(error(other, format!("`{other}` is not a metric"))),
         };
         let op = match *op {
-            "<" => Op::Below,
-            "<=" => Op::AtMost,
-            ">" => Op::Above,
-            ">=" => Op::AtLeast,
+            "<" => Comparison::Below,
+            "<=" => Comparison::AtMost,
+            ">" => Comparison::Above,
+            ">=" => Comparison::AtLeast,
             other => return Err(error(other, format!("`{other}` is no comparison"))),
         };
         let limit = match metric {
@@ -187,17 +187,17 @@ impl Gate {
             }
             [other, ..] => return Err(error(other, format!("`{other}` is no window"))),
         };
-        Ok(Gate { metric, on, op, limit, window })
+        Ok(Gate { metric, on, comparison: op, limit, window })
     }
 
     /// The fewest requests that could ever decide it.
-    pub fn needs(&self) -> Option<u64> {
+    pub fn needs(&self) -> u64 {
         let share = match (self.metric, self.limit) {
             (Metric::Quantile(q), _) => 1.0 - q,
             (Metric::ErrorRate, Limit::Share(share)) if share > 0.0 => share,
-            _ => return None,
+            _ => return 1,
         };
-        Some((0.05_f64.ln() / (1.0 - share).ln()).ceil() as u64)
+        (0.05_f64.ln() / (1.0 - share).ln()).ceil() as u64
     }
 
     /// The limit, when it is one of latency.

@@ -19,11 +19,12 @@ pub(super) fn build(sources: Sources) -> Result<Scenario, Rejected> {
     let file = tree.as_mut().and_then(|tree| decode::<ScenarioFile>(tree, &mut problems));
     let text = files.get(0).map(|file| file.text.clone()).unwrap_or_default();
     let built = file.zip(tree).and_then(|(file, tree)| {
+        validate::missing(&tree, &mut problems);
         let data = DataFiles::new(&files);
         let parts =
             Builder { file: &file, whole: Whole::of(&tree), data: &data, problems: &mut problems }.parts();
         let hash = data.hash();
-        parts.map(|parts| finish(&file, parts, text, hash))
+        parts.and_then(|parts| finish(&file, parts, text, hash))
     });
     match built {
         Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }),
@@ -31,9 +32,9 @@ pub(super) fn build(sources: Sources) -> Result<Scenario, Rejected> {
     }
 }
 
-fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Scenario {
-    Scenario {
-        name: file.scenario.value.clone(),
+fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Option<Scenario> {
+    Some(Scenario {
+        name: file.scenario.as_ref()?.value.clone(),
         description: file.description.clone(),
         text,
         hash,
@@ -42,7 +43,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Scen
         checks: parts.checks,
         load: parts.load,
         gates: parts.gates,
-    }
+    })
 }
 
 /// What a scenario is made of.
@@ -93,7 +94,7 @@ impl Builder<'_> {
         let usable =
             |place: usize| self.whole.vars && self.whole.journeys.get(place).copied().unwrap_or(false);
         let specs: Vec<_> = spec
-            .journeys
+            .journeys()
             .iter()
             .enumerate()
             .filter(|(place, _)| usable(*place))
@@ -109,7 +110,7 @@ impl Builder<'_> {
             journeys,
             stages,
             spacing: limits.spacing,
-            until_broken: spec.profile.until_broken(),
+            until_broken: spec.profile.as_ref().is_some_and(|profile| profile.until_broken()),
             connections: limits.connections,
             max_in_flight: limits.max_in_flight,
             workers: limits.workers,

@@ -132,7 +132,7 @@ impl Check<'_> {
 
     /// A gate that wants more requests than there will be.
     fn undecidable(&self, endpoints: &[EndpointId], window: &Window) -> Option<Problem> {
-        let needed = self.gate.needs()?;
+        let needed = self.gate.needs();
         let planned = self.planned.requests(endpoints, window);
         (planned < needed).then(|| {
             let message =
@@ -167,9 +167,9 @@ impl Check<'_> {
 
 /// The throughput that a gate asks for at least.
 fn throughput_floor(gate: &Gate) -> Option<crate::units::Rate> {
-    use crate::gate::{Limit, Metric, Op};
-    match (gate.metric, gate.op, gate.limit) {
-        (Metric::Throughput, Op::Above | Op::AtLeast, Limit::Rate(rate)) => Some(rate),
+    use crate::gate::{Comparison, Limit, Metric};
+    match (gate.metric, gate.comparison, gate.limit) {
+        (Metric::Throughput, Comparison::Above | Comparison::AtLeast, Limit::Rate(rate)) => Some(rate),
         _ => None,
     }
 }
