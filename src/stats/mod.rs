@@ -1,11 +1,20 @@
 //! Counting and measuring: histograms, one window's delta, merged tallies, and the intervals that judge them.
 
+mod beta;
+mod binomial;
 mod delta;
 mod histogram;
+mod mean;
+mod needed;
+mod rank;
 mod slot;
 mod tally;
 
+pub use binomial::{ALPHA, lower_bound, upper_bound};
 pub use delta::Delta;
 pub use histogram::{Histogram, HistogramError};
+pub use mean::{FEWEST_FOR_A_MEAN, Mean};
+pub use needed::{about_more, fewest};
+pub use rank::{Percentile, ranks};
 pub use slot::{Good, SLOT, Slot, Slots};
 pub use tally::{Counts, Tally};
