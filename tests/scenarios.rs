@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test scenarios` writes the messages anew; read the difference before committing it.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
+
 use shakedown::scenario::{Scenario, schema};
 use shakedown::source::{Budget, Environment, Look, parse};
 use std::fs;

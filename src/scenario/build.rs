@@ -20,11 +20,12 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
     let file = file.map(|file| aimed(file, environment.target()));
     let text = files.get(0).map(|file| file.text.clone()).unwrap_or_default();
     let built = file.zip(tree).and_then(|(file, tree)| {
+        validate::missing(&tree, &mut problems);
         let data = DataFiles::new(&files);
         let parts =
             Builder { file: &file, whole: Whole::of(&tree), data: &data, problems: &mut problems }.parts();
         let hash = data.hash();
-        parts.map(|parts| finish(&file, parts, text, hash))
+        parts.and_then(|parts| finish(&file, parts, text, hash))
     });
     match built {
         Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }),
@@ -41,9 +42,9 @@ fn aimed(mut file: ScenarioFile, url: Option<&str>) -> ScenarioFile {
     file
 }
 
-fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Scenario {
-    Scenario {
-        name: file.scenario.value.clone(),
+fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Option<Scenario> {
+    Some(Scenario {
+        name: file.scenario.as_ref()?.value.clone(),
         description: file.description.clone(),
         text,
         hash,
@@ -52,7 +53,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Scen
         checks: parts.checks,
         load: parts.load,
         gates: parts.gates,
-    }
+    })
 }
 
 /// What a scenario is made of.
@@ -103,7 +104,7 @@ impl Builder<'_> {
         let usable =
             |place: usize| self.whole.vars && self.whole.journeys.get(place).copied().unwrap_or(false);
         let specs: Vec<_> = spec
-            .journeys
+            .journeys()
             .iter()
             .enumerate()
             .filter(|(place, _)| usable(*place))
@@ -119,8 +120,8 @@ impl Builder<'_> {
             journeys,
             stages,
             spacing: limits.spacing,
-            closed_connections: spec.profile.connections(),
-            until_broken: spec.profile.until_broken(),
+            closed_connections: spec.profile.as_ref().and_then(|profile| profile.connections()),
+            until_broken: spec.profile.as_ref().is_some_and(|profile| profile.until_broken()),
             connections: limits.connections,
             max_in_flight: limits.max_in_flight,
             workers: limits.workers,

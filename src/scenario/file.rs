@@ -8,13 +8,15 @@ use crate::source::Located;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A scenario: what is asked of a deployed service, and what must hold.
+/// A scenario: what is asked of a deployed service, and what must hold. What is required is optional here and asked
+/// for after decoding, so that its absence hides no other mistake.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Scenario")]
 pub struct ScenarioFile {
     /// The scenario's name, in reports and in the names of runs.
-    pub scenario: Located<String>,
+    #[schemars(required)]
+    pub scenario: Option<Located<String>>,
     /// What the scenario is for.
     #[serde(default)]
     pub description: Option<String>,

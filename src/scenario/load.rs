@@ -7,13 +7,15 @@ use crate::units::{Ratio, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The load: how much, of what, and over which connections.
+/// The load: how much, of what, and over which connections. What is required is asked for after decoding, so that its
+/// absence hides no other mistake.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Load")]
 pub struct LoadSpec {
     /// The shape of the load over time.
-    pub profile: Located<Profile>,
+    #[schemars(required)]
+    pub profile: Option<Located<Profile>>,
     /// Whether arrivals come at random, as a crowd does, instead of evenly; the run's seed decides.
     #[serde(default)]
     pub poisson: bool,
@@ -21,7 +23,8 @@ pub struct LoadSpec {
     #[serde(default)]
     pub warmup: Option<Located<Span>>,
     /// What an arrival does: one of these, by weight.
-    pub journeys: Located<Vec<Located<JourneySpec>>>,
+    #[schemars(required)]
+    pub journeys: Option<Located<Vec<Located<JourneySpec>>>>,
     /// When connections are renewed.
     #[serde(default)]
     pub connections: ConnectionsSpec,
@@ -47,6 +50,13 @@ pub struct ConnectionsSpec {
     pub fresh: Option<Located<Ratio>>,
     /// Whether connections are used again at all.
     pub keep_alive: bool,
+}
+
+impl LoadSpec {
+    /// The journeys that could be read.
+    pub fn journeys(&self) -> &[Located<JourneySpec>] {
+        self.journeys.as_ref().map_or(&[], |journeys| &journeys.value)
+    }
 }
 
 impl Default for ConnectionsSpec {

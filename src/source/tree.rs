@@ -1,6 +1,6 @@
 //! From the text of a YAML file to its tree. All mistakes that the parser survives are reported at once.
 
-use super::syntax::syntax_problem;
+use super::syntax::{QUOTE, syntax_problem};
 use super::{MAX_PROBLEMS, Mark, Node, NodeKind, Problem, Scalar, Style};
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span, Tag, options};
 use std::collections::HashMap;
@@ -60,7 +60,10 @@ pub fn parse(text: &str, file: usize, budget: &mut Budget, problems: &mut Vec<Pr
             Err(error) => Err(syntax_problem(text, file, &error)),
         };
         if let Err(problem) = taken {
-            builder.problems.push(problem);
+            // What follows an unquoted `{{ … }}` is the same mistake.
+            let again =
+                builder.problems.last().is_some_and(|last| last.help == QUOTE && problem.help == QUOTE);
+            builder.problems.extend((!again).then_some(problem));
             return None;
         }
         if builder.documents > 1 || builder.problems.len() > MAX_PROBLEMS {
@@ -256,7 +259,7 @@ impl OpenMap {
             let problem = Problem::at(node.mark, "a key must be a text");
             // `get: {{ id }}` without quotes is a map whose key is a map.
             let brace = text[node.mark.start..].starts_with('{');
-            return Err(if brace { problem.help("put a text with `{{ … }}` in quotes") } else { problem });
+            return Err(if brace { problem.help(QUOTE) } else { problem });
         };
         if name == "<<" {
             self.spoilt = true;

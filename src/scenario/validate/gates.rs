@@ -8,6 +8,7 @@ use crate::sample::EndpointId;
 use crate::scenario::{Load, PlannedGate, ScenarioFile};
 use crate::source::{Located, Mark, Problem, suggest};
 use crate::units::Span;
+use std::ops::Range;
 
 /// The gates. Against a load that has mistakes of its own only their words are checked.
 pub(in crate::scenario) fn gates(
@@ -83,7 +84,7 @@ impl Check<'_> {
             return Ok((0u16..).zip(all).map(|(id, _)| EndpointId(id)).collect());
         };
         select(on, all).map_err(|error| {
-            let mark = self.place_of(on);
+            let mark = self.place(&self.gate.places.on);
             match error {
                 SelectError::Unknown { name, .. } => {
                     let message = format!("no journey, endpoint or step is called `{name}`");
@@ -106,7 +107,7 @@ impl Check<'_> {
     }
 
     fn stage(&self, name: &str) -> Result<Window, Problem> {
-        let mark = self.place_of(name);
+        let mark = self.place(&self.gate.places.window);
         let stages = self.planned.schedule.stages();
         let place = stages.iter().position(|planned| planned.stage.name == name).ok_or_else(|| {
             let judged = stages.iter().filter(|planned| !planned.stage.warmup);
@@ -125,7 +126,7 @@ impl Check<'_> {
         if length <= judged {
             return Ok(self.planned.last(length));
         }
-        let mark = self.place_of("last");
+        let mark = self.place(&self.gate.places.window);
         Err(Problem::at(mark, format!("the load lasts only {judged} without its warm-up"))
             .help(format!("write `last {judged}` or less, or no window")))
     }
@@ -137,9 +138,13 @@ impl Check<'_> {
         (planned < needed).then(|| {
             let message =
                 format!("this gate needs at least {needed} requests, but only {planned} are planned");
-            Problem::at(self.text.mark, message).label("can never be decided").help(
-                "make the load longer or its rate higher, or judge a quantile or share that needs fewer",
-            )
+            let longer = match self.planned.lasting(endpoints, window, needed) {
+                Some(length) => format!("let it last {length} at this rate"),
+                None => "give it a rate".to_owned(),
+            };
+            Problem::at(self.text.mark, message)
+                .label("can never be decided")
+                .help(format!("{longer}, raise the rate, or judge a quantile or share that needs fewer"))
         })
     }
 
@@ -156,12 +161,9 @@ impl Check<'_> {
         })
     }
 
-    /// Where a word stands in the gate's text.
-    fn place_of(&self, word: &str) -> Mark {
-        match self.text.find(word) {
-            Some(start) => part(self.text, start, start + word.len()),
-            None => self.text.mark,
-        }
+    /// A part of the gate's text in the file.
+    fn place(&self, bytes: &Range<usize>) -> Mark {
+        part(self.text, bytes.start, bytes.end)
     }
 }
 

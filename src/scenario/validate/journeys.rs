@@ -8,13 +8,14 @@ use std::collections::HashMap;
 
 /// The journeys as written.
 pub(in crate::scenario) fn journeys(spec: &LoadSpec, problems: &mut Vec<Problem>) {
-    if spec.journeys.is_empty() && problems.is_empty() {
+    let nothing = spec.journeys.as_ref().filter(|journeys| journeys.is_empty());
+    if let Some(nothing) = nothing.filter(|_| problems.is_empty()) {
         problems.push(
-            Problem::at(spec.journeys.mark, "a load without a journey asks for nothing")
+            Problem::at(nothing.mark, "a load without a journey asks for nothing")
                 .help("add one: `- name: browse` with `steps`"),
         );
     }
-    for journey in &spec.journeys.value {
+    for journey in spec.journeys() {
         if journey.name.trim().is_empty() {
             let problem = Problem::at(journey.name.mark, "a journey needs a name");
             problems.push(problem.help("gates and reports use it: `p99(browse) <= 250ms`"));
@@ -24,7 +25,7 @@ pub(in crate::scenario) fn journeys(spec: &LoadSpec, problems: &mut Vec<Problem>
             problems.push(problem.help("write at least 1, or remove the journey"));
         }
     }
-    let names = spec.journeys.iter().map(|journey| (journey.name.value.as_str(), journey.name.mark));
+    let names = spec.journeys().iter().map(|journey| (journey.name.value.as_str(), journey.name.mark));
     twice(names, problems, |name| {
         (
             format!("two journeys are called `{name}`"),

@@ -21,10 +21,11 @@ pub(in crate::scenario) struct Limits {
 
 /// The stages of the load, the warm-up first.
 pub(in crate::scenario) fn stages(spec: &LoadSpec, problems: &mut Vec<Problem>) -> Option<Vec<Stage>> {
-    let mut stages = match spec.profile.stages() {
+    let profile = spec.profile.as_ref()?;
+    let mut stages = match profile.stages() {
         Ok(stages) => stages,
         Err(ProfileError { message, help, .. }) => {
-            problems.push(Problem::at(spec.profile.mark, message).help(help));
+            problems.push(Problem::at(profile.mark, message).help(help));
             return None;
         }
     };

@@ -13,4 +13,4 @@ pub(super) use journeys::{check_names, endpoints, journeys};
 pub(super) use load::{limits, stages};
 pub(super) use purpose::purpose;
 pub(super) use target::target;
-pub(super) use whole::Whole;
+pub(super) use whole::{Whole, missing};

@@ -69,6 +69,14 @@ impl<'l> Planned<'l> {
         Rate::per_second(arrivals * self.share(endpoints) / length(window).as_secs_f64())
     }
 
+    /// How long a window of the same rate has to last for so many requests, in whole seconds; `None` without a rate.
+    pub(super) fn lasting(&self, endpoints: &[EndpointId], window: &Window, requests: u64) -> Option<Span> {
+        let rate = self.rate(endpoints, window).as_per_second();
+        let seconds = (requests as f64 / rate).ceil();
+        // Beyond a year no run is meant.
+        (rate > 0.0 && seconds < 366.0 * 86_400.0).then(|| Span::new(Duration::from_secs(seconds as u64)))
+    }
+
     /// How many requests an arrival makes at the endpoints on average.
     fn share(&self, endpoints: &[EndpointId]) -> f64 {
         let weights: f64 = self.load.journeys.iter().map(|journey| f64::from(journey.weight)).sum();

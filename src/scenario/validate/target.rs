@@ -17,20 +17,22 @@ pub(in crate::scenario) fn target(
     data: &DataFiles<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<TargetPlan> {
-    if !whole.target {
-        return None;
-    }
     let Some(spec) = &file.target else {
-        if problems.is_empty() {
-            problems.push(missing(file.scenario.mark));
-        }
+        let name = file.scenario.as_ref().filter(|_| whole.target && problems.is_empty());
+        problems.extend(name.map(|name| missing(name.mark)));
         return None;
     };
     let Some(url) = &spec.http else {
-        problems.push(missing(spec.mark));
+        problems.extend(whole.target.then(|| missing(spec.mark)));
         return None;
     };
     let before = problems.len();
+    if !whole.target {
+        // Something beside the URL is wrong; the URL itself can still be looked at.
+        let alone = Target::new(url, spec.http_version, &TlsOptions::default(), CONNECT_TIMEOUT);
+        problems.extend(alone.err().map(|error| refused(&error, url, spec)));
+        return None;
+    }
     let tls = tls(spec, data, problems);
     if let Some(given) = spec.tls.as_ref().filter(|_| url.starts_with("http://")) {
         problems.push(
@@ -43,7 +45,7 @@ pub(in crate::scenario) fn target(
         Ok(target) if problems.len() == before => Some(TargetPlan { url: url.value.clone(), target }),
         Ok(_) => None,
         Err(error) => {
-            problems.extend(refused(&error, url, spec));
+            problems.push(refused(&error, url, spec));
             None
         }
     }
@@ -66,16 +68,18 @@ fn connect_timeout(spec: &TargetSpec, problems: &mut Vec<Problem>) -> Duration {
 }
 
 /// The words of the transport's error at the part of the target that it is about.
-fn refused(error: &TargetError, url: &Located<String>, spec: &TargetSpec) -> Option<Problem> {
+fn refused(error: &TargetError, url: &Located<String>, spec: &TargetSpec) -> Problem {
     let text = error.to_string();
-    let mark = match error {
-        TargetError::Tls(_) => spec.tls.as_ref().map_or(url.mark, |tls| tls.mark),
-        _ => url.mark,
+    let (mark, help) = match error {
+        TargetError::Tls(_) => {
+            (spec.tls.as_ref().map_or(url.mark, |tls| tls.mark), "check the files; they must be PEM")
+        }
+        _ => (url.mark, "write for example http://127.0.0.1:8080"),
     };
-    Some(match text.split_once("; ") {
+    match text.split_once("; ") {
         Some((cause, next)) => Problem::at(mark, cause).help(next),
-        None => Problem::at(mark, text),
-    })
+        None => Problem::at(mark, text).help(help),
+    }
 }
 
 fn tls(spec: &TargetSpec, data: &DataFiles<'_>, problems: &mut Vec<Problem>) -> TlsOptions {

@@ -1,7 +1,7 @@
 //! Which parts of a scenario could be read without a mistake. What has one is not looked into any further: every
 //! message would only follow from the first.
 
-use crate::source::{Node, NodeKind};
+use crate::source::{Mark, Node, NodeKind, Problem};
 
 /// The parts that are whole.
 #[derive(Debug)]
@@ -16,6 +16,23 @@ pub(in crate::scenario) struct Whole {
     pub(in crate::scenario) checks: Vec<bool>,
     /// Each journey that could be read at all.
     pub(in crate::scenario) journeys: Vec<bool>,
+}
+
+/// The keys that a scenario and its load must have, as problems for those that are not there.
+pub(in crate::scenario) fn missing(tree: &Node, problems: &mut Vec<Problem>) {
+    let mut require = |map: Option<&Node>, keys: &[&str]| {
+        let Some(map) = map else { return };
+        let absent = keys.iter().filter(|key| map.lacks(key));
+        problems.extend(absent.map(|key| absence(map.mark, key)));
+    };
+    require(Some(tree), &["scenario"]);
+    require(tree.get("load"), &["profile", "journeys"]);
+}
+
+fn absence(mark: Mark, key: &str) -> Problem {
+    Problem::at(mark, format!("the key `{key}` is missing"))
+        .label("in this map")
+        .help(format!("add `{key}: …`"))
 }
 
 impl Whole {
