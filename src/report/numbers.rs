@@ -30,10 +30,12 @@ pub(super) fn micros(us: f64) -> String {
     let units = [(1.0, "µs"), (1e3, "ms"), (1e6, "s"), (60e6, "min"), (3_600e6, "h")];
     // The largest unit of which there is at least one, as it will be printed.
     let (scale, unit) = units.into_iter().rev().find(|(scale, _)| us * 1.0005 >= *scale).unwrap_or(units[0]);
-    if scale <= 1.0 {
-        return format!("{us:.0} {unit}");
+    match unit {
+        "µs" => format!("{us:.0} {unit}"),
+        // Always three digits, so that columns line up.
+        "ms" | "s" => format!("{:.*} {unit}", decimals(us / scale), us / scale),
+        _ => format!("{} {unit}", three(us / scale)),
     }
-    format!("{} {unit}", three(us / scale))
 }
 
 /// Events a second: `0.25/s`, `12.3/s`, `2 000/s`.
@@ -54,9 +56,9 @@ pub(super) fn percent(share: f64) -> String {
 pub(super) fn value(value: f64, unit: &str) -> String {
     match unit {
         "us" => micros(value),
-        "share" | "ratio" => percent(value),
-        "/s" | "1/s" => rate(value),
-        "" => three(value),
+        "ratio" => percent(value),
+        "per_s" => rate(value),
+        "count" => count(value.round() as u64),
         unit => format!("{} {unit}", three(value)),
     }
 }
@@ -66,18 +68,22 @@ pub(super) fn three(x: f64) -> String {
     if !x.is_finite() {
         return x.to_string();
     }
-    let decimals = match x.abs() {
+    let text = format!("{x:.*}", decimals(x));
+    if text.contains('.') {
+        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    text
+}
+
+/// How many digits after the point make three significant ones.
+fn decimals(x: f64) -> usize {
+    match x.abs() {
         0.0 => 0,
         x if x >= 99.95 => 0,
         x if x >= 9.995 => 1,
         x if x >= 0.9995 => 2,
         x => 2 + (-x.log10()).ceil().min(9.0) as usize,
-    };
-    let text = format!("{x:.decimals$}");
-    if text.contains('.') {
-        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
     }
-    text
 }
 
 #[cfg(test)]
@@ -100,11 +106,11 @@ mod tests {
             (0.0, "0 µs"),
             (1.0, "1 µs"),
             (850.0, "850 µs"),
-            (999.6, "1 ms"),
+            (999.6, "1.00 ms"),
             (1_950.0, "1.95 ms"),
             (12_345.0, "12.3 ms"),
             (250_000.0, "250 ms"),
-            (999_700.0, "1 s"),
+            (999_700.0, "1.00 s"),
             (1_020_000.0, "1.02 s"),
             (59_900_000.0, "59.9 s"),
             (150_000_000.0, "2.5 min"),
