@@ -2,6 +2,11 @@
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test samples` writes both anew; read the difference before committing it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "tests may panic; clippy sees that only inside of `#[test]` functions"
+)]
+
 #[path = "samples/builder.rs"]
 mod builder;
 #[path = "samples/cast.rs"]

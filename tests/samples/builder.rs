@@ -20,7 +20,7 @@ pub struct Sample {
 
 /// Requests of one endpoint during one second.
 #[derive(Clone, Copy)]
-pub struct Second {
+pub struct Traffic {
     pub endpoint: u16,
     pub stage: u16,
     pub second: u64,
@@ -92,7 +92,7 @@ impl Sample {
         self.say(at_ms, EventKind::Example { endpoint: EndpointId(endpoint), class, text })
     }
 
-    pub fn second(self, what: Second) -> Sample {
+    pub fn traffic(self, what: Traffic) -> Sample {
         self.say((what.second + 1) * 1_000, EventKind::Window(Box::new(what.delta())))
     }
 
@@ -106,7 +106,7 @@ impl Sample {
         for second in 0..until {
             let stage = u16::from(second >= 3);
             for (endpoint, good, base_us) in [(0, 60, 1_100), (1, 40, 2_400)] {
-                self = self.second(Second { good, base_us, ..Second::at(endpoint, stage, second) });
+                self = self.traffic(Traffic { good, base_us, ..Traffic::at(endpoint, stage, second) });
             }
             self = self.generator(second, 0.21 + second as f64 / 100.0);
         }
@@ -118,9 +118,9 @@ impl Sample {
     }
 }
 
-impl Second {
-    pub fn at(endpoint: u16, stage: u16, second: u64) -> Second {
-        Second { endpoint, stage, second, good: 0, bad: None, dropped: 0, base_us: 1_000 }
+impl Traffic {
+    pub fn at(endpoint: u16, stage: u16, second: u64) -> Traffic {
+        Traffic { endpoint, stage, second, good: 0, bad: None, dropped: 0, base_us: 1_000 }
     }
 
     fn delta(self) -> Delta {

@@ -1,6 +1,6 @@
 //! The golden runs: one for each way a run can end.
 
-use crate::builder::{Sample, Second, endpoint};
+use crate::builder::{Sample, Traffic, endpoint};
 use shakedown::event::{Ending, EventKind, Phase};
 use shakedown::run::Exit;
 use shakedown::sample::ErrorClass;
@@ -59,9 +59,9 @@ fn fail() -> Sample {
     for second in 5..13 {
         let classes = [ErrorClass::Status, ErrorClass::Timeout, ErrorClass::Assertion, ErrorClass::Reset];
         let class = classes[(second % 4) as usize];
-        let here = Second { bad: Some((class, 15)), ..Second::at(1, 1, second) };
-        let there = Second { good: 9_000, base_us: 64_000, ..Second::at(2, 1, second) };
-        sample = sample.second(here).second(if second == 8 { there } else { Second { good: 2, ..there } });
+        let here = Traffic { bad: Some((class, 15)), ..Traffic::at(1, 1, second) };
+        let there = Traffic { good: 9_000, base_us: 64_000, ..Traffic::at(2, 1, second) };
+        sample = sample.traffic(here).traffic(if second == 8 { there } else { Traffic { good: 2, ..there } });
     }
     let html =
         "expected a status below 400, came 503 Service Unavailable: <html><body>\n\u{1b}[2Jno upstream";
@@ -79,7 +79,7 @@ fn inconclusive() -> Sample {
         .gate("p99 <= 250ms", Severity::Fail)
         .gate("p99(order) <= 250ms", Severity::Fail);
     for second in 3..13 {
-        sample = sample.second(Second { good: 12, ..Second::at(0, 1, second) }).generator(second, 0.02);
+        sample = sample.traffic(Traffic { good: 12, ..Traffic::at(0, 1, second) }).generator(second, 0.02);
     }
     sample.ends(13_050, Ending::Completed).expect(Verdict::Inconclusive, Exit::Inconclusive)
 }
@@ -89,7 +89,7 @@ fn untrusted() -> Sample {
         Sample::new("untrusted", "more than this machine can").gate("p99 <= 250ms", Severity::Fail);
     sample = sample.healthy(13);
     for second in [6, 7, 10] {
-        sample = sample.second(Second { dropped: 25, ..Second::at(0, 1, second) }).generator(second, 1.97);
+        sample = sample.traffic(Traffic { dropped: 25, ..Traffic::at(0, 1, second) }).generator(second, 1.97);
     }
     sample.ends(13_050, Ending::Completed).expect(Verdict::Inconclusive, Exit::Inconclusive)
 }
