@@ -1,25 +1,11 @@
-//! Numbers for people: three digits that matter, units, thin grouping.
+//! Numbers for people: three digits that matter, units.
 
-/// Between groups of thousands: a narrow space that does not break.
-const THIN: char = '\u{202f}';
-
-/// `1234567` as `1 234 567`, with thin spaces.
-pub(super) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(THIN);
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
+use crate::units::grouped;
 
 /// A count in at most seven columns: exact below a million, then `1.23 M`.
 pub(super) fn short(n: u64) -> String {
     match n {
-        0..1_000_000 => count(n),
+        0..1_000_000 => grouped(n),
         1_000_000..1_000_000_000 => format!("{} M", three(n as f64 / 1e6)),
         _ => format!("{} G", three(n as f64 / 1e9)),
     }
@@ -38,7 +24,7 @@ pub(super) fn micros(us: f64) -> String {
     }
 }
 
-/// Events a second: `0.25/s`, `12.3/s`, `2 000/s`.
+/// Events a second: `0.25/s`, `12.3/s`, `2,000/s`.
 pub(super) fn rate(per_second: f64) -> String {
     if per_second >= 1_000.0 {
         format!("{}/s", short(per_second.round() as u64))
@@ -58,7 +44,7 @@ pub(super) fn value(value: f64, unit: &str) -> String {
         "us" => micros(value),
         "ratio" => percent(value),
         "per_s" => rate(value),
-        "count" => count(value.round() as u64),
+        "count" => grouped(value.round() as u64),
         unit => format!("{} {unit}", three(value)),
     }
 }
@@ -95,12 +81,12 @@ mod tests {
         for (n, exact, brief) in [
             (0, "0", "0"),
             (999, "999", "999"),
-            (12_345, "12\u{202f}345", "12\u{202f}345"),
-            (1_234_567, "1\u{202f}234\u{202f}567", "1.23 M"),
-            (999_999_999, "999\u{202f}999\u{202f}999", "1000 M"),
-            (8_640_000_000, "8\u{202f}640\u{202f}000\u{202f}000", "8.64 G"),
+            (12_345, "12,345", "12,345"),
+            (1_234_567, "1,234,567", "1.23 M"),
+            (999_999_999, "999,999,999", "1000 M"),
+            (8_640_000_000, "8,640,000,000", "8.64 G"),
         ] {
-            assert_eq!((count(n).as_str(), short(n).as_str()), (exact, brief));
+            assert_eq!((grouped(n).as_str(), short(n).as_str()), (exact, brief));
         }
         for (us, shown) in [
             (0.0, "0 µs"),
@@ -124,9 +110,7 @@ mod tests {
         {
             assert_eq!(percent(share), shown);
         }
-        for (per_second, shown) in
-            [(0.0, "0/s"), (0.25, "0.25/s"), (99.98, "100/s"), (1_999.6, "2\u{202f}000/s")]
-        {
+        for (per_second, shown) in [(0.0, "0/s"), (0.25, "0.25/s"), (99.98, "100/s"), (1_999.6, "2,000/s")] {
             assert_eq!(rate(per_second), shown);
         }
         assert_eq!(three(f64::INFINITY), "inf");

@@ -37,7 +37,7 @@ impl Run {
             verdict,
             ending: summary.ending.as_ref(),
             checks: &checks,
-            planned: summary.totals.counts.planned + summary.warmup.planned,
+            planned: summary.planned(),
             strictness,
         });
         Run { meta, summary, gates, checks, findings, verdict, reason, exit, strictness }
