@@ -138,3 +138,27 @@ fn the_page_is_never_wider_than_it_says_and_never_raw() {
         assert!(coloured.contains("\u{1b}["));
     }
 }
+
+#[test]
+fn every_field_of_the_json_report_is_documented() {
+    let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reports.md")).unwrap();
+    for sample in cast::all() {
+        let bytes = written(&judged(&sample, Strictness::Normal), "json", Style::Plain);
+        let mut open = vec![serde_json::from_slice::<serde_json::Value>(&bytes).unwrap()];
+        while let Some(value) = open.pop() {
+            match value {
+                serde_json::Value::Object(fields) => {
+                    for (name, value) in fields {
+                        assert!(
+                            docs.contains(&format!("`{name}`")),
+                            "docs/reports.md says nothing of `{name}`"
+                        );
+                        open.push(value);
+                    }
+                }
+                serde_json::Value::Array(values) => open.extend(values),
+                _ => {}
+            }
+        }
+    }
+}

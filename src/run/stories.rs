@@ -295,7 +295,7 @@ fn what_the_plan_does_not_have_is_no_pass_and_no_panic() {
         .load(70, 0)
         .say(70, EventKind::Window(Box::new(delta(9, 1, 20, 1, 0))))
         .say(70, EventKind::Window(Box::new(delta(0, 9, 20, 1, 0))))
-        .say(70, EventKind::Broke { stage: 9, gate: "g".into(), reason: "r".into() })
+        .say(70, EventKind::Broke { stage: u16::MAX, gate: "g".into(), reason: "r".into() })
         .say(70, EventKind::Example { endpoint: EndpointId(9), class: ErrorClass::Reset, text: "t".into() })
         .say(
             70,

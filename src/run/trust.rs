@@ -67,7 +67,8 @@ impl Limits {
         let tightest = gates.into_iter().filter_map(Gate::latency_limit).min();
         Limits {
             late: tightest.map_or(LATE_WITHOUT_GATE, |limit| (limit / 10).max(LATE_FLOOR)),
-            cpu: (meta.model == Model::Open).then(|| CPU * f64::from(meta.machine.cores)),
+            cpu: (meta.model == Model::Open && meta.machine.cores > 0)
+                .then(|| CPU * f64::from(meta.machine.cores)),
         }
     }
 
