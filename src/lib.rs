@@ -5,7 +5,9 @@
 //! scenario · engine, run · report · cli.
 
 pub mod check;
+pub mod cli;
 pub mod clock;
+pub mod engine;
 pub mod event;
 pub mod gate;
 pub mod history;
@@ -14,6 +16,7 @@ pub mod load;
 pub mod report;
 pub mod run;
 pub mod sample;
+pub mod scenario;
 pub mod shop;
 pub mod source;
 pub mod stats;

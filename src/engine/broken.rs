@@ -3,6 +3,7 @@
 use super::LoadPlan;
 use crate::gate::{Evidence, decide};
 use crate::history::StagePlan;
+use crate::sample::EndpointId;
 use crate::stats::{Delta, Tally};
 use crate::verdict::Verdict;
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 /// What each stage showed so far, per endpoint.
 #[derive(Debug, Default)]
 pub(super) struct Broken {
-    tallies: BTreeMap<(u16, u16), Tally>,
+    tallies: BTreeMap<(u16, EndpointId), Tally>,
 }
 
 /// A gate that does not hold in a stage.
@@ -23,7 +24,7 @@ pub(super) struct BrokenGate {
 impl Broken {
     /// Takes in a window.
     pub(super) fn add(&mut self, delta: &Delta) {
-        self.tallies.entry((delta.stage, delta.endpoint.0)).or_default().add(delta);
+        self.tallies.entry((delta.stage, delta.endpoint)).or_default().add(delta);
     }
 
     /// The first gate that fails on what `stage` showed. One look a stage, so that looking often does not by itself
@@ -31,7 +32,7 @@ impl Broken {
     pub(super) fn in_stage(&self, plan: &LoadPlan, stage: u16, planned: &StagePlan) -> Option<BrokenGate> {
         plan.until_broken.iter().find_map(|(gate, text)| {
             let mut tally = Tally::default();
-            let of_stage = self.tallies.range((stage, 0)..=(stage, u16::MAX));
+            let of_stage = self.tallies.range((stage, EndpointId(0))..=(stage, EndpointId(u16::MAX)));
             let wanted = of_stage.filter(|((_, endpoint), _)| plan.gate_covers(gate, *endpoint));
             wanted.for_each(|(_, part)| tally.merge(part));
             let length = planned.end.since(planned.start);

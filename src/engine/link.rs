@@ -1,11 +1,11 @@
 //! A lane's connection: opened when needed, kept or renewed as the scenario says, and noting every instant.
 
-use super::KeepAlive;
 use super::gauge::Held;
 use super::shared::Shared;
 use crate::clock::Offset;
 use crate::journey::Sender;
 use crate::sample::ErrorClass;
+use crate::scenario::KeepAlive;
 use crate::transport::{Answer, Connection, Failure, Keep, Request};
 use std::rc::Rc;
 use std::time::Duration;
@@ -51,49 +51,48 @@ impl Link {
     /// Closes the connection when it is too old, or when this arrival is one of those that start on a new one.
     pub(super) fn renew_if_due(&mut self, number: u64) {
         let policy = &self.shared.plan.connections;
-        let too_old = |(connection, _): &(Connection, Held)| policy.max_age.is_some_and(|age| connection.age() > age);
+        let too_old = |(connection, _): &(Connection, Held)| {
+            policy.max_age.is_some_and(|age| connection.age() > age.get())
+        };
         // The whole part grows by one at every 1/fresh-th arrival.
-        let whole = |n: u64| (n as f64 * policy.fresh).floor();
-        let fresh = policy.fresh > 0.0 && whole(number + 1) > whole(number);
+        let whole = |n: u64| (n as f64 * policy.fresh.get()).floor();
+        let fresh = policy.fresh.get() > 0.0 && whole(number + 1) > whole(number);
         if fresh || self.open.as_ref().is_some_and(too_old) {
             self.close();
         }
     }
 
-    async fn connection(&mut self) -> Result<&mut Connection, Failure> {
-        let usable = match &mut self.open {
-            Some((connection, _)) => connection.usable().await,
-            None => false,
-        };
-        if !usable {
-            self.open = None;
-            let no_address = || Failure::new(ErrorClass::Dns, "the target's name has no address");
-            let address = self.shared.address().ok_or_else(no_address)?;
-            let opened = Connection::open(&self.shared.plan.target, address).await?;
-            *self.notes.connect.get_or_insert_default() += opened.took;
-            self.open = Some((opened.connection, self.shared.connections.hold()));
+    /// Opens a connection unless there is one that can be used.
+    async fn connect(&mut self) -> Result<(), Failure> {
+        if let Some((connection, _)) = &mut self.open
+            && connection.usable().await
+        {
+            return Ok(());
         }
-        match &mut self.open {
-            Some((connection, _)) => Ok(connection),
-            None => Err(Failure::new(ErrorClass::Generator, "a connection was lost")),
-        }
+        self.open = None;
+        let no_address = || Failure::new(ErrorClass::Dns, "the target's name has no address");
+        let address = self.shared.address().ok_or_else(no_address)?;
+        let opened = Connection::open(&self.shared.plan.target, address).await?;
+        *self.notes.connect.get_or_insert_default() += opened.took;
+        self.open = Some((opened.connection, self.shared.connections.hold()));
+        Ok(())
     }
 }
 
 impl Sender for Link {
     async fn send(&mut self, request: &Request, keep: Keep, longest_body: u64) -> Result<Answer, Failure> {
         self.notes.answered = false;
+        self.connect().await?;
         let clock = self.shared.clock;
-        let connection = self.connection().await?;
-        // Noted before the answer, because a timeout cuts this function off right here.
-        let sent = clock.now();
-        let exchange = connection.exchange(request, keep, longest_body, &clock);
-        self.notes.sent.get_or_insert(sent);
-        let exchange = exchange.await;
+        let lost = || Failure::new(ErrorClass::Generator, "a connection was lost");
+        let (connection, _) = self.open.as_mut().ok_or_else(lost)?;
+        // Noted before the answer, because a timeout cuts this function off at the await.
+        self.notes.sent.get_or_insert_with(|| clock.now());
+        let exchange = connection.exchange(request, keep, longest_body, &clock).await;
         self.notes.first_byte = self.notes.first_byte.or(exchange.first_byte);
         self.notes.done = Some(exchange.done);
         self.notes.answered = exchange.result.is_ok();
-        let keep_alive = self.shared.plan.connections.keep_alive == KeepAlive::On;
+        let keep_alive = self.shared.plan.connections.keep_alive == KeepAlive::Yes;
         if exchange.result.is_err() || !keep_alive {
             self.close();
         }

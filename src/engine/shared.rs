@@ -31,7 +31,7 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(plan: Arc<LoadPlan>, clock: Clock, addresses: Vec<SocketAddr>) -> Shared {
         Shared {
-            recorder: RefCell::new(Recorder::new(plan.endpoints())),
+            recorder: RefCell::new(Recorder::new(plan.endpoints.len())),
             plan,
             clock,
             in_flight: Gauge::default(),
@@ -60,14 +60,16 @@ impl Shared {
     /// Whether the closed model has time left.
     pub(super) fn closed_model_goes_on(&self) -> bool {
         match &self.plan.pace {
-            Pace::Closed { length, .. } => !self.stopping.get() && self.clock.now().since(crate::clock::Offset::ZERO) < *length,
+            Pace::Closed { length, .. } => {
+                !self.stopping.get() && self.clock.now().since(crate::clock::Offset::ZERO) < *length
+            }
             Pace::Open(_) => false,
         }
     }
 }
 
 /// Where the pacer leaves an arrival for a lane.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Inbox {
     arrival: Cell<Option<(Arrival, Held)>>,
     bell: Notify,

@@ -49,6 +49,7 @@ fn path_template(
         separator = "&";
     }
     if let Some(fixed) = template.fixed()
+        && path.starts_with('/')
         && http::uri::PathAndQuery::try_from(fixed).is_err()
     {
         let message = format!("`{}` is not a path of a {method} request", path.value);

@@ -1,8 +1,7 @@
 //! Which names a template may use, and what they stand for.
 
 use super::value::Slot;
-use crate::source::Problem;
-use crate::source::{Located, Mark};
+use crate::source::{Located, Mark, Problem, nearest};
 
 /// Names that every arrival has.
 const BUILT_IN: [(&str, Slot); 3] = [("n", Slot::Number), ("uuid", Slot::Uuid), ("now", Slot::Now)];
@@ -64,8 +63,7 @@ impl Scope {
             self.captured.iter().chain(&self.columns).chain(self.constants.iter().map(|(name, _)| name));
         let known: Vec<&str> =
             known.map(String::as_str).chain(BUILT_IN.iter().map(|(name, _)| *name)).collect();
-        let near = known.iter().copied().filter(|known| strsim::damerau_levenshtein(known, name) <= 2);
-        let help = match near.min_by_key(|known| strsim::damerau_levenshtein(known, name)) {
+        let help = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!(
                 "known here: {}; define it under `vars` or `capture` it in an earlier step",

@@ -99,6 +99,14 @@ pub struct StepSpec {
     pub redirects: Option<Located<u8>>,
 }
 
+impl StepSpec {
+    /// The path of the request, whatever its method; the first one when several are given.
+    pub fn path(&self) -> Option<&Located<String>> {
+        let all = [&self.get, &self.head, &self.post, &self.put, &self.patch, &self.delete, &self.options];
+        all.into_iter().find_map(Option::as_ref)
+    }
+}
+
 /// Credentials of a step.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -48,6 +48,21 @@ impl Exit {
         }
     }
 
+    /// The one that counts when several runs end as one command: what needs somebody's hands soonest.
+    #[must_use]
+    pub fn or_worse(self, other: Exit) -> Exit {
+        let urgency = |exit: &Exit| match exit {
+            Exit::Pass => 0,
+            Exit::Inconclusive => 1,
+            Exit::Failed => 2,
+            Exit::Unreachable => 3,
+            Exit::Usage => 4,
+            Exit::Interrupted => 5,
+            Exit::Dirty => 6,
+        };
+        if urgency(&other) > urgency(&self) { other } else { self }
+    }
+
     /// What it means, in a few words.
     pub const fn meaning(self) -> &'static str {
         match self {

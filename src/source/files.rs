@@ -83,6 +83,11 @@ impl Files {
         (place, error.map_or_else(|| Ok(self.list[place].text.as_str()), Err))
     }
 
+    /// Takes in a text that stands in no file.
+    pub fn remember(&mut self, path: &Path, name: &str, text: &str) {
+        self.list.push(SourceFile { name: name.to_owned(), path: path.to_owned(), text: text.to_owned() });
+    }
+
     /// The path that a file names, from that file's own folder.
     pub fn beside(&self, file: usize, named: &str) -> PathBuf {
         let folder = self.get(file).and_then(|file| file.path.parent());

@@ -29,6 +29,7 @@ pub use problem::{MAX_PROBLEMS, Problem};
 pub use reader::Sources;
 pub use render::{Look, in_order, render};
 pub use secrets::Secrets;
+
 pub use suggest::{nearest, suggest};
 pub use tree::{Budget, parse};
 

@@ -92,6 +92,15 @@ impl Node {
         }
     }
 
+    /// Whether this map has no such key, not even one that was probably meant to be it.
+    pub fn lacks(&self, wanted: &str) -> bool {
+        let NodeKind::Map(entries) = &self.kind else { return false };
+        !entries.iter().any(|(key, value)| {
+            let meant = matches!(value.kind, NodeKind::Broken { meant: Some(meant) } if meant == wanted);
+            meant || key.text() == Some(wanted)
+        })
+    }
+
     /// The node of this identity in this tree.
     pub fn find_mut(&mut self, id: NodeId) -> Option<&mut Node> {
         if self.id() == id {

@@ -33,7 +33,27 @@ pub(super) struct Reader<'e> {
 impl Sources {
     /// Reads a scenario.
     pub fn read(path: &Path, environment: &Environment) -> Sources {
-        let mut reader = Reader {
+        let mut reader = Reader::new(environment);
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        reader.root = repository(&real);
+        let tree = reader.scenario(&real, path.to_string_lossy().into_owned());
+        Sources { tree, files: reader.files, secrets: reader.secrets, problems: reader.problems }
+    }
+
+    /// Reads a scenario that is no file, shown as `name` in messages; its paths count from the current folder.
+    pub fn of_text(name: &str, text: &str, environment: &Environment) -> Sources {
+        let mut reader = Reader::new(environment);
+        reader.root = Path::new(".").canonicalize().unwrap_or_default();
+        let place = reader.root.join(name);
+        reader.files.remember(&place, name, text);
+        let tree = reader.scenario(&place, name.to_owned());
+        Sources { tree, files: reader.files, secrets: reader.secrets, problems: reader.problems }
+    }
+}
+
+impl<'e> Reader<'e> {
+    fn new(environment: &'e Environment) -> Reader<'e> {
+        Reader {
             environment,
             files: Files::default(),
             secrets: Secrets::default(),
@@ -41,19 +61,15 @@ impl Sources {
             budget: Budget::default(),
             root: PathBuf::new(),
             includes: 0,
-        };
-        let tree = reader.scenario(path);
-        Sources { tree, files: reader.files, secrets: reader.secrets, problems: reader.problems }
+        }
     }
 }
 
 impl Reader<'_> {
-    fn scenario(&mut self, path: &Path) -> Option<Node> {
-        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        self.root = repository(&real);
-        match self.tree(&real, path.to_string_lossy().into_owned(), Mark::default()) {
+    fn scenario(&mut self, path: &Path, name: String) -> Option<Node> {
+        match self.tree(path, name, Mark::default()) {
             Ok(mut tree) => {
-                self.expand(&mut tree, &[real]);
+                self.expand(&mut tree, &[path.to_owned()]);
                 Some(tree)
             }
             Err(problem) => {

@@ -3,6 +3,9 @@
 use super::{Mark, Problem};
 use serde_saphyr::granit_parser::{ErrorKind, ScanError};
 
+/// The next move for templates without quotes.
+pub(super) const QUOTE: &str = "put a text with `{{ … }}` in quotes";
+
 /// The problem for a parser's error in `text`.
 pub(super) fn syntax_problem(text: &str, file: usize, error: &ScanError) -> Problem {
     let start = floor(text, error.marker().byte_offset().unwrap_or(0));
@@ -17,7 +20,7 @@ pub(super) fn syntax_problem(text: &str, file: usize, error: &ScanError) -> Prob
     let line = text[line_start..].lines().next().unwrap_or_default();
     // The commonest slip: `get: {{ id }}/x` without quotes is a broken flow map.
     if line.contains(" {{") && !matches!(error.kind(), ErrorKind::TabInIndentation) {
-        return problem.help("put a text with `{{ … }}` in quotes");
+        return problem.help(QUOTE);
     }
     problem
 }

@@ -1,6 +1,6 @@
 //! From the text of a YAML file to its tree. All mistakes that the parser survives are reported at once.
 
-use super::syntax::syntax_problem;
+use super::syntax::{QUOTE, syntax_problem};
 use super::{MAX_PROBLEMS, Mark, Node, NodeKind, Problem, Scalar, Style};
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span, Tag, options};
 use std::collections::HashMap;
@@ -60,7 +60,10 @@ pub fn parse(text: &str, file: usize, budget: &mut Budget, problems: &mut Vec<Pr
             Err(error) => Err(syntax_problem(text, file, &error)),
         };
         if let Err(problem) = taken {
-            builder.problems.push(problem);
+            // What follows an unquoted `{{ … }}` is the same mistake.
+            let again =
+                builder.problems.last().is_some_and(|last| last.help == QUOTE && problem.help == QUOTE);
+            builder.problems.extend((!again).then_some(problem));
             return None;
         }
         if builder.documents > 1 || builder.problems.len() > MAX_PROBLEMS {
@@ -91,6 +94,8 @@ struct OpenMap {
     entries: Vec<(Node, Node)>,
     seen: HashMap<String, Mark>,
     key: Option<Key>,
+    /// Whether something in it is no map at all; what it lacks because of that is not to be reported.
+    spoilt: bool,
 }
 
 enum Key {
@@ -204,9 +209,10 @@ impl Builder<'_> {
                 let last = items.last().map(|item| item.mark.end);
                 (NodeKind::List(items), last)
             }
-            Content::Map(OpenMap { entries, .. }) => {
+            Content::Map(OpenMap { entries, spoilt, .. }) => {
                 let last = entries.last().map(|(key, value)| key.mark.end.max(value.mark.end));
-                (NodeKind::Map(entries), last)
+                let kind = if spoilt { NodeKind::Broken { meant: None } } else { NodeKind::Map(entries) };
+                (kind, last)
             }
         };
         // A block ends where the next token begins; its last value says better where it ends.
@@ -249,12 +255,14 @@ impl OpenMap {
     /// Whether a node may be the next key.
     fn check_key(&mut self, text: &str, node: &Node) -> Result<(), Problem> {
         let Some(name) = node.text() else {
+            self.spoilt = true;
             let problem = Problem::at(node.mark, "a key must be a text");
             // `get: {{ id }}` without quotes is a map whose key is a map.
             let brace = text[node.mark.start..].starts_with('{');
-            return Err(if brace { problem.help("put a text with `{{ … }}` in quotes") } else { problem });
+            return Err(if brace { problem.help(QUOTE) } else { problem });
         };
         if name == "<<" {
+            self.spoilt = true;
             return Err(Problem::at(node.mark, "merge keys (`<<`) are not part of YAML 1.2")
                 .help("put the shared part into a file and write `- use: that-file.yaml`"));
         }

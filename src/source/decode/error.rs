@@ -84,7 +84,12 @@ impl Wrong {
             }
             Wrong::Expected { expected, found } => {
                 let problem = Problem::at(mark, format!("expected {expected}, found {found}"));
-                if found == NOTHING { problem.help("write a value, or remove the key") } else { problem }
+                match expected.as_str() {
+                    _ if found == NOTHING => problem.help("write a value, or remove the key"),
+                    "a list" => problem.help("begin each item on a line of its own with `- `"),
+                    "a map" => problem.help("write `key: value`, each on a line of its own"),
+                    _ => problem,
+                }
             }
             // House style of the types' own messages: `cause; write what is right`.
             Wrong::Said(text) => match text.split_once("; ") {

@@ -35,10 +35,7 @@ fn note(root: &mut Node, error: DecodeError) -> Option<Problem> {
 fn follows(wrong: &Wrong, node: &Node) -> bool {
     match (wrong, &node.kind) {
         (Wrong::UnknownKey { .. } | Wrong::UnknownKind { .. }, _) => false,
-        (Wrong::MissingKey(missing), NodeKind::Map(entries)) => entries.iter().any(|(key, value)| {
-            let NodeKind::Broken { meant } = value.kind else { return false };
-            key.text() == Some(missing) || meant == Some(missing)
-        }),
+        (Wrong::MissingKey(missing), NodeKind::Map(_)) => !node.lacks(missing),
         _ => node.has_broken(),
     }
 }

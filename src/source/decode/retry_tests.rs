@@ -77,8 +77,14 @@ fn each_mistake_has_its_words_and_its_place() {
         ("name: x\non: yes", "yes | expected `true` or `false`, found the text `yes` | "),
         ("name: [x]", "[x] | expected a text, found a list | "),
         ("name: ~", "~ | expected a text, found nothing | write a value, or remove the key"),
-        ("name: x\nitems: {id: 1}", "{id: 1} | expected a list, found a map | "),
-        ("name: x\nitems: [1]", "1 | expected a map, found the number `1` | "),
+        (
+            "name: x\nitems: {id: 1}",
+            "{id: 1} | expected a list, found a map | begin each item on a line of its own with `- `",
+        ),
+        (
+            "name: x\nitems: [1]",
+            "1 | expected a map, found the number `1` | write `key: value`, each on a line of its own",
+        ),
         (
             "name: x\nkind: {circel: 2}",
             "circel | `circel` is none of the kinds that may stand here | did you mean `circle`?",
@@ -102,7 +108,7 @@ fn each_mistake_has_its_words_and_its_place() {
             "name: x\nkind:",
             " | expected one of `point`, `circle`, `box`, found nothing | write a value, or remove the key",
         ),
-        ("[a]", "[a] | expected a map, found a list | "),
+        ("[a]", "[a] | expected a map, found a list | write `key: value`, each on a line of its own"),
     ] {
         assert_eq!(read(text).1, [words], "{text}");
     }

@@ -1,0 +1,153 @@
+//! From the written form to a checked scenario. Nothing here stops at a mistake; a part that has one is left out, and
+//! what depends on that part is not judged, so that one mistake gives one message.
+
+use super::data::DataFiles;
+use super::validate::{self, Whole};
+use super::{Load, LoadSpec, PlannedGate, Rejected, Scenario, ScenarioFile, TargetPlan};
+use crate::check::{CheckSpec, Compiled};
+use crate::journey::{CompileContext, Journey, Pairs};
+use crate::source::{Environment, Located, Problem, Secrets, Sources, decode};
+use crate::units::Span;
+use std::time::Duration;
+
+/// How long an answer may take where neither its step nor the load says.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Checks what was read and makes a scenario of it.
+pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scenario, Rejected> {
+    let Sources { mut tree, files, secrets, mut problems } = sources;
+    let file = tree.as_mut().and_then(|tree| decode::<ScenarioFile>(tree, &mut problems));
+    let file = file.map(|file| aimed(file, environment.target()));
+    let text = files.get(0).map(|file| file.text.clone()).unwrap_or_default();
+    let built = file.zip(tree).and_then(|(file, tree)| {
+        validate::missing(&tree, &mut problems);
+        let data = DataFiles::new(&files);
+        let parts =
+            Builder { file: &file, whole: Whole::of(&tree), data: &data, problems: &mut problems }.parts();
+        let hash = data.hash();
+        parts.and_then(|parts| finish(&file, parts, text, hash))
+    });
+    match built {
+        Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }),
+        _ => Err(Rejected::new(problems, files, &secrets)),
+    }
+}
+
+/// The scenario with another target's URL, when there is one.
+fn aimed(mut file: ScenarioFile, url: Option<&str>) -> ScenarioFile {
+    if let Some(url) = url {
+        let target = &mut file.target.get_or_insert_default().value;
+        target.http.get_or_insert_default().value = url.to_owned();
+    }
+    file
+}
+
+fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Option<Scenario> {
+    Some(Scenario {
+        name: file.scenario.as_ref()?.value.clone(),
+        description: file.description.clone(),
+        text,
+        hash,
+        secrets: Secrets::default(),
+        target: parts.target,
+        checks: parts.checks,
+        load: parts.load,
+        gates: parts.gates,
+    })
+}
+
+/// What a scenario is made of.
+struct Parts {
+    target: TargetPlan,
+    checks: Vec<Compiled>,
+    load: Option<Load>,
+    gates: Vec<PlannedGate>,
+}
+
+struct Builder<'a> {
+    file: &'a ScenarioFile,
+    whole: Whole,
+    data: &'a DataFiles<'a>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Builder<'_> {
+    fn parts(mut self) -> Option<Parts> {
+        validate::purpose(self.file, self.problems);
+        let target = validate::target(self.file, &self.whole, self.data, self.problems);
+        let checks = self.checks(target.as_ref());
+        let load = self.file.load.as_ref().and_then(|load| self.load(load, target.as_ref()));
+        let gates = validate::gates(self.file, &self.whole, load.as_ref(), self.problems);
+        Some(Parts { target: target?, checks, load, gates })
+    }
+
+    fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {
+        let file = self.file;
+        let usable = |place: usize| self.whole.vars && self.whole.checks.get(place).copied().unwrap_or(false);
+        let specs: Vec<&Located<CheckSpec>> =
+            file.smoke.iter().enumerate().filter(|(place, _)| usable(*place)).map(|(_, spec)| spec).collect();
+        let compiled = self.compile(target, TIMEOUT.into(), |cx, problems| {
+            specs.iter().filter_map(|spec| CheckSpec::compile(spec, cx, problems)).collect::<Vec<_>>()
+        });
+        validate::check_names(&specs, &compiled, self.problems);
+        compiled
+    }
+
+    fn load(&mut self, spec: &LoadSpec, target: Option<&TargetPlan>) -> Option<Load> {
+        let before = self.problems.len();
+        let stages = validate::stages(spec, self.problems);
+        let limits = validate::limits(spec, self.problems);
+        validate::journeys(spec, self.problems);
+        let timeout = spec.timeout.as_ref().map_or(TIMEOUT.into(), |timeout| timeout.value);
+        // A timeout of zero was reported where it stands; every step would report it again.
+        let timeout = if timeout.get().is_zero() { TIMEOUT.into() } else { timeout };
+        let usable =
+            |place: usize| self.whole.vars && self.whole.journeys.get(place).copied().unwrap_or(false);
+        let specs: Vec<_> = spec
+            .journeys()
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| usable(*place))
+            .map(|(_, spec)| spec)
+            .collect();
+        let journeys = self.compile(target, timeout, |cx, problems| {
+            specs.iter().filter_map(|spec| Journey::compile(spec, cx, problems)).collect::<Vec<_>>()
+        });
+        validate::endpoints(&specs, &journeys, self.problems);
+        let whole = self.whole.load && self.problems.len() == before;
+        let (stages, limits) = stages.zip(limits).filter(|_| whole)?;
+        Some(Load {
+            journeys,
+            stages,
+            spacing: limits.spacing,
+            closed_connections: spec.profile.as_ref().and_then(|profile| profile.connections()),
+            until_broken: spec.profile.as_ref().is_some_and(|profile| profile.until_broken()),
+            connections: limits.connections,
+            max_in_flight: limits.max_in_flight,
+            workers: limits.workers,
+        })
+    }
+
+    /// Runs a compiler with what it needs to know of the scenario. Without a good target the rest is compiled against
+    /// a stand-in, so that its own mistakes show.
+    fn compile<T>(
+        &mut self,
+        target: Option<&TargetPlan>,
+        timeout: Span,
+        compiler: impl FnOnce(&CompileContext<'_>, &mut Vec<Problem>) -> T,
+    ) -> T {
+        let vars: Vec<(String, String)> =
+            self.file.vars.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();
+        let none = Pairs::default();
+        let read = |named: &Located<String>| self.data.read(named);
+        let cx = CompileContext {
+            vars: &vars,
+            read: &read,
+            timeout,
+            headers: self.file.target.as_ref().map_or(&none, |target| &target.headers),
+            host: target.map_or("target.invalid", |target| target.target.authority.as_str()),
+            prefix: target.map_or("", |target| target.target.prefix.as_str()),
+        };
+        compiler(&cx, self.problems)
+    }
+}

@@ -1,0 +1,38 @@
+//! The top level of a scenario as it is written.
+
+use super::{LoadSpec, TargetSpec};
+use crate::check::CheckSpec;
+use crate::gate::GateSpec;
+use crate::journey::Pairs;
+use crate::source::Located;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A scenario: what is asked of a deployed service, and what must hold. What is required is optional here and asked
+/// for after decoding, so that its absence hides no other mistake.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Scenario")]
+pub struct ScenarioFile {
+    /// The scenario's name, in reports and in the names of runs.
+    #[schemars(required)]
+    pub scenario: Option<Located<String>>,
+    /// What the scenario is for.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Where requests go.
+    #[serde(default)]
+    pub target: Option<Located<TargetSpec>>,
+    /// Values by name, for `{{ name }}` in steps and checks. Write secrets as `"${env:NAME}"` or `"${file:path}"`.
+    #[serde(default)]
+    pub vars: Pairs<Located<String>>,
+    /// Checks that must hold before the load, and again after it.
+    #[serde(default)]
+    pub smoke: Vec<Located<CheckSpec>>,
+    /// The load.
+    #[serde(default)]
+    pub load: Option<Located<LoadSpec>>,
+    /// What must hold, one objective each: `p99(browse) <= 250ms`, `error_rate < 0.1%`.
+    #[serde(default)]
+    pub gates: Vec<Located<GateSpec>>,
+}

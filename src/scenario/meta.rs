@@ -1,0 +1,85 @@
+//! What a run's history keeps of its scenario.
+
+use super::{Load, Scenario};
+use crate::history::{CheckPlan, EndpointPlan, GatePlan, Machine, Meta, Model, SCHEMA, StagePlan};
+use crate::journey::Journey;
+use crate::load::{Arrivals, Schedule, Stage};
+use crate::transport::Verify;
+
+impl Scenario {
+    /// The plan of a run that starts at `started` (RFC 3339 in UTC) on `machine`, with values from outside masked.
+    pub fn meta(&self, seed: u64, started: String, machine: Machine) -> Meta {
+        Meta {
+            schema: SCHEMA,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: self.secrets.redact(&self.name),
+            text: self.text.clone(),
+            hash: self.hash.clone(),
+            seed,
+            started,
+            target: self.secrets.redact(&self.target.url),
+            tls_verified: self.target.target.verify == Verify::Yes,
+            machine,
+            model: self.model(),
+            max_in_flight: self.load.as_ref().map_or(0, |load| load.max_in_flight.into()),
+            endpoints: self.load.as_ref().map(Load::endpoints).unwrap_or_default(),
+            stages: self.load.as_ref().map(|load| stage_plans(&load.stages)).unwrap_or_default(),
+            gates: self.gate_plans(),
+            checks: self.check_plans(),
+        }
+    }
+
+    fn model(&self) -> Model {
+        match self.load.as_ref().and_then(|load| load.closed_connections) {
+            Some(_) => Model::Closed,
+            None => Model::Open,
+        }
+    }
+
+    fn gate_plans(&self) -> Vec<GatePlan> {
+        let plan = |gate: &super::PlannedGate| GatePlan {
+            gate: self.secrets.redact(&gate.text),
+            severity: gate.severity,
+        };
+        self.gates.iter().map(plan).collect()
+    }
+
+    fn check_plans(&self) -> Vec<CheckPlan> {
+        let plan = |check: &crate::check::Compiled| CheckPlan {
+            name: self.secrets.redact(&check.name),
+            kind: check.kind().to_owned(),
+        };
+        self.checks.iter().map(plan).collect()
+    }
+}
+
+impl Load {
+    /// The endpoints in the order of their ids: the steps of the first journey, then those of the next.
+    pub fn endpoints(&self) -> Vec<EndpointPlan> {
+        endpoint_plans(&self.journeys)
+    }
+}
+
+/// The endpoints of journeys, in the order of their ids.
+pub(super) fn endpoint_plans(journeys: &[Journey]) -> Vec<EndpointPlan> {
+    let of = |journey: &Journey| {
+        let name = journey.name.clone();
+        let plan = move |endpoint: &String| EndpointPlan { name: endpoint.clone(), journey: name.clone() };
+        journey.steps.iter().map(|step| plan(&step.endpoint)).collect::<Vec<_>>()
+    };
+    journeys.iter().flat_map(of).collect()
+}
+
+/// The stages laid out on the run's clock.
+fn stage_plans(stages: &[Stage]) -> Vec<StagePlan> {
+    let schedule = Schedule::new(stages.to_vec(), Arrivals::Even);
+    let plan = |planned: &crate::load::Planned| StagePlan {
+        name: planned.stage.name.clone(),
+        start: planned.start,
+        end: planned.end,
+        from: planned.stage.from,
+        to: planned.stage.to,
+        warmup: planned.stage.warmup,
+    };
+    schedule.stages().iter().map(plan).collect()
+}

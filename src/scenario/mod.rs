@@ -1,0 +1,22 @@
+//! The scenario: one YAML file with its includes, checked as a whole before anything runs.
+//!
+//! `file`, `target` and `load` are the written form, `build` makes a [`Scenario`] of it, and `validate` finds what
+//! can never work. All mistakes come at once, as a [`Rejected`].
+
+mod build;
+mod data;
+mod file;
+mod load;
+mod meta;
+mod rejected;
+mod schema;
+mod target;
+mod validate;
+mod validated;
+
+pub use file::ScenarioFile;
+pub use load::{ConnectionsSpec, LoadSpec};
+pub use rejected::Rejected;
+pub use schema::schema;
+pub use target::{TargetPlan, TargetSpec, TlsSpec};
+pub use validated::{Connections, KeepAlive, Load, PlannedGate, Scenario, Spacing};

@@ -1,0 +1,177 @@
+//! Gates against the run that they are to judge: what they name must exist, and they must be decidable.
+
+use super::Whole;
+use super::numbers::{Planned, Window};
+use crate::gate::{Gate, GateError, GateSpec};
+use crate::history::{SelectError, select};
+use crate::sample::EndpointId;
+use crate::scenario::{Load, PlannedGate, ScenarioFile};
+use crate::source::{Located, Mark, Problem, suggest};
+use crate::units::Span;
+use std::ops::Range;
+
+/// The gates. Against a load that has mistakes of its own only their words are checked.
+pub(in crate::scenario) fn gates(
+    file: &ScenarioFile,
+    whole: &Whole,
+    load: Option<&Load>,
+    problems: &mut Vec<Problem>,
+) -> Vec<PlannedGate> {
+    let planned = load.map(Planned::of);
+    let mut gates = Vec::new();
+    for spec in &file.gates {
+        let text = text(spec);
+        let gate = match Gate::parse(&text) {
+            Ok(gate) => gate,
+            Err(error) => {
+                problems.push(unreadable(&text, error));
+                continue;
+            }
+        };
+        if let Some(planned) = &planned {
+            problems.extend(Check { gate: &gate, text: &text, planned }.problem());
+        } else if whole.load && file.load.is_none() {
+            problems.push(
+                Problem::at(text.mark, "a gate judges the load, but this scenario has none")
+                    .help("add a `load`, or remove the gate"),
+            );
+        }
+        gates.push(PlannedGate { gate, text, severity: spec.severity });
+    }
+    gates
+}
+
+/// The gate's text at its place; one that was written short has the place of the whole item.
+fn text(spec: &Located<GateSpec>) -> Located<String> {
+    let mark = if spec.gate.mark == Mark::default() { spec.mark } else { spec.gate.mark };
+    Located { value: spec.gate.value.clone(), mark }
+}
+
+/// A gate's own error at its part of the text.
+fn unreadable(text: &Located<String>, error: GateError) -> Problem {
+    let GateError { start, end, message, help } = error;
+    Problem::at(part(text, start, end), message).help(help)
+}
+
+/// The place of a part of a gate's text; all of it when it does not stand in the file as it is.
+fn part(text: &Located<String>, start: usize, end: usize) -> Mark {
+    let as_written = text.mark.end - text.mark.start == text.len();
+    if as_written { text.mark.slice(start, end) } else { text.mark }
+}
+
+/// One gate against the plan.
+struct Check<'a> {
+    gate: &'a Gate,
+    text: &'a Located<String>,
+    planned: &'a Planned<'a>,
+}
+
+impl Check<'_> {
+    /// The first thing that is wrong.
+    fn problem(&self) -> Option<Problem> {
+        let judged = self.endpoints().and_then(|endpoints| Ok((endpoints, self.window()?)));
+        match judged {
+            Ok((endpoints, window)) => {
+                self.undecidable(&endpoints, &window).or(self.out_of_reach(&endpoints, &window))
+            }
+            Err(problem) => Some(problem),
+        }
+    }
+
+    fn endpoints(&self) -> Result<Vec<EndpointId>, Problem> {
+        let all = &self.planned.endpoints;
+        let Some(on) = &self.gate.on else {
+            return Ok((0u16..).zip(all).map(|(id, _)| EndpointId(id)).collect());
+        };
+        select(on, all).map_err(|error| {
+            let mark = self.place(&self.gate.places.on);
+            match error {
+                SelectError::Unknown { name, .. } => {
+                    let message = format!("no journey, endpoint or step is called `{name}`");
+                    Problem::at(mark, message).help(suggest(&name, self.planned.names()))
+                }
+                SelectError::Ambiguous { name, among } => {
+                    Problem::at(mark, format!("`{name}` is a step of several journeys"))
+                        .help(format!("write one of {}", among.join(", ")))
+                }
+            }
+        })
+    }
+
+    fn window(&self) -> Result<Window, Problem> {
+        match &self.gate.window {
+            crate::gate::Window::WholeRun => Ok(self.planned.whole()),
+            crate::gate::Window::Stage(name) => self.stage(name),
+            crate::gate::Window::Last(length) => self.last(*length),
+        }
+    }
+
+    fn stage(&self, name: &str) -> Result<Window, Problem> {
+        let mark = self.place(&self.gate.places.window);
+        let stages = self.planned.schedule.stages();
+        let place = stages.iter().position(|planned| planned.stage.name == name).ok_or_else(|| {
+            let judged = stages.iter().filter(|planned| !planned.stage.warmup);
+            Problem::at(mark, format!("no stage is called `{name}`"))
+                .help(suggest(name, judged.map(|planned| planned.stage.name.as_str())))
+        })?;
+        if stages[place].stage.warmup {
+            return Err(Problem::at(mark, format!("the stage `{name}` is a warm-up, which is not judged"))
+                .help("name another stage, or none"));
+        }
+        Ok(self.planned.stage(place))
+    }
+
+    fn last(&self, length: Span) -> Result<Window, Problem> {
+        let judged = self.planned.judged();
+        if length <= judged {
+            return Ok(self.planned.last(length));
+        }
+        let mark = self.place(&self.gate.places.window);
+        Err(Problem::at(mark, format!("the load lasts only {judged} without its warm-up"))
+            .help(format!("write `last {judged}` or less, or no window")))
+    }
+
+    /// A gate that wants more requests than there will be.
+    fn undecidable(&self, endpoints: &[EndpointId], window: &Window) -> Option<Problem> {
+        let needed = self.gate.needs();
+        let planned = self.planned.requests(endpoints, window);
+        (planned < needed).then(|| {
+            let message =
+                format!("this gate needs at least {needed} requests, but only {planned} are planned");
+            let longer = match self.planned.lasting(endpoints, window, needed) {
+                Some(length) => format!("let it last {length} at this rate"),
+                None => "give it a rate".to_owned(),
+            };
+            Problem::at(self.text.mark, message)
+                .label("can never be decided")
+                .help(format!("{longer}, raise the rate, or judge a quantile or share that needs fewer"))
+        })
+    }
+
+    /// A gate that wants more a second than is planned.
+    fn out_of_reach(&self, endpoints: &[EndpointId], window: &Window) -> Option<Problem> {
+        let wanted = throughput_floor(self.gate)?;
+        let planned = self.planned.rate(endpoints, window);
+        // A millionth is the rounding of shares, not a plan that falls short.
+        (wanted.as_per_second() > planned.as_per_second() * (1.0 + 1e-6)).then(|| {
+            let message = format!("this gate wants {wanted}, but only {planned} are planned on average");
+            Problem::at(self.text.mark, message)
+                .label("can never hold")
+                .help("lower the limit, raise the load's rate, or name the stage that has it")
+        })
+    }
+
+    /// A part of the gate's text in the file.
+    fn place(&self, bytes: &Range<usize>) -> Mark {
+        part(self.text, bytes.start, bytes.end)
+    }
+}
+
+/// The throughput that a gate asks for at least.
+fn throughput_floor(gate: &Gate) -> Option<crate::units::Rate> {
+    use crate::gate::{Comparison, Limit, Metric};
+    match (gate.metric, gate.comparison, gate.limit) {
+        (Metric::Throughput, Comparison::Above | Comparison::AtLeast, Limit::Rate(rate)) => Some(rate),
+        _ => None,
+    }
+}

@@ -1,0 +1,107 @@
+//! The stages of the load, and its limits.
+
+use crate::load::{ProfileError, Stage};
+use crate::scenario::{Connections, ConnectionsSpec, KeepAlive, LoadSpec, Spacing};
+use crate::source::{Located, Mark, Problem};
+use crate::units::{Rate, Span};
+
+/// Requests in flight when the scenario does not say.
+const MAX_IN_FLIGHT: u32 = 10_000;
+
+/// The name of the stage that `warmup` adds.
+const WARMUP: &str = "warmup";
+
+/// What a load may use.
+pub(in crate::scenario) struct Limits {
+    pub(in crate::scenario) spacing: Spacing,
+    pub(in crate::scenario) connections: Connections,
+    pub(in crate::scenario) max_in_flight: u32,
+    pub(in crate::scenario) workers: Option<u16>,
+}
+
+/// The stages of the load, the warm-up first.
+pub(in crate::scenario) fn stages(spec: &LoadSpec, problems: &mut Vec<Problem>) -> Option<Vec<Stage>> {
+    let profile = spec.profile.as_ref()?;
+    let mut stages = match profile.stages() {
+        Ok(stages) => stages,
+        Err(ProfileError { message, help, .. }) => {
+            problems.push(Problem::at(profile.mark, message).help(help));
+            return None;
+        }
+    };
+    let Some(length) = &spec.warmup else { return Some(stages) };
+    if let Some(problem) = zero(length, "a warm-up of no length") {
+        problems.push(problem.help("write for example 10s, or remove it"));
+        return None;
+    }
+    if stages.iter().any(|stage| stage.name == WARMUP) {
+        problems.push(
+            Problem::at(length.mark, format!("the profile has a stage called `{WARMUP}` already"))
+                .help("rename that stage, or remove this warm-up"),
+        );
+        return None;
+    }
+    let rate = stages.first().map_or(Rate::ZERO, first_rate);
+    let warmup = Stage { name: WARMUP.to_owned(), from: rate, to: rate, length: length.value, warmup: true };
+    stages.insert(0, warmup);
+    Some(stages)
+}
+
+/// The first rate at which anything arrives: a ramp from nothing counts by its end.
+fn first_rate(stage: &Stage) -> Rate {
+    if stage.from > Rate::ZERO { stage.from } else { stage.to }
+}
+
+/// The limits of the load.
+pub(in crate::scenario) fn limits(spec: &LoadSpec, problems: &mut Vec<Problem>) -> Option<Limits> {
+    let before = problems.len();
+    let max_in_flight = spec.max_in_flight.as_ref();
+    if let Some(none) = max_in_flight.filter(|limit| limit.value == 0) {
+        let problem = Problem::at(none.mark, "with no request in flight there is no load");
+        problems.push(problem.help("write at least 1"));
+    }
+    let workers = spec.workers.as_ref();
+    if let Some(none) = workers.filter(|workers| workers.value == 0) {
+        let problem = Problem::at(none.mark, "without a worker there is no load");
+        problems.push(problem.help("write at least 1, or remove the key for one worker a core"));
+    }
+    if let Some(timeout) = &spec.timeout {
+        let problem = zero(timeout, "a timeout of zero lets no answer through");
+        problems.extend(problem.map(|problem| problem.help("write for example 30s")));
+    }
+    let connections = connections(&spec.connections, problems);
+    (problems.len() == before).then_some(Limits {
+        spacing: if spec.poisson { Spacing::Poisson } else { Spacing::Even },
+        connections,
+        max_in_flight: max_in_flight.map_or(MAX_IN_FLIGHT, |limit| limit.value),
+        workers: workers.map(|workers| workers.value),
+    })
+}
+
+fn connections(spec: &ConnectionsSpec, problems: &mut Vec<Problem>) -> Connections {
+    let max_age = spec.max_age.as_ref();
+    if let Some(max_age) = max_age {
+        let problem = zero(max_age, "a connection of no age could carry no request");
+        problems
+            .extend(problem.map(|problem| problem.help("write `keep_alive: false` for a connection each")));
+    }
+    if !spec.keep_alive {
+        let marks =
+            max_age.map(|age| age.mark).into_iter().chain(spec.fresh.as_ref().map(|share| share.mark));
+        problems.extend(marks.map(without_keep_alive));
+    }
+    Connections {
+        max_age: max_age.map(|age| age.value),
+        fresh: spec.fresh.as_ref().map(|share| share.value).unwrap_or_default(),
+        keep_alive: if spec.keep_alive { KeepAlive::Yes } else { KeepAlive::No },
+    }
+}
+
+fn without_keep_alive(mark: Mark) -> Problem {
+    Problem::at(mark, "this has no meaning where no connection is used twice")
+        .help("remove it, or remove `keep_alive: false`")
+}
+
+fn zero(length: &Located<Span>, message: &str) -> Option<Problem> {
+    length.get().is_zero().then(|| Problem::at(length.mark, message))
+}

@@ -1,0 +1,137 @@
+//! A scenario that was checked: data only, and nothing in it can be wrong any more.
+
+use super::build::build;
+use super::{Rejected, TargetPlan};
+use crate::check::Compiled;
+use crate::gate::Gate;
+use crate::journey::Journey;
+use crate::load::{Arrivals, Mix, Schedule, Stage};
+use crate::source::{Environment, Located, Secrets, Sources};
+use crate::units::{Ratio, Span};
+use crate::verdict::Severity;
+use std::path::Path;
+
+/// A checked scenario.
+#[derive(Debug)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The file's text as written, references to outside values unresolved.
+    pub text: String,
+    /// SHA-256 over the scenario, its includes and its data, in hexadecimal.
+    pub hash: String,
+    /// The values from outside; every output goes through [`Secrets::redact`].
+    pub secrets: Secrets,
+    /// Where requests go.
+    pub target: TargetPlan,
+    /// The smoke checks, in the order of the scenario.
+    pub checks: Vec<Compiled>,
+    /// The load, when there is any.
+    pub load: Option<Load>,
+    /// The gates, in the order of the scenario.
+    pub gates: Vec<PlannedGate>,
+}
+
+/// A checked load.
+#[derive(Debug)]
+pub struct Load {
+    /// What arrivals do, with weights above zero.
+    pub journeys: Vec<Journey>,
+    /// The stages, in order of time; a warm-up comes first.
+    pub stages: Vec<Stage>,
+    /// How arrivals follow each other.
+    pub spacing: Spacing,
+    /// The number of connections of a closed model; `None` for planned arrivals.
+    pub closed_connections: Option<u32>,
+    /// Whether the load ends at the first stage in which a gate breaks.
+    pub until_broken: bool,
+    /// When connections are renewed.
+    pub connections: Connections,
+    /// How many requests may be in flight.
+    pub max_in_flight: u32,
+    /// How many worker threads drive the load; one for each core when `None`.
+    pub workers: Option<u16>,
+}
+
+/// How arrivals follow each other; the seed comes with the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spacing {
+    /// At equal shares.
+    Even,
+    /// At random.
+    Poisson,
+}
+
+/// When connections are renewed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Connections {
+    /// The age at which a connection is closed.
+    pub max_age: Option<Span>,
+    /// The share of requests that go over a connection of their own.
+    pub fresh: Ratio,
+    /// Whether connections are used again at all.
+    pub keep_alive: KeepAlive,
+}
+
+/// Whether connections are used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepAlive {
+    /// They are.
+    Yes,
+    /// Each request has its own.
+    No,
+}
+
+/// A gate and what it weighs.
+#[derive(Debug, Clone)]
+pub struct PlannedGate {
+    /// The gate.
+    pub gate: Gate,
+    /// The gate as written, and where.
+    pub text: Located<String>,
+    /// What it weighs.
+    pub severity: Severity,
+}
+
+impl Scenario {
+    /// Reads and checks a scenario file with everything that it refers to.
+    ///
+    /// # Errors
+    /// All that is wrong with it, at once.
+    pub fn load(path: &Path, environment: &Environment) -> Result<Scenario, Rejected> {
+        build(Sources::read(path, environment), environment)
+    }
+
+    /// Reads and checks a scenario that is no file, shown as `name` in messages; its paths count from the current
+    /// folder.
+    ///
+    /// # Errors
+    /// All that is wrong with it, at once.
+    pub fn parse(name: &str, text: &str, environment: &Environment) -> Result<Scenario, Rejected> {
+        build(Sources::of_text(name, text, environment), environment)
+    }
+
+    /// The same scenario without its load and the gates that judge it.
+    #[must_use]
+    pub fn smoke_alone(self) -> Scenario {
+        Scenario { load: None, gates: Vec::new(), ..self }
+    }
+}
+
+impl Load {
+    /// When each arrival is planned, in a run of this seed.
+    pub fn schedule(&self, seed: u64) -> Schedule {
+        let arrivals = match self.spacing {
+            Spacing::Even => Arrivals::Even,
+            Spacing::Poisson => Arrivals::Poisson { seed },
+        };
+        Schedule::new(self.stages.clone(), arrivals)
+    }
+
+    /// Which journey an arrival takes.
+    pub fn mix(&self) -> Mix {
+        Mix::new(&self.journeys.iter().map(|journey| journey.weight).collect::<Vec<_>>())
+    }
+}
