@@ -126,6 +126,18 @@ fn certificates_are_read_and_belong_together() {
 }
 
 #[test]
+fn the_schema_for_editors_is_the_one_of_the_types() {
+    let path = "docs/scenario.schema.json";
+    let text = format!("{:#}\n", schema());
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all("docs").unwrap();
+        fs::write(path, &text).unwrap();
+    }
+    let found = fs::read_to_string(path).unwrap_or_default();
+    assert!(found == text, "{path} is out of date; write it anew with UPDATE_GOLDEN=1");
+}
+
+#[test]
 fn the_schema_refuses_what_is_unknown() {
     let validator = jsonschema::draft202012::new(&schema()).unwrap();
     for bad in [

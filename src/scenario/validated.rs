@@ -101,6 +101,15 @@ impl Scenario {
     pub fn load(path: &Path, environment: &Environment) -> Result<Scenario, Rejected> {
         build(Sources::read(path, environment))
     }
+
+    /// Reads and checks a scenario that is in no file, under a name for messages. Paths in it count from the current
+    /// folder.
+    ///
+    /// # Errors
+    /// All that is wrong with it, at once.
+    pub fn from_text(name: &str, text: String, environment: &Environment) -> Result<Scenario, Rejected> {
+        build(Sources::read_text(name, text, environment))
+    }
 }
 
 impl Load {

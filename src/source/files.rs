@@ -83,6 +83,13 @@ impl Files {
         (place, error.map_or_else(|| Ok(self.list[place].text.as_str()), Err))
     }
 
+    /// Remembers a text that is in no file; paths in it count from the current folder.
+    pub fn add_text(&mut self, name: String, text: String) -> usize {
+        let path = Path::new(".").join(&name);
+        self.list.push(SourceFile { name, path, text });
+        self.list.len() - 1
+    }
+
     /// The path that a file names, from that file's own folder.
     pub fn beside(&self, file: usize, named: &str) -> PathBuf {
         let folder = self.get(file).and_then(|file| file.path.parent());

@@ -31,9 +31,20 @@ pub(super) struct Reader<'e> {
 }
 
 impl Sources {
-    /// Reads a scenario.
+    /// Reads a scenario file.
     pub fn read(path: &Path, environment: &Environment) -> Sources {
-        let mut reader = Reader {
+        Reader::new(environment).finish(|reader| reader.scenario(path))
+    }
+
+    /// Reads a scenario that is in no file, under a name for messages. Paths in it count from the current folder.
+    pub fn read_text(name: &str, text: String, environment: &Environment) -> Sources {
+        Reader::new(environment).finish(|reader| reader.text(name.to_owned(), text))
+    }
+}
+
+impl<'e> Reader<'e> {
+    fn new(environment: &'e Environment) -> Reader<'e> {
+        Reader {
             environment,
             files: Files::default(),
             secrets: Secrets::default(),
@@ -41,13 +52,14 @@ impl Sources {
             budget: Budget::default(),
             root: PathBuf::new(),
             includes: 0,
-        };
-        let tree = reader.scenario(path);
-        Sources { tree, files: reader.files, secrets: reader.secrets, problems: reader.problems }
+        }
     }
-}
 
-impl Reader<'_> {
+    fn finish(mut self, read: impl FnOnce(&mut Reader<'e>) -> Option<Node>) -> Sources {
+        let tree = read(&mut self);
+        Sources { tree, files: self.files, secrets: self.secrets, problems: self.problems }
+    }
+
     fn scenario(&mut self, path: &Path) -> Option<Node> {
         let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         self.root = repository(&real);
@@ -66,11 +78,25 @@ impl Reader<'_> {
     /// The tree of one file with outside values in place. The problem is `None` when it was reported already.
     pub(super) fn tree(&mut self, path: &Path, name: String, mark: Mark) -> Result<Node, Option<Problem>> {
         let (file, text) = self.files.read(path, name);
-        let text = text.map_err(|error| error.problem(mark))?;
-        let mut tree = parse(text, file, &mut self.budget, &mut self.problems).ok_or(None)?;
-        let Reader { environment, files, secrets, problems, .. } = self;
+        text.map_err(|error| error.problem(mark))?;
+        self.parsed(file).ok_or(None)
+    }
+
+    fn text(&mut self, name: String, text: String) -> Option<Node> {
+        self.root =
+            Path::new(".").canonicalize().map(|folder| repository(&folder.join(&name))).unwrap_or_default();
+        let file = self.files.add_text(name, text);
+        let mut tree = self.parsed(file)?;
+        self.expand(&mut tree, &[]);
+        Some(tree)
+    }
+
+    /// The tree of a file that was read, with outside values in place.
+    fn parsed(&mut self, file: usize) -> Option<Node> {
+        let Reader { environment, files, secrets, problems, budget, .. } = self;
+        let mut tree = parse(&files.get(file)?.text, file, budget, problems)?;
         Outside { environment, files, secrets, problems }.resolve(&mut tree);
-        Ok(tree)
+        Some(tree)
     }
 }
 
