@@ -5,12 +5,16 @@
 //! scenario · engine, run · report · cli.
 
 pub mod check;
+pub mod cli;
 pub mod clock;
+pub mod engine;
 pub mod event;
 pub mod gate;
 pub mod history;
 pub mod journey;
 pub mod load;
+pub mod report;
+pub mod run;
 pub mod sample;
 pub mod scenario;
 pub mod shop;

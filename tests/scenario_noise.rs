@@ -11,8 +11,8 @@ fn environment() -> Environment {
 }
 
 /// Reads a text as a scenario and draws what is wrong with it.
-fn try_out(text: String) {
-    if let Err(rejected) = Scenario::from_text("tests/scenarios/good/noise.yaml", text, &environment()) {
+fn try_out(text: &str) {
+    if let Err(rejected) = Scenario::parse("tests/scenarios/good/noise.yaml", text, &environment()) {
         assert!(!rejected.problems().is_empty());
         assert!(rejected.render(Look::Plain).starts_with("error: "));
         rejected.render(Look::Coloured);
@@ -131,12 +131,12 @@ fn apply(text: &str, edit: &Edit) -> String {
 proptest! {
     #[test]
     fn any_text_is_answered(text in any::<String>()) {
-        try_out(text);
+        try_out(&text);
     }
 
     #[test]
     fn any_pieces_are_answered(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..40)) {
-        try_out(pieces.concat());
+        try_out(&pieces.concat());
     }
 
     #[test]
@@ -156,6 +156,6 @@ proptest! {
     ) {
         let good = good();
         let damaged = edits.iter().fold(which.get(&good).clone(), |text, edit| apply(&text, edit));
-        try_out(damaged);
+        try_out(&damaged);
     }
 }

@@ -7,7 +7,7 @@ use shakedown::source::{Environment, Look};
 
 fuzz_target!(|text: &str| {
     let environment = Environment::from_iter([("A", "value"), ("B", "{{ x }}")]);
-    if let Err(rejected) = Scenario::from_text("fuzz.yaml", text.to_owned(), &environment) {
+    if let Err(rejected) = Scenario::parse("fuzz.yaml", text, &environment) {
         assert!(!rejected.render(Look::Plain).is_empty());
     }
 });

@@ -22,7 +22,8 @@ pub(super) async fn run(plan: &RunPlan, phase: Phase) -> Vec<CheckEnd> {
     let probes = plan.checks.iter().map(async |check| {
         let begun = Instant::now();
         let probed = AssertUnwindSafe(check.probe(&cx)).catch_unwind().await;
-        let found = probed.unwrap_or_else(|_| Found::fail("the check itself panicked; this is a defect of shakedown"));
+        let found = probed
+            .unwrap_or_else(|_| Found::fail("the check itself panicked; this is a defect of shakedown"));
         end(plan, check, phase, &found, begun)
     });
     join_all(probes).await

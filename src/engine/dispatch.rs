@@ -41,7 +41,20 @@ impl<'a> Dispatch<'a> {
     ) -> Dispatch<'a> {
         let reported = vec![(0, 0, 0); load.workers as usize];
         let (pending, said, broken) = (BTreeMap::new(), BTreeSet::new(), Broken::default());
-        Dispatch { run, load, stages, clock, say, pending, reported, said, broken, next_stage: 0, cpu: CpuMeter::start(), second: 0 }
+        Dispatch {
+            run,
+            load,
+            stages,
+            clock,
+            say,
+            pending,
+            reported,
+            said,
+            broken,
+            next_stage: 0,
+            cpu: CpuMeter::start(),
+            second: 0,
+        }
     }
 
     /// Listens until the last worker has ended. `asked` is Ctrl-C; `stop` tells the workers.
@@ -120,8 +133,10 @@ impl<'a> Dispatch<'a> {
 
     fn tell_of_generator(&mut self, second: u64) {
         let cpu = self.cpu.cores();
-        let (in_flight, connections) =
-            self.reported.iter().fold((0, 0), |(flight, open), (_, more, opened)| (flight + more, open + opened));
+        let (in_flight, connections) = self
+            .reported
+            .iter()
+            .fold((0, 0), |(flight, open), (_, more, opened)| (flight + more, open + opened));
         self.tell(EventKind::Generator(GeneratorSecond { second, cpu, in_flight, connections }));
     }
 
@@ -165,7 +180,8 @@ impl CpuMeter {
     /// The cores in use on average since the last look.
     fn cores(&mut self) -> f64 {
         let (used, at) = (CpuMeter::used(), std::time::Instant::now());
-        let cores = used.saturating_sub(self.used).as_secs_f64() / at.duration_since(self.at).as_secs_f64().max(1e-6);
+        let cores =
+            used.saturating_sub(self.used).as_secs_f64() / at.duration_since(self.at).as_secs_f64().max(1e-6);
         (self.used, self.at) = (used, at);
         cores
     }

@@ -53,8 +53,8 @@ const HEAD_START: Duration = Duration::from_millis(50);
 /// Batches under way; a worker waits when the dispatcher is that far behind.
 const BATCHES: usize = 256;
 
-/// Drives a run and says what happens, in order. The run's clock starts with the load; what comes before it is
-/// stamped 0.
+/// Drives a run and says what happens, in order, its ending last. The run's clock starts with the load; what comes
+/// before it is stamped 0.
 ///
 /// # Errors
 /// Only what keeps the run from being driven at all; everything that a target does is an event.
@@ -63,25 +63,28 @@ pub async fn drive(
     stages: &[StagePlan],
     control: &Control,
     say: &mut dyn FnMut(Event),
-) -> Result<Ending, EngineError> {
-    let ending = story(plan, stages, control, say).await?;
-    Ok(ending)
+) -> Result<(), EngineError> {
+    let mut clock = None;
+    let ending = story(plan, stages, control, &mut clock, say).await?;
+    let at = clock.map_or(Offset::ZERO, |clock: Clock| clock.now());
+    say(Event { at, kind: EventKind::Ended(ending) });
+    Ok(())
 }
 
 async fn story(
     plan: &RunPlan,
     stages: &[StagePlan],
     control: &Control,
+    clock: &mut Option<Clock>,
     say: &mut dyn FnMut(Event),
 ) -> Result<Ending, EngineError> {
-    let mut before = |kind| say(Event { at: Offset::ZERO, kind });
     let addresses = match reach(plan).await {
         Ok(addresses) => addresses,
         Err(failure) => return Ok(Ending::Unreachable { reason: plan.secrets.redact(&failure.text) }),
     };
     let ends = checks::run(plan, Phase::Before).await;
     let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
-    ends.into_iter().for_each(|end| before(EventKind::Check(end)));
+    ends.into_iter().for_each(|end| say(Event { at: Offset::ZERO, kind: EventKind::Check(end) }));
     if failed {
         return Ok(Ending::SmokeFailed);
     }
@@ -89,13 +92,13 @@ async fn story(
     if *control.asked.borrow() {
         return Ok(Ending::Interrupted);
     }
-    let clock = Clock::starting_at(Instant::now() + HEAD_START);
-    run_load(plan, load, stages, clock, addresses, control, say).await?;
+    let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
+    run_load(plan, load, stages, started, addresses, control, say).await?;
     if *control.asked.borrow() {
         return Ok(Ending::Interrupted);
     }
     for end in checks::run(plan, Phase::After).await {
-        say(Event { at: clock.now(), kind: EventKind::Check(end) });
+        say(Event { at: started.now(), kind: EventKind::Check(end) });
     }
     Ok(Ending::Completed)
 }
@@ -110,7 +113,8 @@ async fn reach(plan: &RunPlan) -> Result<Vec<SocketAddr>, Failure> {
             Err(failure) => last = Some(failure),
         }
     }
-    Err(last.unwrap_or_else(|| Failure::new(crate::sample::ErrorClass::Dns, "the target's name has no address")))
+    Err(last
+        .unwrap_or_else(|| Failure::new(crate::sample::ErrorClass::Dns, "the target's name has no address")))
 }
 
 async fn run_load(

@@ -62,10 +62,13 @@ async fn serve(shared: &Rc<Shared>, link: &mut Link, arrival: Arrival) {
     if let Some((endpoint, planned)) = under_way.take() {
         let now = shared.clock.now();
         let outcome = Outcome::Bad(ErrorClass::Generator);
-        let sample = Sample { endpoint, planned, sent: now, first_byte: None, done: now, connect: None, outcome };
+        let sample =
+            Sample { endpoint, planned, sent: now, first_byte: None, done: now, connect: None, outcome };
         recorder.record(&sample, arrival.stage);
     }
-    recorder.trouble("a task of the load generator panicked; its request counts as failed by the generator".into());
+    recorder.trouble(
+        "a task of the load generator panicked; its request counts as failed by the generator".into(),
+    );
 }
 
 /// The steps of one arrival, until the last or the first that fails.
@@ -85,7 +88,8 @@ async fn travel(
     for (number, step) in journey.steps.iter().enumerate() {
         let endpoint = plan.endpoint(place, number);
         under_way.set(Some((endpoint, planned)));
-        let (sample, failure) = attempt(shared, link, step, endpoint, planned, (&mut values, &mut cookies)).await;
+        let (sample, failure) =
+            attempt(shared, link, step, endpoint, planned, (&mut values, &mut cookies)).await;
         under_way.set(None);
         let mut recorder = shared.recorder.borrow_mut();
         recorder.record(&sample, arrival.stage);
@@ -127,7 +131,11 @@ async fn attempt(
         sent: notes.sent.unwrap_or(begun),
         first_byte: notes.first_byte,
         // What took longer than the answer itself is our own judging, unless there was no answer.
-        done: if notes.answered { notes.done.unwrap_or_else(|| shared.clock.now()) } else { shared.clock.now() },
+        done: if notes.answered {
+            notes.done.unwrap_or_else(|| shared.clock.now())
+        } else {
+            shared.clock.now()
+        },
         connect: notes.connect,
         outcome: result.as_ref().map_or_else(|failure| Outcome::Bad(failure.class), |()| Outcome::Good),
     };

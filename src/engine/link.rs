@@ -1,11 +1,11 @@
 //! A lane's connection: opened when needed, kept or renewed as the scenario says, and noting every instant.
 
-use super::KeepAlive;
 use super::gauge::Held;
 use super::shared::Shared;
 use crate::clock::Offset;
 use crate::journey::Sender;
 use crate::sample::ErrorClass;
+use crate::scenario::KeepAlive;
 use crate::transport::{Answer, Connection, Failure, Keep, Request};
 use std::rc::Rc;
 use std::time::Duration;
@@ -51,10 +51,12 @@ impl Link {
     /// Closes the connection when it is too old, or when this arrival is one of those that start on a new one.
     pub(super) fn renew_if_due(&mut self, number: u64) {
         let policy = &self.shared.plan.connections;
-        let too_old = |(connection, _): &(Connection, Held)| policy.max_age.is_some_and(|age| connection.age() > age);
+        let too_old = |(connection, _): &(Connection, Held)| {
+            policy.max_age.is_some_and(|age| connection.age() > age.get())
+        };
         // The whole part grows by one at every 1/fresh-th arrival.
-        let whole = |n: u64| (n as f64 * policy.fresh).floor();
-        let fresh = policy.fresh > 0.0 && whole(number + 1) > whole(number);
+        let whole = |n: u64| (n as f64 * policy.fresh.get()).floor();
+        let fresh = policy.fresh.get() > 0.0 && whole(number + 1) > whole(number);
         if fresh || self.open.as_ref().is_some_and(too_old) {
             self.close();
         }
@@ -90,7 +92,7 @@ impl Sender for Link {
         self.notes.first_byte = self.notes.first_byte.or(exchange.first_byte);
         self.notes.done = Some(exchange.done);
         self.notes.answered = exchange.result.is_ok();
-        let keep_alive = self.shared.plan.connections.keep_alive == KeepAlive::On;
+        let keep_alive = self.shared.plan.connections.keep_alive == KeepAlive::Yes;
         if exchange.result.is_err() || !keep_alive {
             self.close();
         }

@@ -16,7 +16,6 @@ mod gauge;
 mod lane;
 mod limits;
 mod link;
-mod mix;
 mod pacer;
 mod plan;
 mod recorder;
@@ -24,7 +23,6 @@ mod shared;
 mod timer;
 mod worker;
 
-pub use limits::raise_open_files;
 pub use drive::{Control, EngineError, Stop, drive};
-pub use mix::Mix;
-pub use plan::{ConnectionPolicy, KeepAlive, LoadPlan, Pace, RunPlan};
+pub use limits::raise_open_files;
+pub use plan::{LoadPlan, Pace, RunPlan};

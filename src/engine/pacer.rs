@@ -14,7 +14,12 @@ const LOOK_UP: Duration = Duration::from_millis(50);
 const IN_A_ROW: u32 = 32;
 
 /// Hands out `arrivals` in order; arrivals beyond `limit` in flight are dropped and counted, never delayed.
-pub(super) async fn pace(shared: &Rc<Shared>, arrivals: impl Iterator<Item = Arrival>, limit: u64, timer: &Timer) {
+pub(super) async fn pace(
+    shared: &Rc<Shared>,
+    arrivals: impl Iterator<Item = Arrival>,
+    limit: u64,
+    timer: &Timer,
+) {
     let mut in_a_row = 0;
     for arrival in arrivals {
         if wait(shared, arrival.at, timer).await == Waited::NotAtAll {

@@ -1,12 +1,13 @@
 //! What the engine needs to know, ready to run.
 
-use super::Mix;
 use crate::check::Compiled;
-use crate::gate::Gate;
+use crate::clock::Offset;
+use crate::gate::{Gate, Window};
 use crate::history::{EndpointPlan, select};
 use crate::journey::Journey;
-use crate::load::Schedule;
+use crate::load::{Mix, Schedule};
 use crate::sample::EndpointId;
+use crate::scenario::{Connections, Load, PlannedGate, Scenario};
 use crate::source::Secrets;
 use crate::transport::Target;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ pub struct LoadPlan {
     /// When arrivals come.
     pub pace: Pace,
     /// How connections are kept.
-    pub connections: ConnectionPolicy,
+    pub connections: Connections,
     /// How many arrivals may be in flight at once, over all workers.
     pub max_in_flight: u32,
     /// How many worker threads.
@@ -65,43 +66,42 @@ pub enum Pace {
     },
 }
 
-impl Pace {
-    /// How long the load lasts.
-    pub fn length(&self) -> Duration {
-        match self {
-            Pace::Open(schedule) => schedule.end().since(crate::clock::Offset::ZERO),
-            Pace::Closed { length, .. } => *length,
-        }
-    }
-}
-
-/// How connections are kept.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ConnectionPolicy {
-    /// Whether a connection serves more than one request.
-    pub keep_alive: KeepAlive,
-    /// A connection older than this is closed before its next request.
-    pub max_age: Option<Duration>,
-    /// This share of arrivals starts on a new connection.
-    pub fresh: f64,
-}
-
-/// Whether a connection serves more than one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeepAlive {
-    /// It does.
-    On,
-    /// Each request has its own.
-    Off,
-}
-
-impl Default for ConnectionPolicy {
-    fn default() -> Self {
-        ConnectionPolicy { keep_alive: KeepAlive::On, max_age: None, fresh: 0.0 }
+impl RunPlan {
+    /// The plan of a run of a scenario.
+    pub fn new(scenario: Scenario, seed: u64) -> RunPlan {
+        let target = scenario.target.target;
+        let gates = scenario.gates;
+        let load = scenario.load.map(|load| Arc::new(LoadPlan::new(load, &gates, &target, seed)));
+        RunPlan { target, checks: scenario.checks, load, seed, secrets: scenario.secrets }
     }
 }
 
 impl LoadPlan {
+    fn new(load: Load, gates: &[PlannedGate], target: &Target, seed: u64) -> LoadPlan {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let pace = match load.closed_connections {
+            Some(connections) => {
+                Pace::Closed { connections, length: load.schedule(seed).end().since(Offset::ZERO) }
+            }
+            None => Pace::Open(load.schedule(seed)),
+        };
+        // A gate on a window of its own is judged at the end; only one on the whole run can break in a stage.
+        let whole =
+            gates.iter().filter(|planned| load.until_broken && planned.gate.window == Window::WholeRun);
+        LoadPlan {
+            target: target.clone(),
+            until_broken: whole.map(|planned| (planned.gate.clone(), planned.text.value.clone())).collect(),
+            endpoints: load.endpoints(),
+            mix: load.mix(),
+            pace,
+            connections: load.connections,
+            max_in_flight: load.max_in_flight,
+            workers: load.workers.map_or_else(|| u32::try_from(cores).unwrap_or(1), u32::from),
+            seed,
+            journeys: load.journeys,
+        }
+    }
+
     /// The endpoint of a journey's step: endpoints are numbered journey by journey, step by step.
     pub fn endpoint(&self, journey: usize, step: usize) -> EndpointId {
         let before: usize = self.journeys[..journey].iter().map(|journey| journey.steps.len()).sum();
@@ -110,6 +110,8 @@ impl LoadPlan {
 
     /// Whether a gate speaks of this endpoint.
     pub fn gate_covers(&self, gate: &Gate, endpoint: EndpointId) -> bool {
-        gate.on.as_ref().is_none_or(|name| select(name, &self.endpoints).is_ok_and(|named| named.contains(&endpoint)))
+        gate.on
+            .as_ref()
+            .is_none_or(|name| select(name, &self.endpoints).is_ok_and(|named| named.contains(&endpoint)))
     }
 }

@@ -57,7 +57,10 @@ impl Recorder {
 
     /// Takes all windows of seconds before `second`; late answers to them will make new ones.
     pub(super) fn take_before(&mut self, second: u64) -> Vec<Delta> {
-        self.windows.iter_mut().flat_map(|open| open.extract_if(.., |window| window.second < second)).collect()
+        self.windows
+            .iter_mut()
+            .flat_map(|open| open.extract_if(.., |window| window.second < second))
+            .collect()
     }
 
     /// Takes the examples and troubles that are new.
@@ -98,7 +101,8 @@ mod tests {
         recorder.record(&good(at(100)), 0);
         recorder.record(&good(at(900_000)), 1);
         recorder.record(&good(at(1_000_000)), 1);
-        let keys = |deltas: &[Delta]| deltas.iter().map(|d| (d.stage, d.second, d.counts.done)).collect::<Vec<_>>();
+        let keys =
+            |deltas: &[Delta]| deltas.iter().map(|d| (d.stage, d.second, d.counts.done)).collect::<Vec<_>>();
         assert_eq!(keys(&recorder.take_before(1)), [(0, 0, 1), (1, 0, 1)]);
         recorder.record(&good(at(200)), 0);
         assert_eq!(keys(&recorder.take_before(u64::MAX)), [(1, 1, 1), (0, 0, 1)]);

@@ -60,7 +60,9 @@ impl Shared {
     /// Whether the closed model has time left.
     pub(super) fn closed_model_goes_on(&self) -> bool {
         match &self.plan.pace {
-            Pace::Closed { length, .. } => !self.stopping.get() && self.clock.now().since(crate::clock::Offset::ZERO) < *length,
+            Pace::Closed { length, .. } => {
+                !self.stopping.get() && self.clock.now().since(crate::clock::Offset::ZERO) < *length
+            }
             Pace::Open(_) => false,
         }
     }

@@ -39,7 +39,8 @@ impl Timer {
 mod linux {
     use rustix::fd::OwnedFd;
     use rustix::time::{
-        Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+        Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
+        timerfd_settime,
     };
     use std::io;
     use std::time::Duration;
@@ -61,7 +62,10 @@ mod linux {
         }
 
         pub(super) async fn wait(&self, left: Duration) -> io::Result<()> {
-            let value = Timespec { tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX), tv_nsec: left.subsec_nanos().into() };
+            let value = Timespec {
+                tv_sec: left.as_secs().try_into().unwrap_or(i64::MAX),
+                tv_nsec: left.subsec_nanos().into(),
+            };
             let never = Timespec { tv_sec: 0, tv_nsec: 0 };
             let once = Itimerspec { it_interval: never, it_value: value };
             timerfd_settime(self.0.get_ref(), TimerfdTimerFlags::empty(), &once)?;

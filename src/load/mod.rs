@@ -7,6 +7,8 @@ mod baseline;
 mod draw;
 mod error;
 mod line;
+mod max;
+mod mix;
 mod peak;
 mod profile;
 mod schedule;
@@ -20,6 +22,8 @@ mod stress;
 pub use baseline::Baseline;
 pub use draw::{Canvas, Glyphs, draw};
 pub use error::ProfileError;
+pub use max::Max;
+pub use mix::Mix;
 pub use peak::Peak;
 pub use schedule::{Arrivals, Planned, Schedule};
 pub use share::{Arrival, Share};
@@ -42,4 +46,6 @@ profile::profiles! {
     Stress(Stress),
     /// Anything else: a list of ramps and holds.
     Stages(Stages),
+    /// As fast as a number of connections goes, each waiting for its answer (closed model).
+    Max(Max),
 }

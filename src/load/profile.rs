@@ -22,6 +22,11 @@ pub(super) trait Shape {
     fn until_broken(&self) -> bool {
         false
     }
+
+    /// The number of connections of a closed model; `None` for planned arrivals.
+    fn connections(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// The enum of all profiles, externally tagged so that an error keeps its line, and the way from each to its shape.
@@ -43,6 +48,11 @@ macro_rules! profiles {
             /// Whether the load ends at the first stage in which a gate breaks.
             pub fn until_broken(&self) -> bool {
                 self.shape().until_broken()
+            }
+
+            /// The number of connections of a closed model; `None` for planned arrivals.
+            pub fn connections(&self) -> Option<u32> {
+                self.shape().connections()
             }
 
             fn shape(&self) -> &dyn profile::Shape {
@@ -78,7 +88,7 @@ pub(super) fn checked(shape: &dyn Shape) -> Result<Vec<Stage>, ProfileError> {
             "lower the rates or `times`",
         ));
     }
-    if highest == Rate::ZERO {
+    if highest == Rate::ZERO && shape.connections().is_none() {
         return Err(ProfileError::whole(
             "the rate is zero everywhere, so nothing would arrive",
             "give at least one stage a rate above zero, such as 100/s",

@@ -6,7 +6,7 @@ use super::validate::{self, Whole};
 use super::{Load, LoadSpec, PlannedGate, Rejected, Scenario, ScenarioFile, TargetPlan};
 use crate::check::{CheckSpec, Compiled};
 use crate::journey::{CompileContext, Journey, Pairs};
-use crate::source::{Located, Problem, Secrets, Sources, decode};
+use crate::source::{Environment, Located, Problem, Secrets, Sources, decode};
 use crate::units::Span;
 use std::time::Duration;
 
@@ -14,9 +14,10 @@ use std::time::Duration;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Checks what was read and makes a scenario of it.
-pub(super) fn build(sources: Sources) -> Result<Scenario, Rejected> {
+pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scenario, Rejected> {
     let Sources { mut tree, files, secrets, mut problems } = sources;
     let file = tree.as_mut().and_then(|tree| decode::<ScenarioFile>(tree, &mut problems));
+    let file = file.map(|file| aimed(file, environment.target()));
     let text = files.get(0).map(|file| file.text.clone()).unwrap_or_default();
     let built = file.zip(tree).and_then(|(file, tree)| {
         validate::missing(&tree, &mut problems);
@@ -30,6 +31,15 @@ pub(super) fn build(sources: Sources) -> Result<Scenario, Rejected> {
         Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }),
         _ => Err(Rejected::new(problems, files, &secrets)),
     }
+}
+
+/// The scenario with another target's URL, when there is one.
+fn aimed(mut file: ScenarioFile, url: Option<&str>) -> ScenarioFile {
+    if let Some(url) = url {
+        let target = &mut file.target.get_or_insert_default().value;
+        target.http.get_or_insert_default().value = url.to_owned();
+    }
+    file
 }
 
 fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Option<Scenario> {
@@ -110,6 +120,7 @@ impl Builder<'_> {
             journeys,
             stages,
             spacing: limits.spacing,
+            closed_connections: spec.profile.as_ref().and_then(|profile| profile.connections()),
             until_broken: spec.profile.as_ref().is_some_and(|profile| profile.until_broken()),
             connections: limits.connections,
             max_in_flight: limits.max_in_flight,

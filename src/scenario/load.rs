@@ -10,6 +10,37 @@ use serde::Deserialize;
 // What is required is optional here and asked for after decoding, so that its absence hides no other mistake.
 /// The load: how much, of what, and over which connections.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Load")]
+pub struct LoadSpec {
+    /// The shape of the load over time.
+    #[schemars(required)]
+    pub profile: Option<Located<Profile>>,
+    /// Whether arrivals come at random, as a crowd does, instead of evenly; the run's seed decides.
+    #[serde(default)]
+    pub poisson: bool,
+    /// A stage at the profile's first rate before it, kept out of gates and totals.
+    #[serde(default)]
+    pub warmup: Option<Located<Span>>,
+    /// What an arrival does: one of these, by weight.
+    #[schemars(required)]
+    pub journeys: Option<Located<Vec<Located<JourneySpec>>>>,
+    /// When connections are renewed.
+    #[serde(default)]
+    pub connections: ConnectionsSpec,
+    /// How many requests may be in flight; an arrival beyond it is dropped and counted. 10000 when left out.
+    #[serde(default)]
+    pub max_in_flight: Option<Located<u32>>,
+    /// How long an answer may take where its step does not say; 30s when left out.
+    #[serde(default)]
+    pub timeout: Option<Located<Span>>,
+    /// How many worker threads drive the load; one for each core when left out.
+    #[serde(default)]
+    pub workers: Option<Located<u16>>,
+}
+
+/// When connections are renewed. Kept connections stay with the pods they began with, and hide a rollout.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "Connections")]
 pub struct ConnectionsSpec {

@@ -20,12 +20,19 @@ impl Scenario {
             target: self.secrets.redact(&self.target.url),
             tls_verified: self.target.target.verify == Verify::Yes,
             machine,
-            model: Model::Open,
+            model: self.model(),
             max_in_flight: self.load.as_ref().map_or(0, |load| load.max_in_flight.into()),
             endpoints: self.load.as_ref().map(Load::endpoints).unwrap_or_default(),
             stages: self.load.as_ref().map(|load| stage_plans(&load.stages)).unwrap_or_default(),
             gates: self.gate_plans(),
             checks: self.check_plans(),
+        }
+    }
+
+    fn model(&self) -> Model {
+        match self.load.as_ref().and_then(|load| load.closed_connections) {
+            Some(_) => Model::Closed,
+            None => Model::Open,
         }
     }
 

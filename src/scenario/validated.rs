@@ -5,7 +5,7 @@ use super::{Rejected, TargetPlan};
 use crate::check::Compiled;
 use crate::gate::Gate;
 use crate::journey::Journey;
-use crate::load::{Arrivals, Schedule, Stage};
+use crate::load::{Arrivals, Mix, Schedule, Stage};
 use crate::source::{Environment, Located, Secrets, Sources};
 use crate::units::{Ratio, Span};
 use crate::verdict::Severity;
@@ -43,6 +43,8 @@ pub struct Load {
     pub stages: Vec<Stage>,
     /// How arrivals follow each other.
     pub spacing: Spacing,
+    /// The number of connections of a closed model; `None` for planned arrivals.
+    pub closed_connections: Option<u32>,
     /// Whether the load ends at the first stage in which a gate breaks.
     pub until_broken: bool,
     /// When connections are renewed.
@@ -99,16 +101,22 @@ impl Scenario {
     /// # Errors
     /// All that is wrong with it, at once.
     pub fn load(path: &Path, environment: &Environment) -> Result<Scenario, Rejected> {
-        build(Sources::read(path, environment))
+        build(Sources::read(path, environment), environment)
     }
 
-    /// Reads and checks a scenario that is in no file, under a name for messages. Paths in it count from the current
+    /// Reads and checks a scenario that is no file, shown as `name` in messages; its paths count from the current
     /// folder.
     ///
     /// # Errors
     /// All that is wrong with it, at once.
-    pub fn from_text(name: &str, text: String, environment: &Environment) -> Result<Scenario, Rejected> {
-        build(Sources::read_text(name, text, environment))
+    pub fn parse(name: &str, text: &str, environment: &Environment) -> Result<Scenario, Rejected> {
+        build(Sources::of_text(name, text, environment), environment)
+    }
+
+    /// The same scenario without its load and the gates that judge it.
+    #[must_use]
+    pub fn smoke_alone(self) -> Scenario {
+        Scenario { load: None, gates: Vec::new(), ..self }
     }
 }
 
@@ -120,5 +128,10 @@ impl Load {
             Spacing::Poisson => Arrivals::Poisson { seed },
         };
         Schedule::new(self.stages.clone(), arrivals)
+    }
+
+    /// Which journey an arrival takes.
+    pub fn mix(&self) -> Mix {
+        Mix::new(&self.journeys.iter().map(|journey| journey.weight).collect::<Vec<_>>())
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
     values: BTreeMap<String, String>,
+    target: Option<String>,
 }
 
 impl Environment {
@@ -14,7 +15,18 @@ impl Environment {
         let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        Environment { values: std::env::vars_os().filter_map(utf8).collect() }
+        Environment { values: std::env::vars_os().filter_map(utf8).collect(), target: None }
+    }
+
+    /// The same, with a URL that takes the place of every scenario's own `target.http`.
+    #[must_use]
+    pub fn with_target(self, url: Option<&str>) -> Environment {
+        Environment { target: url.map(ToOwned::to_owned), ..self }
+    }
+
+    /// The URL that takes the place of a scenario's own.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
     }
 
     /// The value of a variable.
@@ -30,6 +42,7 @@ impl Environment {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(values: I) -> Environment {
-        Environment { values: values.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+        let values = values.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Environment { values, target: None }
     }
 }

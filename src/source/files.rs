@@ -83,11 +83,9 @@ impl Files {
         (place, error.map_or_else(|| Ok(self.list[place].text.as_str()), Err))
     }
 
-    /// Remembers a text that is in no file; paths in it count from the current folder.
-    pub fn add_text(&mut self, name: String, text: String) -> usize {
-        let path = Path::new(".").join(&name);
-        self.list.push(SourceFile { name, path, text });
-        self.list.len() - 1
+    /// Takes in a text that stands in no file.
+    pub fn remember(&mut self, path: &Path, name: &str, text: &str) {
+        self.list.push(SourceFile { name: name.to_owned(), path: path.to_owned(), text: text.to_owned() });
     }
 
     /// The path that a file names, from that file's own folder.

@@ -31,14 +31,23 @@ pub(super) struct Reader<'e> {
 }
 
 impl Sources {
-    /// Reads a scenario file.
+    /// Reads a scenario.
     pub fn read(path: &Path, environment: &Environment) -> Sources {
-        Reader::new(environment).finish(|reader| reader.scenario(path))
+        let mut reader = Reader::new(environment);
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        reader.root = repository(&real);
+        let tree = reader.scenario(&real, path.to_string_lossy().into_owned());
+        Sources { tree, files: reader.files, secrets: reader.secrets, problems: reader.problems }
     }
 
-    /// Reads a scenario that is in no file, under a name for messages. Paths in it count from the current folder.
-    pub fn read_text(name: &str, text: String, environment: &Environment) -> Sources {
-        Reader::new(environment).finish(|reader| reader.text(name.to_owned(), text))
+    /// Reads a scenario that is no file, shown as `name` in messages; its paths count from the current folder.
+    pub fn of_text(name: &str, text: &str, environment: &Environment) -> Sources {
+        let mut reader = Reader::new(environment);
+        reader.root = Path::new(".").canonicalize().unwrap_or_default();
+        let place = reader.root.join(name);
+        reader.files.remember(&place, name, text);
+        let tree = reader.scenario(&place, name.to_owned());
+        Sources { tree, files: reader.files, secrets: reader.secrets, problems: reader.problems }
     }
 }
 
@@ -54,18 +63,13 @@ impl<'e> Reader<'e> {
             includes: 0,
         }
     }
+}
 
-    fn finish(mut self, read: impl FnOnce(&mut Reader<'e>) -> Option<Node>) -> Sources {
-        let tree = read(&mut self);
-        Sources { tree, files: self.files, secrets: self.secrets, problems: self.problems }
-    }
-
-    fn scenario(&mut self, path: &Path) -> Option<Node> {
-        let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        self.root = repository(&real);
-        match self.tree(&real, path.to_string_lossy().into_owned(), Mark::default()) {
+impl Reader<'_> {
+    fn scenario(&mut self, path: &Path, name: String) -> Option<Node> {
+        match self.tree(path, name, Mark::default()) {
             Ok(mut tree) => {
-                self.expand(&mut tree, &[real]);
+                self.expand(&mut tree, &[path.to_owned()]);
                 Some(tree)
             }
             Err(problem) => {
@@ -78,25 +82,11 @@ impl<'e> Reader<'e> {
     /// The tree of one file with outside values in place. The problem is `None` when it was reported already.
     pub(super) fn tree(&mut self, path: &Path, name: String, mark: Mark) -> Result<Node, Option<Problem>> {
         let (file, text) = self.files.read(path, name);
-        text.map_err(|error| error.problem(mark))?;
-        self.parsed(file).ok_or(None)
-    }
-
-    fn text(&mut self, name: String, text: String) -> Option<Node> {
-        self.root =
-            Path::new(".").canonicalize().map(|folder| repository(&folder.join(&name))).unwrap_or_default();
-        let file = self.files.add_text(name, text);
-        let mut tree = self.parsed(file)?;
-        self.expand(&mut tree, &[]);
-        Some(tree)
-    }
-
-    /// The tree of a file that was read, with outside values in place.
-    fn parsed(&mut self, file: usize) -> Option<Node> {
-        let Reader { environment, files, secrets, problems, budget, .. } = self;
-        let mut tree = parse(&files.get(file)?.text, file, budget, problems)?;
+        let text = text.map_err(|error| error.problem(mark))?;
+        let mut tree = parse(text, file, &mut self.budget, &mut self.problems).ok_or(None)?;
+        let Reader { environment, files, secrets, problems, .. } = self;
         Outside { environment, files, secrets, problems }.resolve(&mut tree);
-        Some(tree)
+        Ok(tree)
     }
 }
 

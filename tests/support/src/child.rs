@@ -22,7 +22,8 @@ pub struct Child {
 
 impl Child {
     /// Starts the child: this test binary again, running only the test `test` (its full name, as `cargo test` prints
-    /// it), which must be the caller. In the child this call serves and never returns, so it belongs first in the test.
+    /// it), which must be the caller. In the child this call serves and never returns, so it belongs first in the test,
+    /// on the test's own thread: the child dies with the thread that started it.
     pub fn start(test: &str) -> Child {
         if env::var_os(MARK).is_some() {
             serve();

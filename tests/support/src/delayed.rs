@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 /// Answers 200 `ok` a fixed time after the whole request has arrived.
 ///
-/// The time is slept by a thread and not by the runtime's timer, which knows only whole milliseconds; what the kernel
-/// adds is about a tenth of one.
+/// The time is slept by a thread and not by the runtime's timer, which knows only whole milliseconds; what the scheduler
+/// adds is a fraction of one.
 #[derive(Debug)]
 pub struct Delayed {
     loopback: Loopback,

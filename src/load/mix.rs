@@ -17,13 +17,17 @@ impl Mix {
         let total: u64 = weights.iter().map(|weight| u64::from(weight / divisor)).sum();
         let scale = total.div_ceil(LONGEST_TURN).max(1);
         // Scaling must not starve a journey that has any weight.
-        let share = |weight: u32| i64::try_from((u64::from(weight / divisor) / scale).max(u64::from(weight > 0))).unwrap_or(1);
+        let share = |weight: u32| {
+            i64::try_from((u64::from(weight / divisor) / scale).max(u64::from(weight > 0))).unwrap_or(1)
+        };
         let shares: Vec<i64> = weights.iter().map(|weight| share(*weight)).collect();
         let length: i64 = shares.iter().sum();
         let mut credit = vec![0; shares.len()];
         let turn = (0..length).map(|_| {
             credit.iter_mut().zip(&shares).for_each(|(credit, share)| *credit += share);
-            let richest = (0..credit.len()).max_by_key(|place| (credit[*place], std::cmp::Reverse(*place))).unwrap_or(0);
+            let richest = (0..credit.len())
+                .max_by_key(|place| (credit[*place], std::cmp::Reverse(*place)))
+                .unwrap_or(0);
             credit[richest] -= length;
             richest
         });

@@ -1,0 +1,76 @@
+//! What can be asked.
+
+use super::{Failure, check, completions, demo, judge, load, plan, run, schema, smoke};
+use crate::run::Exit;
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+/// Load, chaos and smoke testing of deployed services, with a verdict as an exit code.
+#[derive(Debug, Parser)]
+#[command(name = "shakedown", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The exit codes, as in `docs/exit-codes.md`.
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  pass, also with warnings
+    1  a gate or a check failed (or, with --strict, the run was inconclusive)
+    2  the command line or the scenario is wrong
+    3  inconclusive: the evidence does not decide it
+    4  the target could not be reached
+    5  undo incomplete, the target may be left changed
+  130  interrupted";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The whole story in half a minute, on an embedded demo shop: checks, load, a spike, a verdict
+    Demo(demo::Args),
+    /// Run scenarios: checks, load, gates, a verdict
+    Run(run::Args),
+    /// Load one URL, no scenario file needed
+    Load(load::Args),
+    /// Run only the smoke checks of scenarios
+    Smoke(smoke::Args),
+    /// Parse and validate scenarios; every error at once, nothing is sent
+    Check(check::Args),
+    /// Show what a scenario would do: its load over time, requests, connections, memory; nothing is sent
+    Plan(plan::Args),
+    /// Judge a saved run again, with other gates if given
+    Judge(judge::Args),
+    /// Print the JSON Schema of scenario files
+    Schema,
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+/// The command line, or the exit code of what clap already said about it.
+pub(super) fn parse() -> Result<Cli, Exit> {
+    Cli::try_parse().map_err(|error| {
+        // Nothing can be done when the terminal is gone.
+        let _ = error.print();
+        match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Pass,
+            _ => Exit::Usage,
+        }
+    })
+}
+
+impl Cli {
+    /// Does what is asked.
+    pub(super) fn obey(self) -> Result<Exit, Failure> {
+        match self.command {
+            Command::Demo(args) => demo::obey(&args),
+            Command::Run(args) => run::obey(&args),
+            Command::Load(args) => load::obey(&args),
+            Command::Smoke(args) => smoke::obey(&args),
+            Command::Check(args) => check::obey(&args),
+            Command::Plan(args) => plan::obey(&args),
+            Command::Judge(args) => judge::obey(&args),
+            Command::Schema => schema::obey(),
+            Command::Completions(args) => completions::obey(&args),
+        }
+    }
+}

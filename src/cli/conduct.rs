@@ -1,0 +1,147 @@
+//! One run from scenario to exit code: drive, save, judge, report.
+
+use super::destinations::{Destinations, request};
+use super::progress::Progress;
+use super::{Failure, signals};
+use crate::engine::{self, Control, RunPlan, drive};
+use crate::event::{Event, EventKind};
+use crate::gate::Gate;
+use crate::history::{self, Machine, Meta, Reader, WriteError, Writer};
+use crate::report::Request;
+use crate::run::{Exit, Run, Strictness};
+use crate::scenario::Scenario;
+use crate::verdict::Severity;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Options of every command that runs something.
+#[derive(Debug, Clone, Args)]
+pub(super) struct RunOptions {
+    /// Write a report: terminal, json or junit; `-` is stdout. Can be given several times
+    #[arg(long, value_name = "KIND=PATH", value_parser = request)]
+    report: Vec<Arc<Request>>,
+    /// Where runs are kept, one folder each
+    #[arg(long, value_name = "DIR", default_value = "reports/runs")]
+    out: PathBuf,
+    /// The seed of everything random; another run with it makes the same arrivals and values
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// An inconclusive run exits with 1 instead of 3
+    #[arg(long)]
+    strict: bool,
+}
+
+/// How much of a scenario to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Checks, load, checks, gates.
+    All,
+    /// The checks alone.
+    Smoke,
+}
+
+/// Runs a scenario and reports it.
+pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) -> Result<Exit, Failure> {
+    let destinations = Destinations::open(&options.report)?;
+    if part == Part::Smoke {
+        scenario = scenario.smoke_alone();
+    }
+    let seed = options.seed.unwrap_or_else(rand::random);
+    let started = format!("{:.3}", jiff::Timestamp::now());
+    let meta = scenario.meta(seed, started, machine());
+    let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started)?;
+    let progress = Progress::new(&meta);
+    anstream::eprintln!("{}: {}", meta.scenario, meta.target);
+    drive_and_save(RunPlan::new(scenario, seed), &meta, &folder, progress)?;
+    let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
+    finish(&folder, None, strictness, destinations)
+}
+
+/// Drives the run; every event goes to the history and to whoever watches.
+fn drive_and_save(plan: RunPlan, meta: &Meta, folder: &Path, mut progress: Progress) -> Result<(), Failure> {
+    let system = |what| move |source| Failure::System { what, source };
+    engine::raise_open_files();
+    let mut writer = Writer::create(folder, meta)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(system("start the runtime"))?;
+    let (stop, control) = Control::new();
+    let mut failed: Option<WriteError> = None;
+    let driven = runtime.block_on(async {
+        signals::listen(stop).map_err(system("listen for signals"))?;
+        let mut say = |event: Event| {
+            progress.see(&event);
+            keep(&mut writer, &event, &mut failed);
+        };
+        Ok::<(), Failure>(drive(&plan, &meta.stages, &control, &mut say).await?)
+    });
+    progress.end();
+    driven?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(writer.finish()?),
+    }
+}
+
+/// Writes an event; once a second, with the generator's own line, all of it goes to the file. After the first failure
+/// nothing more is tried, and the run is not judged.
+fn keep(writer: &mut Writer, event: &Event, failed: &mut Option<WriteError>) {
+    if failed.is_some() {
+        return;
+    }
+    let flushes = matches!(event.kind, EventKind::Generator(_) | EventKind::Check(_) | EventKind::LoadEnded);
+    let written = writer.write(event).and_then(|()| if flushes { writer.flush() } else { Ok(()) });
+    *failed = written.err();
+}
+
+/// Reads a saved run back, judges it and writes its reports. A live run takes this way too, so judging it again gives
+/// the same bytes.
+pub(super) fn finish(
+    folder: &Path,
+    gates: Option<Vec<(Gate, Severity, String)>>,
+    strictness: Strictness,
+    destinations: Destinations,
+) -> Result<Exit, Failure> {
+    let (meta, mut events) = Reader::open(folder)?;
+    let gates = match gates {
+        Some(gates) => gates,
+        None => planned_gates(&meta)?,
+    };
+    let mut broken = None;
+    let readable = std::iter::from_fn(|| match events.next()? {
+        Ok(event) => Some(event),
+        Err(error) => {
+            broken = Some(error);
+            None
+        }
+    });
+    let run = Run::judge(meta, gates, readable, strictness);
+    if let Some(error) = broken {
+        return Err(error.into());
+    }
+    let quiet = destinations.stdout_is_taken();
+    destinations.write(&run)?;
+    if quiet {
+        anstream::eprintln!("{}: {}", run.verdict, run.reason);
+    }
+    anstream::eprintln!("saved in {}; judge it again with `shakedown judge {0}`", folder.display());
+    Ok(Exit::from(&run))
+}
+
+fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> {
+    let gates = meta.gates.iter().map(|plan| match Gate::parse(&plan.gate) {
+        Ok(gate) => Ok((gate, plan.severity, plan.gate.clone())),
+        Err(error) => {
+            Err(Failure::Usage(format!("the saved gate `{}` is not understood: {error}", plan.gate)))
+        }
+    });
+    gates.collect()
+}
+
+fn machine() -> Machine {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Machine {
+        os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        cores: u32::try_from(cores).unwrap_or(u32::MAX),
+    }
+}

@@ -1,0 +1,69 @@
+//! `--report KIND=PATH`: where reports go. Files are opened before the run, so that a wrong path costs no run.
+
+use super::Failure;
+use crate::report::{self, Destination, Kind, Report, Request, Style, Terminal};
+use crate::run::Run;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Reads `KIND=PATH` from the command line.
+pub(super) fn request(text: &str) -> Result<Arc<Request>, String> {
+    report::parse(text).map(Arc::new).map_err(|e| e.to_string())
+}
+
+/// All destinations, open.
+pub(super) struct Destinations {
+    files: Vec<(&'static Kind, PathBuf, File)>,
+    stdout: Option<&'static Kind>,
+}
+
+impl Destinations {
+    /// Opens every file and makes its folder.
+    pub(super) fn open(all: &[Arc<Request>]) -> Result<Destinations, Failure> {
+        let mut stdout = None;
+        let mut files = Vec::new();
+        for request in all {
+            match &request.to {
+                Destination::File(path) => files.push((request.kind, path.clone(), create(path)?)),
+                Destination::Stdout => {
+                    if stdout.replace(request.kind).is_some() {
+                        let text = "only one report can go to stdout; give the others a path";
+                        return Err(Failure::Usage(text.into()));
+                    }
+                }
+            }
+        }
+        Ok(Destinations { files, stdout })
+    }
+
+    /// Writes the run to all of them. The terminal report goes to stdout unless another report was asked there.
+    pub(super) fn write(self, run: &Run) -> Result<(), Failure> {
+        for (kind, path, mut file) in self.files {
+            let written = (kind.make)(Style::Plain).write(run, &mut file).and_then(|()| file.flush());
+            written.map_err(|source| Failure::Report { path, source })?;
+        }
+        let failed = |source| Failure::Report { path: "standard output".into(), source };
+        let mut out = anstream::AutoStream::auto(io::stdout());
+        let report: Box<dyn Report> = match self.stdout {
+            Some(kind) => (kind.make)(Style::Plain),
+            None if io::stdout().is_terminal() => Box::new(Terminal::new(Style::Coloured)),
+            None => Box::new(Terminal::new(Style::Plain)),
+        };
+        report.write(run, &mut out).and_then(|()| out.flush()).map_err(failed)
+    }
+
+    /// Whether stdout belongs to a machine.
+    pub(super) fn stdout_is_taken(&self) -> bool {
+        self.stdout.is_some()
+    }
+}
+
+fn create(path: &Path) -> Result<File, Failure> {
+    let failed = |source| Failure::Report { path: path.to_owned(), source };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    File::create(path).map_err(failed)
+}

@@ -1,0 +1,81 @@
+//! Everything that can go wrong, in one place only here: what is said of it and how the process ends.
+
+use crate::engine::EngineError;
+use crate::history::{ReadError, WriteError};
+use crate::run::Exit;
+use crate::scenario::Rejected;
+use crate::source::Look;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// Why a command could not do its work. A verdict is never a failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A scenario that is wrong.
+    #[error("{0}")]
+    Rejected(#[from] Box<Rejected>),
+    /// Something on the command line that clap cannot see.
+    #[error("{0}")]
+    Usage(String),
+    /// The run could not be driven.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The history could not be written.
+    #[error("{0}; the run cannot be judged without its history")]
+    Write(#[from] WriteError),
+    /// A history could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A report could not be written.
+    #[error("cannot write {path}: {source}")]
+    Report {
+        /// Where to.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The runtime or the demo could not start.
+    #[error("cannot {what}: {source}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl Failure {
+    /// Says what went wrong on stderr and gives the exit code.
+    pub(super) fn report(&self) -> Exit {
+        match self {
+            Failure::Rejected(rejected) => {
+                let look = if std::io::stderr().is_terminal() { Look::Coloured } else { Look::Plain };
+                anstream::eprintln!("{}", rejected.render(look).trim_end());
+                let count = rejected.problems().len();
+                let problems = if count == 1 { "problem" } else { "problems" };
+                anstream::eprintln!("\n{count} {problems} found; nothing was sent");
+            }
+            // Whoever closed the pipe does not want to hear more.
+            Failure::Report { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => {}
+            other => anstream::eprintln!("error: {other}"),
+        }
+        self.exit()
+    }
+
+    /// The exit code of each failure.
+    fn exit(&self) -> Exit {
+        match self {
+            Failure::Rejected(_) | Failure::Usage(_) => Exit::Usage,
+            Failure::Read(_) => Exit::Usage,
+            Failure::Engine(_) | Failure::Write(_) | Failure::Report { .. } | Failure::System { .. } => {
+                Exit::Inconclusive
+            }
+        }
+    }
+}
+
+impl From<Rejected> for Failure {
+    fn from(rejected: Rejected) -> Failure {
+        Failure::Rejected(Box::new(rejected))
+    }
+}

@@ -1,0 +1,32 @@
+//! The command line: one file per subcommand, the only printer, and the only place that ends the process.
+
+mod args;
+mod check;
+mod completions;
+mod conduct;
+mod demo;
+mod destinations;
+mod failure;
+mod judge;
+mod load;
+mod plan;
+mod progress;
+mod run;
+mod schema;
+mod signals;
+mod smoke;
+
+pub use args::Cli;
+pub use failure::Failure;
+
+use crate::run::Exit;
+use std::process::ExitCode;
+
+/// Parses the arguments, does what they ask and says how it went.
+pub fn main() -> ExitCode {
+    let exit = match args::parse() {
+        Ok(cli) => cli.obey().unwrap_or_else(|failure| failure.report()),
+        Err(told) => told,
+    };
+    ExitCode::from(Exit::code(exit))
+}

@@ -1,0 +1,46 @@
+//! `shakedown run SCENARIO…`
+
+use super::Failure;
+use super::conduct::{Part, RunOptions, conduct};
+use crate::run::Exit;
+use crate::scenario::Scenario;
+use crate::source::Environment;
+use std::path::PathBuf;
+
+/// Which scenarios to run.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Scenario files, run one after the other
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+    /// Send everything there instead of to the scenario's own `target.http`
+    #[arg(long, value_name = "URL")]
+    target: Option<String>,
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+/// Checks all scenarios first, then runs them; the worst exit code counts.
+pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
+    all(&args.scenarios, args.target.as_deref(), Part::All, &args.options)
+}
+
+/// Runs some scenarios, or a part of each. An interrupted run ends the row.
+pub(super) fn all(
+    paths: &[PathBuf],
+    target: Option<&str>,
+    part: Part,
+    options: &RunOptions,
+) -> Result<Exit, Failure> {
+    let environment = Environment::of_process().with_target(target);
+    let scenarios: Result<Vec<Scenario>, _> =
+        paths.iter().map(|path| Scenario::load(path, &environment)).collect();
+    let mut worst = Exit::Pass;
+    for scenario in scenarios? {
+        worst = worst.or_worse(conduct(scenario, part, options)?);
+        if worst == Exit::Interrupted {
+            break;
+        }
+    }
+    Ok(worst)
+}

@@ -1,0 +1,184 @@
+//! The document, from top to bottom.
+
+use super::super::Report;
+use super::endpoint::{self, Endpoint, Percentiles};
+use super::generator::{Generator, Moment};
+use super::meta::{self, Plan};
+use crate::event::Phase;
+use crate::run::{Broke, CheckResult, GateResult, Run, Strictness};
+use crate::stats::Counts;
+use crate::verdict::{Finding, Severity, Verdict};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// The version of this document's form.
+const SCHEMA: u32 = 1;
+
+/// The report for programs.
+#[derive(Debug, Clone, Copy)]
+pub struct Json;
+
+impl Report for Json {
+    fn write(&self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *out, &Document::of(run))?;
+        writeln!(out)
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    scenario: &'a str,
+    verdict: Verdict,
+    exit_code: u8,
+    reason: &'a str,
+    strict: bool,
+    run: Plan<'a>,
+    totals: Totals,
+    warmup: Requests,
+    findings: &'a [Finding],
+    endpoints: Vec<Endpoint<'a>>,
+    gates: Vec<Judged<'a>>,
+    checks: Vec<Check<'a>>,
+    broke: Vec<Breach<'a>>,
+    /// What was broken on purpose. Nothing yet, so that readers can rely on the field.
+    faults: [(); 0],
+    /// Acknowledged writes that were read back. None yet.
+    ledger: Option<()>,
+    generator: Generator<'a>,
+    series: Vec<Moment>,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    planned: u64,
+    done: u64,
+    failed: u64,
+    dropped: u64,
+    duration_s: f64,
+    rate: f64,
+    response_us: Percentiles,
+}
+
+/// What became of planned requests.
+#[derive(Serialize)]
+struct Requests {
+    planned: u64,
+    done: u64,
+    failed: u64,
+    dropped: u64,
+}
+
+#[derive(Serialize)]
+struct Judged<'a> {
+    gate: &'a str,
+    severity: Severity,
+    status: Verdict,
+    value: Option<f64>,
+    unit: &'a str,
+    low: Option<f64>,
+    high: Option<f64>,
+    n: u64,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    name: &'a str,
+    kind: &'a str,
+    phase: Phase,
+    severity: Severity,
+    status: Verdict,
+    unreachable: bool,
+    took_us: u64,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Breach<'a> {
+    stage: &'a str,
+    gate: &'a str,
+    reason: &'a str,
+}
+
+impl<'a> Document<'a> {
+    fn of(run: &'a Run) -> Document<'a> {
+        let summary = &run.summary;
+        let totals = &summary.totals;
+        let counts = totals.counts;
+        Document {
+            schema: SCHEMA,
+            scenario: &run.meta.scenario,
+            verdict: run.verdict,
+            exit_code: run.exit.code(),
+            reason: &run.reason,
+            strict: run.strictness == Strictness::Strict,
+            run: meta::of(run),
+            totals: Totals {
+                planned: counts.planned,
+                done: counts.done,
+                failed: counts.failed,
+                dropped: counts.dropped,
+                duration_s: totals.length.as_secs_f64(),
+                rate: totals.rate,
+                response_us: totals.response.as_ref().into(),
+            },
+            warmup: (&summary.warmup).into(),
+            findings: &run.findings,
+            endpoints: summary.endpoints.iter().map(endpoint::of).collect(),
+            gates: run.gates.iter().map(Judged::from).collect(),
+            checks: run.checks.iter().map(Check::from).collect(),
+            broke: summary.broke.iter().map(Breach::from).collect(),
+            faults: [],
+            ledger: None,
+            generator: Generator::of(&summary.generator, run.meta.machine.cores),
+            series: summary.series.iter().map(Moment::from).collect(),
+        }
+    }
+}
+
+impl From<&Counts> for Requests {
+    fn from(counts: &Counts) -> Requests {
+        let Counts { planned, done, failed, dropped, .. } = *counts;
+        Requests { planned, done, failed, dropped }
+    }
+}
+
+impl<'a> From<&'a GateResult> for Judged<'a> {
+    fn from(result: &'a GateResult) -> Judged<'a> {
+        let decision = &result.decision;
+        Judged {
+            gate: &result.gate,
+            severity: result.severity,
+            status: result.verdict,
+            value: decision.value,
+            unit: decision.unit,
+            low: decision.low,
+            high: decision.high,
+            n: decision.n,
+            reason: &decision.reason,
+        }
+    }
+}
+
+impl<'a> From<&'a CheckResult> for Check<'a> {
+    fn from(result: &'a CheckResult) -> Check<'a> {
+        let end = &result.end;
+        Check {
+            name: &end.name,
+            kind: &end.kind,
+            phase: end.phase,
+            severity: end.severity,
+            status: result.verdict,
+            unreachable: end.unreachable,
+            took_us: end.took_us,
+            reason: &end.reason,
+        }
+    }
+}
+
+impl<'a> From<&'a Broke> for Breach<'a> {
+    fn from(broke: &'a Broke) -> Breach<'a> {
+        Breach { stage: &broke.stage, gate: &broke.gate, reason: &broke.reason }
+    }
+}

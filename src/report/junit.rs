@@ -1,0 +1,165 @@
+//! The report that CI servers read, in the Jenkins dialect of `JUnit`: suites `run`, `checks` and `gates`.
+//!
+//! | in the run | in the report |
+//! | --- | --- |
+//! | pass, warn | passed; a warning has its reason in `system-out` |
+//! | fail | `failure` |
+//! | inconclusive | `skipped` with its reason; under `--strict` a `failure` of type `inconclusive` |
+//! | target unreachable, trouble of ours | `error` |
+//!
+//! Characters that XML cannot hold are left out by the library.
+
+use super::{Kind, Report, Style};
+use crate::event::{Ending, Phase};
+use crate::run::{CheckResult, GateResult, Run, Strictness};
+use crate::verdict::{Finding, Subject, Verdict};
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// Its entry in the list of reports.
+pub(super) const KIND: Kind = Kind { name: "junit", about: "for CI servers", make };
+
+fn make(_: Style) -> Box<dyn Report> {
+    Box::new(Junit)
+}
+
+/// The report for CI servers.
+#[derive(Debug, Clone, Copy)]
+pub struct Junit;
+
+impl Report for Junit {
+    fn write(&self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
+        let mut report = quick_junit::Report::new(run.meta.scenario.as_str());
+        report.timestamp = run.meta.started.parse().ok();
+        report.set_time(Duration::from_micros(run.summary.last.micros()));
+        for suite in [run_suite(run), checks_suite(run), gates_suite(run)] {
+            if suite.tests > 0 {
+                report.add_test_suite(suite);
+            }
+        }
+        report.serialize(out).map_err(io::Error::other)
+    }
+}
+
+/// A case of one suite; `scenario.suite` is its class, so that CI servers show scenarios as packages.
+fn case(run: &Run, suite: &str, name: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(format!("{}.{suite}", run.meta.scenario.replace('.', "_")));
+    case
+}
+
+/// How a verdict is told to a CI server.
+fn status(run: &Run, verdict: Verdict, kind: &str, reason: &str) -> TestCaseStatus {
+    let mut status = match verdict {
+        Verdict::Pass | Verdict::Warn => return TestCaseStatus::success(),
+        Verdict::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Verdict::Inconclusive if run.strictness == Strictness::Strict => {
+            TestCaseStatus::non_success(NonSuccessKind::Failure)
+        }
+        Verdict::Inconclusive => TestCaseStatus::skipped(),
+    };
+    status.set_type(if verdict == Verdict::Inconclusive { "inconclusive" } else { kind });
+    status.set_message(reason);
+    status
+}
+
+fn error(kind: &str, reason: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type(kind);
+    status.set_message(reason);
+    status
+}
+
+/// Whether the run itself, and the generator, can be believed.
+fn run_suite(run: &Run) -> TestSuite {
+    let mut suite = TestSuite::new("run");
+    let meta = &run.meta;
+    suite.set_time(Duration::from_micros(run.summary.last.micros()));
+    suite.add_properties([
+        Property::new("verdict", run.verdict.word()),
+        Property::new("reason", run.reason.as_str()),
+        Property::new("exit_code", run.exit.code().to_string()),
+        Property::new("shakedown", meta.version.as_str()),
+        Property::new("target", meta.target.as_str()),
+        Property::new("tls_verified", meta.tls_verified.to_string()),
+        Property::new("seed", meta.seed.to_string()),
+        Property::new("hash", meta.hash.as_str()),
+    ]);
+    let (verdict, reason) = about(&run.findings, Subject::Run);
+    let broken = matches!(run.summary.ending, Some(Ending::Unreachable { .. }));
+    let status_of_run = match (broken, run.summary.troubles.is_empty()) {
+        (true, _) => error("unreachable", &reason),
+        (false, false) => error("trouble", &reason),
+        (false, true) => status(run, verdict, "run", &reason),
+    };
+    suite.add_test_case(case(run, "run", "run completed", status_of_run));
+    if !meta.stages.is_empty() {
+        let (verdict, reason) = about(&run.findings, Subject::Generator);
+        let status = status(run, verdict, "generator", &reason);
+        suite.add_test_case(case(run, "run", "load generator kept its schedule", status));
+    }
+    suite
+}
+
+/// The worst finding about a subject, and the reasons of all.
+fn about(findings: &[Finding], subject: Subject) -> (Verdict, String) {
+    let about = || findings.iter().filter(|finding| finding.subject == subject);
+    let reasons: Vec<&str> = about().map(|finding| finding.reason.as_str()).collect();
+    (Verdict::worst(about().map(|finding| finding.verdict)), reasons.join("; "))
+}
+
+fn checks_suite(run: &Run) -> TestSuite {
+    let mut suite = TestSuite::new("checks");
+    for check in &run.checks {
+        suite.add_test_case(check_case(run, check));
+    }
+    suite.set_time(run.checks.iter().map(|check| Duration::from_micros(check.end.took_us)).sum());
+    suite
+}
+
+fn check_case(run: &Run, check: &CheckResult) -> TestCase {
+    let end = &check.end;
+    let status = if check.verdict == Verdict::Fail && end.unreachable {
+        error("unreachable", &end.reason)
+    } else {
+        status(run, check.verdict, &end.kind, &end.reason)
+    };
+    let when = match end.phase {
+        Phase::Before => "before the load",
+        Phase::After => "after the load",
+    };
+    let mut case = case(run, "checks", &format!("{} ({when})", end.name), status);
+    case.set_time(Duration::from_micros(end.took_us));
+    case.add_property(Property::new("status", check.verdict.word()));
+    if check.verdict <= Verdict::Warn {
+        case.set_system_out(end.reason.as_str());
+    }
+    case
+}
+
+fn gates_suite(run: &Run) -> TestSuite {
+    let mut suite = TestSuite::new("gates");
+    for gate in &run.gates {
+        suite.add_test_case(gate_case(run, gate));
+    }
+    suite
+}
+
+fn gate_case(run: &Run, gate: &GateResult) -> TestCase {
+    let decision = &gate.decision;
+    let status = status(run, gate.verdict, "gate", &decision.reason);
+    let mut case = case(run, "gates", &gate.gate, status);
+    case.add_property(Property::new("status", gate.verdict.word()));
+    for (name, value) in [("value", decision.value), ("low", decision.low), ("high", decision.high)] {
+        if let Some(value) = value {
+            case.add_property(Property::new(name, value.to_string()));
+        }
+    }
+    case.add_property(Property::new("unit", decision.unit));
+    case.add_property(Property::new("n", decision.n.to_string()));
+    if gate.verdict <= Verdict::Warn {
+        case.set_system_out(decision.reason.as_str());
+    }
+    case
+}

@@ -1,0 +1,128 @@
+//! Numbers for people: three digits that matter, units, thin grouping.
+
+/// Between groups of thousands: a narrow space that does not break.
+const THIN: char = '\u{202f}';
+
+/// `1234567` as `1 234 567`, with thin spaces.
+pub(super) fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(THIN);
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A count in at most seven columns: exact below a million, then `1.23 M`.
+pub(super) fn short(n: u64) -> String {
+    match n {
+        0..1_000_000 => count(n),
+        1_000_000..1_000_000_000 => format!("{} M", three(n as f64 / 1e6)),
+        _ => format!("{} G", three(n as f64 / 1e9)),
+    }
+}
+
+/// A duration in microseconds in at most seven columns: `850 µs`, `1.95 ms`, `12.3 s`, `2.5 min`.
+pub(super) fn micros(us: f64) -> String {
+    let units = [(1.0, "µs"), (1e3, "ms"), (1e6, "s"), (60e6, "min"), (3_600e6, "h")];
+    // The largest unit of which there is at least one, as it will be printed.
+    let (scale, unit) = units.into_iter().rev().find(|(scale, _)| us * 1.0005 >= *scale).unwrap_or(units[0]);
+    if scale <= 1.0 {
+        return format!("{us:.0} {unit}");
+    }
+    format!("{} {unit}", three(us / scale))
+}
+
+/// Events a second: `0.25/s`, `12.3/s`, `2 000/s`.
+pub(super) fn rate(per_second: f64) -> String {
+    if per_second >= 1_000.0 {
+        format!("{}/s", short(per_second.round() as u64))
+    } else {
+        format!("{}/s", three(per_second))
+    }
+}
+
+/// A share in percent: `0 %`, `0.012 %`, `12.3 %`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{} %", three(share * 100.0))
+}
+
+/// A value with the unit that a gate's decision gives it.
+pub(super) fn value(value: f64, unit: &str) -> String {
+    match unit {
+        "us" => micros(value),
+        "share" | "ratio" => percent(value),
+        "/s" | "1/s" => rate(value),
+        "" => three(value),
+        unit => format!("{} {unit}", three(value)),
+    }
+}
+
+/// Three significant digits, without trailing zeros after the point.
+pub(super) fn three(x: f64) -> String {
+    if !x.is_finite() {
+        return x.to_string();
+    }
+    let decimals = match x.abs() {
+        0.0 => 0,
+        x if x >= 99.95 => 0,
+        x if x >= 9.995 => 1,
+        x if x >= 0.9995 => 2,
+        x => 2 + (-x.log10()).ceil().min(9.0) as usize,
+    };
+    let text = format!("{x:.decimals$}");
+    if text.contains('.') {
+        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_people_read_them() {
+        for (n, exact, brief) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (12_345, "12\u{202f}345", "12\u{202f}345"),
+            (1_234_567, "1\u{202f}234\u{202f}567", "1.23 M"),
+            (999_999_999, "999\u{202f}999\u{202f}999", "1000 M"),
+            (8_640_000_000, "8\u{202f}640\u{202f}000\u{202f}000", "8.64 G"),
+        ] {
+            assert_eq!((count(n).as_str(), short(n).as_str()), (exact, brief));
+        }
+        for (us, shown) in [
+            (0.0, "0 µs"),
+            (1.0, "1 µs"),
+            (850.0, "850 µs"),
+            (999.6, "1 ms"),
+            (1_950.0, "1.95 ms"),
+            (12_345.0, "12.3 ms"),
+            (250_000.0, "250 ms"),
+            (999_700.0, "1 s"),
+            (1_020_000.0, "1.02 s"),
+            (59_900_000.0, "59.9 s"),
+            (150_000_000.0, "2.5 min"),
+            (3_600_000_000.0, "1 h"),
+        ] {
+            assert_eq!(micros(us), shown, "{us}");
+            assert!(micros(us).chars().count() <= 7);
+        }
+        for (share, shown) in
+            [(0.0, "0 %"), (0.001, "0.1 %"), (0.000_123_4, "0.0123 %"), (0.123_45, "12.3 %"), (1.0, "100 %")]
+        {
+            assert_eq!(percent(share), shown);
+        }
+        for (per_second, shown) in
+            [(0.0, "0/s"), (0.25, "0.25/s"), (99.98, "100/s"), (1_999.6, "2\u{202f}000/s")]
+        {
+            assert_eq!(rate(per_second), shown);
+        }
+        assert_eq!(three(f64::INFINITY), "inf");
+    }
+}

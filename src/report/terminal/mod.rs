@@ -1,0 +1,15 @@
+//! The report that people read at a terminal: the verdict first, then what it stands on.
+
+mod checks;
+mod endpoints;
+mod errors;
+mod gates;
+mod generator;
+mod page;
+mod table;
+
+pub use page::Terminal;
+
+/// Its entry in the list of reports.
+pub(super) const KIND: super::Kind =
+    super::Kind { name: "terminal", about: "text for people", make: |style| Box::new(Terminal::new(style)) };

@@ -1,0 +1,112 @@
+//! The page, from top to bottom.
+
+use super::super::plain::{harmless, lines};
+use super::super::style::{Style, paint};
+use super::super::{Report, numbers};
+use super::table::PAGE;
+use super::{checks, endpoints, errors, gates, generator};
+use crate::run::Run;
+use crate::units::Span;
+use crate::verdict::{Finding, Subject};
+use std::io::{self, Write};
+
+/// The report for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    style: Style,
+}
+
+impl Terminal {
+    /// With or without colours.
+    pub fn new(style: Style) -> Terminal {
+        Terminal { style }
+    }
+}
+
+impl Report for Terminal {
+    fn write(&self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
+        self.verdict(run, out)?;
+        self.about(run, out)?;
+        self.findings(run, out)?;
+        gates::write(run, self.style, out)?;
+        endpoints::write(run, self.style, out)?;
+        errors::write(run, self.style, out)?;
+        checks::write(run, self.style, out)?;
+        generator::write(run, self.style, out)
+    }
+}
+
+impl Terminal {
+    /// The verdict and why, in bold.
+    fn verdict(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
+        let word = run.verdict.word().to_uppercase();
+        let colour = self.style.verdict(run.verdict) | anstyle::Effects::BOLD;
+        let colour = if self.style == Style::Plain { anstyle::Style::new() } else { colour };
+        let mut sentence = lines(&harmless(&run.reason), PAGE - word.len() - 2).into_iter();
+        let first = paint(self.style.bold(), &sentence.next().unwrap_or_default());
+        writeln!(out, "{}  {first}", paint(colour, &word))?;
+        for line in sentence {
+            writeln!(out, "{:indent$}{}", "", paint(self.style.bold(), &line), indent = word.len() + 2)?;
+        }
+        Ok(())
+    }
+
+    /// What ran where, and how much of it was measured.
+    fn about(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
+        let (meta, totals) = (&run.meta, &run.summary.totals);
+        let mut said = vec![harmless(&meta.scenario)];
+        if !meta.stages.is_empty() {
+            said.push(format!("{} of load measured", Span::new(totals.length)));
+        }
+        if run.summary.warmup.planned > 0 {
+            said.push(format!("{} requests of warm-up apart", numbers::count(run.summary.warmup.planned)));
+        }
+        said.push(harmless(&meta.target));
+        said.push(harmless(&meta.started));
+        if !meta.tls_verified {
+            said.push("certificates were NOT verified".to_owned());
+        }
+        for line in lines(&said.join(" · "), PAGE) {
+            writeln!(out, "{}", paint(self.style.faint(), &line))?;
+        }
+        Ok(())
+    }
+
+    /// All findings, when there is more to say than the headline said.
+    fn findings(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
+        if run.findings.len() > 1 {
+            writeln!(out, "\n{}", paint(self.style.bold(), "findings"))?;
+            for finding in &run.findings {
+                self.finding(finding, out)?;
+            }
+        }
+        for broke in &run.summary.broke {
+            let said = format!("stage {} broke {}: {}", broke.stage, broke.gate, broke.reason);
+            indented(&format!("  {:<14}", "broke"), &said, out)?;
+        }
+        Ok(())
+    }
+
+    fn finding(self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+        let word = paint(self.style.verdict(finding.verdict), &format!("{:<14}", finding.verdict.word()));
+        let said = match finding.subject {
+            Subject::Check => format!("check {}: {}", finding.name, finding.reason),
+            Subject::Gate | Subject::Generator | Subject::Run => {
+                format!("{}: {}", finding.name, finding.reason)
+            }
+        };
+        indented(&format!("  {word}"), &said, out)
+    }
+}
+
+/// A word in a column of its own, and text beside it.
+fn indented(word: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    const COLUMN: usize = 16;
+    for (n, line) in lines(&harmless(text), PAGE - COLUMN).into_iter().enumerate() {
+        match n {
+            0 => writeln!(out, "{word}{line}")?,
+            _ => writeln!(out, "{:COLUMN$}{line}", "")?,
+        }
+    }
+    Ok(())
+}

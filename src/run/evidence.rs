@@ -1,0 +1,159 @@
+//! Everything that speaks against a pass. There is no pass without evidence: a run that was cut off, could not be
+//! trusted or judged nothing is inconclusive at best.
+
+use super::trust::DROPPED;
+use super::{Cause, CheckResult, GateResult, Summary};
+use crate::event::{Ending, Phase};
+use crate::history::Meta;
+use crate::verdict::{Finding, Subject, Verdict};
+
+/// What a verdict is made of.
+pub(super) struct Story<'a> {
+    pub(super) meta: &'a Meta,
+    pub(super) summary: &'a Summary,
+    pub(super) gates: &'a [GateResult],
+    pub(super) checks: &'a [CheckResult],
+}
+
+fn finding(subject: Subject, name: &str, verdict: Verdict, reason: String) -> Finding {
+    Finding { subject, name: name.to_owned(), verdict, reason }
+}
+
+fn inconclusive(subject: Subject, name: &str, reason: String) -> Finding {
+    finding(subject, name, Verdict::Inconclusive, reason)
+}
+
+impl Story<'_> {
+    /// The findings, the worst first. Among equals, how the run ended comes before the generator, the checks and
+    /// the gates, because it explains them.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        findings.extend(self.ending());
+        findings.extend(
+            self.summary.troubles.iter().map(|text| inconclusive(Subject::Run, "trouble", text.clone())),
+        );
+        findings.extend(self.dropped());
+        findings.extend(self.late());
+        findings.extend(self.busy());
+        findings.extend(self.checks());
+        findings.extend(self.gates());
+        findings.extend(self.nothing_judged());
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
+        findings
+    }
+
+    fn ending(&self) -> Option<Finding> {
+        let (name, reason) = match &self.summary.ending {
+            Some(Ending::Completed) => return None,
+            Some(Ending::SmokeFailed) => {
+                ("no load", "a smoke check failed before the load, so there was no load".to_owned())
+            }
+            Some(Ending::Unreachable { reason }) => {
+                ("unreachable", format!("the target could not be reached: {reason}"))
+            }
+            Some(Ending::Interrupted) => {
+                let at = self.summary.last.secs_f64();
+                ("interrupted", format!("the run was interrupted after {at:.1} s; run it to its end"))
+            }
+            None => {
+                let at = self.summary.last.secs_f64();
+                ("cut off", format!("the run was cut off at {at:.1} s: its history has no end; run it again"))
+            }
+        };
+        Some(inconclusive(Subject::Run, name, reason))
+    }
+
+    fn dropped(&self) -> Option<Finding> {
+        let counts = self.summary.totals.counts;
+        let overall = counts.dropped as f64 > DROPPED * counts.planned as f64;
+        let seconds = self.summary.generator.untrusted.of(Cause::Dropped).map(|cause| cause.seconds);
+        if !overall && seconds.is_none() {
+            return None;
+        }
+        let share = 100.0 * counts.dropped as f64 / counts.planned.max(1) as f64;
+        let reason = format!(
+            "{} of {} arrivals ({share:.2} %) were dropped, in {} s of the run, because {} requests were already \
+             in flight; raise max_in_flight or ask for fewer requests per second",
+            counts.dropped,
+            counts.planned,
+            seconds.unwrap_or_default(),
+            self.meta.max_in_flight,
+        );
+        Some(inconclusive(Subject::Generator, Cause::Dropped.words(), reason))
+    }
+
+    fn late(&self) -> Option<Finding> {
+        let generator = &self.summary.generator;
+        let cause = generator.untrusted.of(Cause::Late)?;
+        let limit = generator.late_after.as_secs_f64() * 1_000.0;
+        let reason = format!(
+            "in {} s of the run, first in second {}, at least 1 % of the requests started more than {limit} ms late, \
+             so the generator measured itself; use a quieter machine, more workers or fewer requests per second",
+            cause.seconds, cause.first,
+        );
+        Some(inconclusive(Subject::Generator, Cause::Late.words(), reason))
+    }
+
+    fn busy(&self) -> Option<Finding> {
+        let cause = self.summary.generator.untrusted.of(Cause::Cpu)?;
+        let reason = format!(
+            "in {} s of the run, first in second {}, the generator used all of its {} cores; \
+             use a machine with more cores or fewer requests per second",
+            cause.seconds, cause.first, self.meta.machine.cores,
+        );
+        Some(inconclusive(Subject::Generator, Cause::Cpu.words(), reason))
+    }
+
+    fn checks(&self) -> Vec<Finding> {
+        let ended = self.checks.iter().filter(|check| check.verdict != Verdict::Pass).map(|check| {
+            let when = match check.end.phase {
+                Phase::Before => "",
+                Phase::After => "after the load: ",
+            };
+            finding(Subject::Check, &check.end.name, check.verdict, format!("{when}{}", check.end.reason))
+        });
+        // A check that never ran can hold back nothing in a run that ended badly, but must not go unseen in one
+        // that ended well.
+        let completed = self.summary.ending == Some(Ending::Completed);
+        let never = self
+            .meta
+            .checks
+            .iter()
+            .filter(|plan| completed && self.checks.iter().all(|check| check.end.name != plan.name));
+        let never = never
+            .map(|plan| inconclusive(Subject::Check, &plan.name, "planned, but it never ran".to_owned()));
+        ended.chain(never).collect()
+    }
+
+    fn gates(&self) -> impl Iterator<Item = Finding> {
+        self.gates
+            .iter()
+            .filter(|gate| gate.verdict != Verdict::Pass)
+            .map(|gate| finding(Subject::Gate, &gate.gate, gate.verdict, gate.decision.reason.clone()))
+    }
+
+    /// What stands in for gates where none were given: a load of which not one request went well cannot pass, and
+    /// a run that looked at nothing cannot either.
+    fn nothing_judged(&self) -> Option<Finding> {
+        let counts = self.summary.totals.counts;
+        if !self.gates.is_empty() {
+            return None;
+        }
+        if self.meta.stages.is_empty() {
+            let reason = "nothing was judged: the run has no load, no gate and no check; add one".to_owned();
+            return self.checks.is_empty().then(|| inconclusive(Subject::Run, "no evidence", reason));
+        }
+        let add = "add a gate such as `p99 <= 250ms` to judge them";
+        let (verdict, reason) = match (counts.done, counts.ended()) {
+            (1.., sent) => (
+                Verdict::Pass,
+                format!("no gate was given; {} of {sent} requests went well; {add}", counts.done),
+            ),
+            (0, 1..) => (Verdict::Fail, format!("none of {} requests went well", counts.ended())),
+            // How the run ended already says why nothing was sent.
+            (0, 0) if self.summary.ending != Some(Ending::Completed) => return None,
+            (0, 0) => (Verdict::Inconclusive, "nothing was judged: no request was sent".to_owned()),
+        };
+        Some(finding(Subject::Run, "no gate", verdict, reason))
+    }
+}

@@ -1,0 +1,182 @@
+//! The exit codes: what CI acts on. The one place that decides them.
+
+use super::{CheckResult, Run};
+use crate::event::Ending;
+use crate::verdict::{Severity, Verdict};
+
+/// How the process ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Every gate and check holds; warnings are allowed.
+    Pass,
+    /// A gate or a check is shown not to hold. Also an inconclusive run under `--strict`.
+    Failed,
+    /// The command line or the scenario is wrong. Nothing was sent.
+    Usage,
+    /// The evidence does not decide it: too little of it, or a generator that could not keep its schedule.
+    Inconclusive,
+    /// The target could not be reached, or refused access, before any load.
+    Unreachable,
+    /// A fault could not be undone: the target may be left changed.
+    Dirty,
+    /// Somebody stopped it with Ctrl-C or SIGTERM.
+    Interrupted,
+}
+
+impl Exit {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Exit; 7] = [
+        Exit::Pass,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::Inconclusive,
+        Exit::Unreachable,
+        Exit::Dirty,
+        Exit::Interrupted,
+    ];
+
+    /// The code that the shell sees.
+    pub const fn code(self) -> u8 {
+        match self {
+            Exit::Pass => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Inconclusive => 3,
+            Exit::Unreachable => 4,
+            Exit::Dirty => 5,
+            Exit::Interrupted => 130,
+        }
+    }
+
+    /// The one that counts when several runs end as one command: what needs somebody's hands soonest.
+    #[must_use]
+    pub fn or_worse(self, other: Exit) -> Exit {
+        let urgency = |exit: &Exit| match exit {
+            Exit::Pass => 0,
+            Exit::Inconclusive => 1,
+            Exit::Failed => 2,
+            Exit::Unreachable => 3,
+            Exit::Usage => 4,
+            Exit::Interrupted => 5,
+            Exit::Dirty => 6,
+        };
+        if urgency(&other) > urgency(&self) { other } else { self }
+    }
+
+    /// What it means, in a few words.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Exit::Pass => "pass, also with warnings",
+            Exit::Failed => "a gate or a check failed",
+            Exit::Usage => "the command line or the scenario is wrong",
+            Exit::Inconclusive => "inconclusive",
+            Exit::Unreachable => "the target could not be reached",
+            Exit::Dirty => "undo incomplete, the target may be left changed",
+            Exit::Interrupted => "interrupted",
+        }
+    }
+
+    /// The exit of a judged run. How it ended weighs more than what was judged: an interrupted run exits as
+    /// interrupted even where a gate had failed already.
+    pub(super) fn decide(judged: &Judged<'_>) -> Exit {
+        match (judged.ending, judged.verdict, judged.strictness) {
+            (Some(Ending::Interrupted), _, _) => Exit::Interrupted,
+            (Some(Ending::Unreachable { .. }), _, _) => Exit::Unreachable,
+            _ if judged.never_reached() => Exit::Unreachable,
+            (_, Verdict::Fail, _) | (_, Verdict::Inconclusive, Strictness::Strict) => Exit::Failed,
+            (_, Verdict::Inconclusive, Strictness::Normal) => Exit::Inconclusive,
+            (_, Verdict::Pass | Verdict::Warn, _) => Exit::Pass,
+        }
+    }
+}
+
+impl From<&Run> for Exit {
+    fn from(run: &Run) -> Exit {
+        run.exit
+    }
+}
+
+/// What happens to a run that the evidence does not decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Strictness {
+    /// It has an exit code of its own.
+    #[default]
+    Normal,
+    /// It exits as failed. Its verdict is still called inconclusive.
+    Strict,
+}
+
+/// What an exit code depends on.
+pub(super) struct Judged<'a> {
+    pub(super) verdict: Verdict,
+    pub(super) ending: Option<&'a Ending>,
+    pub(super) checks: &'a [CheckResult],
+    /// Requests planned, warm-up included.
+    pub(super) planned: u64,
+    pub(super) strictness: Strictness,
+}
+
+impl Judged<'_> {
+    /// No load, and every check that failed could not reach the target. One that reached it and disliked the answer
+    /// makes it an ordinary failure.
+    fn never_reached(&self) -> bool {
+        let mut failed = self
+            .checks
+            .iter()
+            .filter(|check| check.end.severity == Severity::Fail && check.end.verdict == Verdict::Fail)
+            .peekable();
+        self.planned == 0 && failed.peek().is_some() && failed.all(|check| check.end.unreachable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{CheckEnd, Phase};
+
+    fn check(unreachable: bool) -> CheckResult {
+        CheckResult {
+            verdict: Verdict::Fail,
+            end: CheckEnd {
+                name: "up".into(),
+                kind: "http".into(),
+                phase: Phase::Before,
+                severity: Severity::Fail,
+                verdict: Verdict::Fail,
+                unreachable,
+                reason: String::new(),
+                took_us: 1,
+            },
+        }
+    }
+
+    #[test]
+    fn the_codes_are_a_promise() {
+        let codes: Vec<u8> = Exit::ALL.iter().map(|exit| exit.code()).collect();
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 130]);
+    }
+
+    #[test]
+    fn the_exit_of_a_run() {
+        use Strictness::{Normal, Strict};
+        use Verdict::{Fail, Inconclusive, Pass, Warn};
+        let unreachable = Ending::Unreachable { reason: "refused".into() };
+        for (verdict, ending, checks, planned, strictness, exit) in [
+            (Pass, Ending::Completed, vec![], 9, Normal, Exit::Pass),
+            (Warn, Ending::Completed, vec![], 9, Strict, Exit::Pass),
+            (Fail, Ending::Completed, vec![], 9, Normal, Exit::Failed),
+            (Inconclusive, Ending::Completed, vec![], 9, Normal, Exit::Inconclusive),
+            (Inconclusive, Ending::Completed, vec![], 9, Strict, Exit::Failed),
+            (Fail, Ending::Interrupted, vec![], 9, Normal, Exit::Interrupted),
+            (Inconclusive, Ending::Interrupted, vec![], 9, Strict, Exit::Interrupted),
+            (Inconclusive, unreachable, vec![], 0, Normal, Exit::Unreachable),
+            (Fail, Ending::SmokeFailed, vec![check(true)], 0, Normal, Exit::Unreachable),
+            (Fail, Ending::SmokeFailed, vec![check(false)], 0, Normal, Exit::Failed),
+            (Fail, Ending::SmokeFailed, vec![check(true), check(false)], 0, Normal, Exit::Failed),
+            (Fail, Ending::Completed, vec![check(true)], 9, Normal, Exit::Failed),
+        ] {
+            let judged = Judged { verdict, ending: Some(&ending), checks: &checks, planned, strictness };
+            assert_eq!(Exit::decide(&judged), exit, "{verdict} {ending:?} {strictness:?}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! One pass over the events of a run.
+
+use super::extent::{Extent, Seen};
+use super::load::Load;
+use super::outcome::CheckResult;
+use super::seconds::{Part, Seconds};
+use super::summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals, per_second};
+use super::trust::Limits;
+use super::windows::{Held, Windows};
+use super::{GeneratorSummary, Untrusted};
+use crate::clock::Offset;
+use crate::event::{Ending, Event, EventKind, GeneratorSecond};
+use crate::gate::Gate;
+use crate::history::{Meta, StagePlan};
+use crate::sample::{EndpointId, ErrorClass};
+use crate::stats::Delta;
+use std::collections::BTreeMap;
+
+/// At most this many troubles are kept; the first ones tell most.
+const TROUBLES: usize = 20;
+/// An example is kept up to this many characters.
+const LONGEST_EXAMPLE: usize = 1_000;
+
+/// What the events have told so far.
+#[derive(Debug)]
+pub(super) struct Fold<'a> {
+    meta: &'a Meta,
+    limits: Limits,
+    load: Load,
+    windows: Windows,
+    seconds: Seconds,
+    cpu: Mean,
+    in_flight: u64,
+    connections: u64,
+    examples: BTreeMap<(EndpointId, ErrorClass), String>,
+    broke: Vec<Broke>,
+    last: Offset,
+    last_second: Option<u64>,
+    load_ended: Option<Offset>,
+    ending: Option<Ending>,
+    /// Checks in the order in which they ended.
+    pub(super) checks: Vec<CheckResult>,
+    troubles: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct Mean {
+    sum: f64,
+    count: u64,
+}
+
+impl<'a> Fold<'a> {
+    pub(super) fn new<'g>(meta: &'a Meta, gates: impl Iterator<Item = &'g Gate> + Clone) -> Fold<'a> {
+        let limits = Limits::of(meta, gates.clone());
+        Fold {
+            meta,
+            limits,
+            load: Load::new(meta.endpoints.len()),
+            windows: Windows::new(meta, gates),
+            seconds: Seconds::new(limits, &meta.stages),
+            cpu: Mean::default(),
+            in_flight: 0,
+            connections: 0,
+            examples: BTreeMap::new(),
+            broke: Vec::new(),
+            last: Offset::ZERO,
+            last_second: None,
+            load_ended: None,
+            ending: None,
+            checks: Vec::new(),
+            troubles: Vec::new(),
+        }
+    }
+
+    /// Takes in the next event.
+    pub(super) fn add(&mut self, event: Event) {
+        self.last = self.last.max(event.at);
+        match event.kind {
+            EventKind::Window(delta) => self.window(&delta),
+            EventKind::Generator(said) => self.generator(&said),
+            EventKind::Example { endpoint, class, text } => self.example(endpoint, class, &text),
+            EventKind::Check(end) => {
+                self.checks.push(CheckResult { verdict: end.severity.cap(end.verdict), end });
+            }
+            EventKind::Broke { stage, gate, reason } => {
+                let name = self.meta.stages.get(usize::from(stage)).map(|plan| plan.name.clone());
+                let stage = name.unwrap_or_else(|| format!("{}", stage + 1));
+                self.broke.push(Broke { stage, gate, reason });
+            }
+            EventKind::Trouble { text } => self.trouble(text),
+            EventKind::LoadEnded => self.load_ended = Some(event.at),
+            EventKind::Ended(ending) => self.ending = Some(ending),
+            EventKind::StageStarted { .. } => {}
+        }
+    }
+
+    /// Takes in one endpoint's part of a second.
+    pub(super) fn window(&mut self, delta: &Delta) {
+        let stage: Option<&StagePlan> = self.meta.stages.get(usize::from(delta.stage));
+        let (Some(stage), true) = (stage, usize::from(delta.endpoint.0) < self.meta.endpoints.len()) else {
+            return self.trouble(format!(
+                "the history speaks of endpoint {} in stage {}, which the plan does not have",
+                delta.endpoint.0, delta.stage
+            ));
+        };
+        self.last_second = self.last_second.max(Some(delta.second));
+        if stage.warmup {
+            self.load.warm_up(delta);
+            self.seconds.add(delta, Part::Warmup);
+        } else {
+            self.load.add(delta);
+            self.windows.add(delta);
+            self.seconds.add(delta, Part::Measured);
+        }
+    }
+
+    fn generator(&mut self, said: &GeneratorSecond) {
+        self.in_flight = self.in_flight.max(said.in_flight);
+        self.connections = self.connections.max(said.connections);
+        if self.seconds.generator(said) == Part::Measured {
+            self.cpu.sum += said.cpu;
+            self.cpu.count += 1;
+        }
+    }
+
+    fn example(&mut self, endpoint: EndpointId, class: ErrorClass, text: &str) {
+        if usize::from(endpoint.0) < self.meta.endpoints.len() {
+            let short = || text.chars().take(LONGEST_EXAMPLE).collect();
+            self.examples.entry((endpoint, class)).or_insert_with(short);
+        }
+    }
+
+    fn trouble(&mut self, text: String) {
+        if self.troubles.len() < TROUBLES && !self.troubles.contains(&text) {
+            self.troubles.push(text);
+        }
+    }
+
+    fn extent(&self) -> Extent {
+        let ended = self.load_ended.or(self.ending.is_some().then_some(self.last));
+        Extent::of(
+            &self.meta.stages,
+            Seen { second: self.last_second, ended, ending: self.ending.as_ref(), broke: self.broke.len() },
+        )
+    }
+
+    /// What each gate is judged by, or why there is nothing to judge it by.
+    pub(super) fn held(&self) -> Vec<Result<Held, String>> {
+        self.windows.held(&self.load, &self.meta.stages, self.extent())
+    }
+
+    /// How many tallies and open seconds are kept.
+    #[cfg(test)]
+    pub(super) fn footprint(&self) -> (usize, usize) {
+        (self.load.endpoints.len() + self.windows.tallies(), self.seconds.open())
+    }
+
+    /// The run in numbers.
+    pub(super) fn summary(self) -> Summary {
+        let measured = self.meta.stages.iter().filter(|stage| !stage.warmup);
+        let length = self.extent().covered(measured, Offset::ZERO);
+        let total = self.load.total();
+        let examples = |id: EndpointId| -> Vec<Example> {
+            let of_endpoint = self.examples.iter().filter(|((endpoint, _), _)| *endpoint == id);
+            of_endpoint.map(|((_, class), text)| Example { class: *class, text: text.clone() }).collect()
+        };
+        let endpoints = (0u16..)
+            .zip(self.meta.endpoints.iter().zip(&self.load.endpoints))
+            .map(|(id, (plan, tally))| {
+                EndpointSummary::of(&plan.name, tally, length, examples(EndpointId(id)))
+            })
+            .collect();
+        let cpu = (self.cpu.count > 0).then(|| self.cpu.sum / self.cpu.count as f64);
+        let (series, untrusted): (_, Untrusted) = self.seconds.finish();
+        Summary {
+            totals: Totals {
+                counts: total.counts,
+                length,
+                rate: per_second(total.counts.done, length),
+                response: Latencies::of(&total.response),
+            },
+            warmup: self.load.warmup,
+            endpoints,
+            series,
+            generator: GeneratorSummary {
+                lag: Latencies::of(&total.lag),
+                late_after: self.limits.late,
+                cpu,
+                in_flight: self.in_flight,
+                connections: self.connections,
+                untrusted,
+            },
+            broke: self.broke,
+            troubles: self.troubles,
+            ending: self.ending,
+            last: self.last,
+        }
+    }
+}

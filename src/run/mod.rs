@@ -1,0 +1,33 @@
+//! A run: history folded once, in bounded memory, into a summary, findings and a verdict. Pure: no clock, no files,
+//! so the same history always gives the same run, byte for byte.
+//!
+//! What the fold keeps, whatever the length of the run:
+//! - one tally (five histograms, below 1 MiB) per endpoint, per gate on a stage, and at most 62 per gate on a
+//!   `last` window;
+//! - the newest 61 seconds with one histogram each, and at most 1,200 rows of the series;
+//! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles.
+
+mod evidence;
+mod exit;
+mod extent;
+mod fold;
+mod generator;
+mod judge;
+mod load;
+mod outcome;
+mod ring;
+mod seconds;
+mod sentence;
+mod series;
+#[cfg(test)]
+mod stories;
+mod summary;
+mod trust;
+mod windows;
+
+pub use exit::{Exit, Strictness};
+pub use generator::{GeneratorSummary, Untrusted, UntrustedCause, UntrustedSpan};
+pub use outcome::{CheckResult, GateResult, Run};
+pub use series::Row;
+pub use summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals};
+pub use trust::{Cause, LATE_FLOOR, LATE_WITHOUT_GATE};

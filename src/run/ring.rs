@@ -1,0 +1,127 @@
+//! The newest part of a run in bounded memory: what a `last 30s` gate is judged by.
+
+use crate::stats::{Delta, Tally};
+use std::collections::BTreeMap;
+
+/// A window is kept in at most this many parts (and two more at its rims).
+const PARTS: u64 = 60;
+
+/// The tallies of the newest seconds, in parts of a second or more.
+///
+/// Windows of up to a minute are exact to the second. Longer ones are kept in parts of a sixtieth of their length.
+/// The parts are laid so that the window of a run that reaches its planned end begins exactly with one; only the
+/// window of a run that was cut short may begin up to a part early.
+#[derive(Debug)]
+pub(super) struct Ring {
+    /// Length of the window and of one part, in seconds.
+    length: u64,
+    part: u64,
+    /// Where the window begins when the run reaches its planned end; part 0. Before the run's start it is negative.
+    anchor: i128,
+    newest: u64,
+    parts: BTreeMap<i128, Tally>,
+}
+
+impl Ring {
+    /// For the last `length` seconds of a run that is planned to end in second `end`.
+    pub(super) fn new(length: u64, end: u64) -> Ring {
+        Ring {
+            length,
+            part: length.div_ceil(PARTS).max(1),
+            anchor: i128::from(end) - i128::from(length),
+            newest: 0,
+            parts: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a delta, unless it can no longer be in the window.
+    pub(super) fn add(&mut self, delta: &Delta) {
+        self.newest = self.newest.max(delta.second);
+        let oldest = self.first(self.newest.saturating_add(1));
+        let number = self.number(i128::from(delta.second));
+        if number >= oldest {
+            self.parts.entry(number).or_default().add(delta);
+        }
+        self.parts = self.parts.split_off(&oldest);
+    }
+
+    /// The tally of the window that ends before second `end`, and the second it begins with.
+    pub(super) fn window(&self, end: u64) -> (Tally, u64) {
+        let first = self.first(end);
+        let mut tally = Tally::default();
+        for part in self.parts.range(first..).map(|(_, part)| part) {
+            tally.merge(part);
+        }
+        let begins = self.anchor + first * i128::from(self.part);
+        (tally, u64::try_from(begins.max(0)).unwrap_or(u64::MAX))
+    }
+
+    fn first(&self, end: u64) -> i128 {
+        self.number(i128::from(end) - i128::from(self.length))
+    }
+
+    fn number(&self, second: i128) -> i128 {
+        (second - self.anchor).div_euclid(i128::from(self.part))
+    }
+
+    #[cfg(test)]
+    pub(super) fn parts(&self) -> usize {
+        self.parts.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::EndpointId;
+
+    fn one(second: u64) -> Delta {
+        let mut delta = Delta::new(EndpointId(0), 0, second);
+        delta.drop_one();
+        delta
+    }
+
+    fn planned(ring: &Ring, end: u64) -> (u64, u64) {
+        let (tally, begins) = ring.window(end);
+        (tally.counts.planned, begins)
+    }
+
+    #[test]
+    fn a_minute_is_exact_wherever_the_run_ends() {
+        for end in [100, 61, 60, 30] {
+            let mut ring = Ring::new(30, 100);
+            (0..end).for_each(|second| ring.add(&one(second)));
+            assert_eq!(planned(&ring, end), (30, end - 30), "ended at {end}");
+        }
+    }
+
+    #[test]
+    fn late_answers_add_up_while_their_second_is_in_the_window() {
+        let mut ring = Ring::new(10, 100);
+        for second in [50, 59, 41, 50, 49, 39] {
+            ring.add(&one(second));
+        }
+        assert_eq!(planned(&ring, 60), (3, 50), "50 twice and 59; 49 and older are out");
+    }
+
+    #[test]
+    fn longer_windows_are_exact_at_the_planned_end_and_never_too_short() {
+        for length in [61, 100, 3_600, 7_777] {
+            let mut ring = Ring::new(length, 10_000);
+            (0..10_000).for_each(|second| ring.add(&one(second)));
+            assert_eq!(planned(&ring, 10_000), (length, 10_000 - length), "exact for {length}");
+            assert!(ring.parts() <= 62, "{} parts", ring.parts());
+            let mut cut = Ring::new(length, 10_000);
+            (0..9_001).for_each(|second| cut.add(&one(second)));
+            let (got, _) = planned(&cut, 9_001);
+            assert!((length..length + length.div_ceil(60)).contains(&got), "{got} of {length}");
+        }
+    }
+
+    #[test]
+    fn a_window_longer_than_the_run_is_the_run() {
+        let mut ring = Ring::new(500, 20);
+        (0..20).for_each(|second| ring.add(&one(second)));
+        assert_eq!(planned(&ring, 20), (20, 0));
+    }
+}

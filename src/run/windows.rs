@@ -1,0 +1,131 @@
+//! The requests that each gate is judged by, gathered while the history goes by.
+
+use super::extent::Extent;
+use super::load::Load;
+use super::ring::Ring;
+use crate::clock::Offset;
+use crate::gate::{Gate, Window};
+use crate::history::{Meta, StagePlan, select};
+use crate::sample::EndpointId;
+use crate::source;
+use crate::stats::{Delta, Tally};
+use std::time::Duration;
+
+/// What one gate wants to see.
+#[derive(Debug)]
+enum Want {
+    /// Nothing can be shown; why.
+    Nothing(String),
+    /// These endpoints, in this part of the run.
+    Requests { of: Vec<EndpointId>, within: Within },
+}
+
+#[derive(Debug)]
+enum Within {
+    WholeRun,
+    Stages { places: Vec<u16>, tally: Box<Tally> },
+    Last(Ring),
+}
+
+/// The requests that a gate is judged by.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) tally: Tally,
+    pub(super) length: Duration,
+}
+
+/// One entry per gate, in their order.
+#[derive(Debug)]
+pub(super) struct Windows(Vec<Want>);
+
+impl Windows {
+    pub(super) fn new<'a>(meta: &Meta, gates: impl IntoIterator<Item = &'a Gate>) -> Windows {
+        Windows(gates.into_iter().map(|gate| want(meta, gate).unwrap_or_else(Want::Nothing)).collect())
+    }
+
+    /// Adds a delta of a measured stage.
+    pub(super) fn add(&mut self, delta: &Delta) {
+        for want in &mut self.0 {
+            let Want::Requests { of, within } = want else { continue };
+            if !of.contains(&delta.endpoint) {
+                continue;
+            }
+            match within {
+                Within::Stages { places, tally } if places.contains(&delta.stage) => tally.add(delta),
+                Within::Last(ring) => ring.add(delta),
+                // The whole run is the sum of the endpoints' own tallies.
+                Within::Stages { .. } | Within::WholeRun => {}
+            }
+        }
+    }
+
+    /// What each gate is judged by, or why there is nothing to judge it by.
+    pub(super) fn held(
+        &self,
+        load: &Load,
+        stages: &[StagePlan],
+        extent: Extent,
+    ) -> Vec<Result<Held, String>> {
+        let measured = || stages.iter().filter(|stage| !stage.warmup);
+        let one = |want: &Want| match want {
+            Want::Nothing(why) => Err(why.clone()),
+            Want::Requests { of, within: Within::WholeRun } => {
+                Ok(Held { tally: load.sum(of), length: extent.covered(measured(), Offset::ZERO) })
+            }
+            Want::Requests { within: Within::Stages { places, tally }, .. } => {
+                let judged = places.iter().filter_map(|place| stages.get(usize::from(*place)));
+                Ok(Held { tally: (**tally).clone(), length: extent.covered(judged, Offset::ZERO) })
+            }
+            Want::Requests { within: Within::Last(ring), .. } => {
+                let (tally, begins) = ring.window(extent.end_second());
+                let from = Offset::from_micros(begins.saturating_mul(1_000_000));
+                Ok(Held { tally, length: extent.covered(measured(), from) })
+            }
+        };
+        self.0.iter().map(one).collect()
+    }
+
+    #[cfg(test)]
+    pub(super) fn tallies(&self) -> usize {
+        let count = |want: &Want| match want {
+            Want::Requests { within: Within::Last(ring), .. } => ring.parts(),
+            Want::Requests { within: Within::Stages { .. }, .. } => 1,
+            Want::Nothing(_) | Want::Requests { .. } => 0,
+        };
+        self.0.iter().map(count).sum()
+    }
+}
+
+fn want(meta: &Meta, gate: &Gate) -> Result<Want, String> {
+    let of = match gate.on.as_deref() {
+        Some(name) => select(name, &meta.endpoints).map_err(|e| e.to_string())?,
+        None => (0u16..).zip(&meta.endpoints).map(|(id, _)| EndpointId(id)).collect(),
+    };
+    let within = match &gate.window {
+        Window::WholeRun => Within::WholeRun,
+        Window::Stage(name) => Within::Stages { places: places(meta, name)?, tally: Box::default() },
+        Window::Last(span) => {
+            let end = meta.stages.iter().map(|stage| stage.end.micros().div_ceil(1_000_000)).max();
+            let length = span.get().as_secs() + u64::from(span.get().subsec_nanos() > 0);
+            Within::Last(Ring::new(length, end.unwrap_or_default()))
+        }
+    };
+    Ok(Want::Requests { of, within })
+}
+
+/// The measured stages of this name.
+fn places(meta: &Meta, name: &str) -> Result<Vec<u16>, String> {
+    let named: Vec<_> = (0u16..).zip(&meta.stages).filter(|(_, stage)| stage.name == name).collect();
+    let measured: Vec<u16> =
+        named.iter().filter(|(_, stage)| !stage.warmup).map(|(place, _)| *place).collect();
+    if !measured.is_empty() {
+        return Ok(measured);
+    }
+    if !named.is_empty() {
+        return Err(format!("stage `{name}` is warm-up, which no gate judges"));
+    }
+    let known = meta.stages.iter().map(|stage| stage.name.as_str());
+    let meant =
+        source::nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    Err(format!("the run has no stage `{name}`{meant}"))
+}
