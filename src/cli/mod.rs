@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand, the only printer, and the only place that ends the process.
 
+mod address;
 mod args;
+mod caret;
 mod check;
 mod completions;
 mod conduct;
@@ -8,11 +10,13 @@ mod demo;
 mod destinations;
 mod failure;
 mod judge;
+mod line;
 mod load;
 mod plan;
 mod progress;
 mod run;
 mod schema;
+mod shop;
 mod signals;
 mod smoke;
 
