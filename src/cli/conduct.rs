@@ -50,20 +50,20 @@ pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) 
     let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started);
     // Nothing was sent yet: it is the command line that is wrong.
     let folder = folder.map_err(|error| Failure::Usage(error.to_string()))?;
-    let progress = Progress::new(&meta);
-    drive_and_save(RunPlan::new(scenario, seed), &meta, &folder, progress)?;
+    drive_and_save(RunPlan::new(scenario, seed), &meta, &folder)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
     finish(&folder, None, strictness, destinations)
 }
 
 /// Drives the run; every event goes to the history and to whoever watches.
-fn drive_and_save(plan: RunPlan, meta: &Meta, folder: &Path, mut progress: Progress) -> Result<(), Failure> {
+fn drive_and_save(plan: RunPlan, meta: &Meta, folder: &Path) -> Result<(), Failure> {
     let system = |what| move |source| Failure::System { what, source };
     engine::raise_open_files();
     let mut writer = Writer::create(folder, meta)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(system("start the runtime"))?;
     let (stop, control) = Control::new();
+    let mut progress = Progress::new(meta, control.clone());
     let mut failed: Option<WriteError> = None;
     let driven = runtime.block_on(async {
         signals::listen(stop).map_err(system("listen for signals"))?;
@@ -122,7 +122,7 @@ pub(super) fn finish(
     if quiet {
         anstream::eprintln!("{}: {}", run.verdict, run.reason);
     }
-    anstream::eprintln!("saved in {}; judge it again with `shakedown judge {0}`", folder.display());
+    anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
     Ok(Exit::from(&run))
 }
 

@@ -3,6 +3,7 @@
 
 use super::line::Line;
 use crate::clock::Offset;
+use crate::engine::Control;
 use crate::event::{CheckEnd, Event, EventKind, GeneratorSecond, Phase};
 use crate::history::{Meta, Model, StagePlan};
 use crate::report::harmless;
@@ -19,6 +20,7 @@ const OLD: u64 = 300;
 /// Follows a run's events and tells people.
 pub(super) struct Progress {
     meta: Meta,
+    control: Control,
     /// `None` where nobody watches.
     line: Option<Line>,
     /// What came in since the last line, and up to which second that line told.
@@ -30,12 +32,12 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Progress of the run that `meta` plans.
-    pub(super) fn new(meta: &Meta) -> Progress {
-        let line = Line::of_terminal();
+    /// Progress of the run that `meta` plans and `control` may stop.
+    pub(super) fn new(meta: &Meta, control: Control) -> Progress {
         let progress = Progress {
             meta: meta.clone(),
-            line,
+            control,
+            line: Line::of_terminal(),
             since: Tally::default(),
             told: 0,
             failed: 0,
@@ -103,12 +105,13 @@ impl Progress {
         let stage = self.stage.and_then(|stage| self.meta.stages.get(stage));
         let total = self.meta.stages.last().map_or(0, |stage| stage.end.micros().div_ceil(1_000_000));
         let left = Span::new(Duration::from_secs(total.saturating_sub(elapsed)));
+        let left = if self.control.stops() { "stopping".to_owned() } else { format!("{left} left") };
         let asked = stage.filter(|_| self.meta.model == Model::Open).map(|stage| rate_at(stage, elapsed));
         let asked = asked.map_or_else(String::new, |rate| format!(" {rate}"));
         let seconds = elapsed.saturating_sub(self.told).max(1);
         let done = Rate::per_second((self.since.counts.done as f64 / seconds as f64).round());
         let mut text =
-            format!("{}{asked}, {left} left: {done} answered", stage.map_or("load", |stage| &stage.name));
+            format!("{}{asked}, {left}: {done} answered", stage.map_or("load", |stage| &stage.name));
         for (count, word) in [(self.failed, "failed"), (self.dropped, "dropped")] {
             if count > 0 {
                 text.push_str(&format!(", {} {word}", grouped(count)));

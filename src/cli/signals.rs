@@ -39,7 +39,7 @@ async fn obey(stop: Stop, mut stops: Stops) {
     stop.ask();
     stops.next().await;
     anstream::eprintln!(
-        "left at once; the history up to the last second is kept, nothing else is left behind"
+        "\nleft at once; the history up to the last second is kept, nothing else is left behind"
     );
     std::process::exit(i32::from(Exit::Interrupted.code()));
 }

@@ -39,6 +39,11 @@ impl Control {
         let (stop, asked) = watch::channel(false);
         (Stop(stop), Control { asked })
     }
+
+    /// Whether somebody asked the run to stop.
+    pub fn stops(&self) -> bool {
+        *self.asked.borrow()
+    }
 }
 
 impl Stop {
@@ -80,7 +85,10 @@ async fn story(
 ) -> Result<Ending, EngineError> {
     let addresses = match reach(plan).await {
         Ok(addresses) => addresses,
-        Err(failure) => return Ok(Ending::Unreachable { reason: plan.secrets.redact(&failure.text) }),
+        Err(failure) => {
+            let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
+            return Ok(Ending::Unreachable { reason });
+        }
     };
     let ends = checks::run(plan, Phase::Before).await;
     let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
@@ -89,12 +97,12 @@ async fn story(
         return Ok(Ending::SmokeFailed);
     }
     let Some(load) = &plan.load else { return Ok(Ending::Completed) };
-    if *control.asked.borrow() {
+    if control.stops() {
         return Ok(Ending::Interrupted);
     }
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
     run_load(plan, load, stages, started, addresses, control, say).await?;
-    if *control.asked.borrow() {
+    if control.stops() {
         return Ok(Ending::Interrupted);
     }
     for end in checks::run(plan, Phase::After).await {

@@ -20,6 +20,23 @@ impl Failure {
         Failure { class, text: text.into() }
     }
 
+    /// What to do about a target that could not be reached.
+    pub fn next_move(&self) -> &'static str {
+        match self.class {
+            ErrorClass::Refused => "start the service, or correct the address",
+            ErrorClass::Dns => "correct the name, or make it known to this machine",
+            ErrorClass::Timeout => "correct the address, or let this machine through to it",
+            ErrorClass::Tls if self.text.contains("certificate") => {
+                "name the authority that signed it under `target.tls.ca`, or correct the host's name"
+            }
+            ErrorClass::Tls => "write http:// when this port does not speak TLS",
+            ErrorClass::Generator => "raise the limit of open files (`ulimit -n`), or free some ports",
+            ErrorClass::Reset | ErrorClass::Protocol | ErrorClass::Status | ErrorClass::Assertion => {
+                "look whether it is the service that you mean, and into its log"
+            }
+        }
+    }
+
     /// The failure behind an error of the system while doing `what`.
     pub fn from_io(error: &io::Error, what: &str) -> Failure {
         Failure::new(class_of_io(error), format!("{what}: {error}"))
