@@ -6,7 +6,7 @@ use url::Url;
 
 /// Reads the URL of `load`: any page.
 pub(super) fn page(text: &str) -> Result<Url, String> {
-    let (url, _) = web_url(text).map_err(said)?;
+    let (url, _) = web_url(text).map_err(|error| said(&error))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(
             "a user or password in a URL is not sent; give it with -H 'authorization: Basic …'".into()
@@ -21,11 +21,11 @@ pub(super) fn target(text: &str) -> Result<String, String> {
     match wrong {
         // TLS is set up with the scenario's own certificates.
         None | Some(TargetError::Tls(_)) => Ok(text.to_owned()),
-        Some(error) => Err(said(error)),
+        Some(error) => Err(said(&error)),
     }
 }
 
-fn said(error: TargetError) -> String {
+fn said(error: &TargetError) -> String {
     match error {
         TargetError::Scheme(_) => format!("{error}; write for example http://127.0.0.1:8080"),
         TargetError::Extra(_)

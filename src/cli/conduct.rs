@@ -50,13 +50,13 @@ pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) 
     let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started);
     // Nothing was sent yet: it is the command line that is wrong.
     let folder = folder.map_err(|error| Failure::Usage(error.to_string()))?;
-    drive_and_save(RunPlan::new(scenario, seed), &meta, &folder)?;
+    drive_and_save(&RunPlan::new(scenario, seed), &meta, &folder)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
     finish(&folder, None, strictness, destinations)
 }
 
 /// Drives the run; every event goes to the history and to whoever watches.
-fn drive_and_save(plan: RunPlan, meta: &Meta, folder: &Path) -> Result<(), Failure> {
+fn drive_and_save(plan: &RunPlan, meta: &Meta, folder: &Path) -> Result<(), Failure> {
     let system = |what| move |source| Failure::System { what, source };
     engine::raise_open_files();
     let mut writer = Writer::create(folder, meta)?;
@@ -71,7 +71,7 @@ fn drive_and_save(plan: RunPlan, meta: &Meta, folder: &Path) -> Result<(), Failu
             progress.see(&event);
             keep(&mut writer, &event, &mut failed);
         };
-        Ok::<(), Failure>(drive(&plan, &meta.stages, &control, &mut say).await?)
+        Ok::<(), Failure>(drive(plan, &meta.stages, &control, &mut say).await?)
     });
     progress.end();
     driven?;

@@ -72,8 +72,11 @@ impl Failure {
     /// The exit code of each failure.
     fn exit(&self) -> Exit {
         match self {
-            Failure::Rejected(_) | Failure::Usage(_) | Failure::Line(_) => Exit::Usage,
-            Failure::Read(_) | Failure::Shop(_) => Exit::Usage,
+            Failure::Rejected(_)
+            | Failure::Usage(_)
+            | Failure::Line(_)
+            | Failure::Read(_)
+            | Failure::Shop(_) => Exit::Usage,
             Failure::Engine(_) | Failure::Write(_) | Failure::Report { .. } | Failure::System { .. } => {
                 Exit::Inconclusive
             }

@@ -9,6 +9,7 @@ mod conduct;
 mod demo;
 mod destinations;
 mod failure;
+mod footprint;
 mod judge;
 mod line;
 mod load;

@@ -110,18 +110,18 @@ impl Progress {
         let asked = asked.map_or_else(String::new, |rate| format!(" {rate}"));
         let seconds = elapsed.saturating_sub(self.told).max(1);
         let done = Rate::per_second((self.since.counts.done as f64 / seconds as f64).round());
-        let mut text =
-            format!("{}{asked}, {left}: {done} answered", stage.map_or("load", |stage| &stage.name));
-        for (count, word) in [(self.failed, "failed"), (self.dropped, "dropped")] {
-            if count > 0 {
-                text.push_str(&format!(", {} {word}", grouped(count)));
-            }
-        }
-        let times = [(0.5, "p50"), (0.99, "p99")].map(|(share, word)| {
-            let micros = self.since.response.quantile_us(share);
-            micros.map_or_else(String::new, |micros| format!(", {word} {}", three_digits(micros)))
-        });
-        text + &times.concat() + &format!(", {} in flight", grouped(in_flight))
+        let name = stage.map_or("load", |stage| &stage.name);
+        let bad = [(self.failed, "failed"), (self.dropped, "dropped")];
+        let bad = bad.iter().filter(|(count, _)| *count > 0);
+        let times = [(0.5, "p50"), (0.99, "p99")];
+        let times =
+            times.iter().filter_map(|(share, word)| Some((self.since.response.quantile_us(*share)?, word)));
+        let parts = [format!("{name}{asked}, {left}: {done} answered")]
+            .into_iter()
+            .chain(bad.map(|(count, word)| format!("{} {word}", grouped(*count))))
+            .chain(times.map(|(micros, word)| format!("{word} {}", three_digits(micros))))
+            .chain([format!("{} in flight", grouped(in_flight))]);
+        parts.collect::<Vec<_>>().join(", ")
     }
 
     fn say(&mut self, text: &str) {

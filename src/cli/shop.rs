@@ -22,16 +22,16 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let system = |what| move |source| Failure::System { what, source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(system("start the runtime"))?.block_on(async {
-        let mut stop = signals::Stops::new().map_err(system("listen for signals"))?;
-        let mut leave = signals::Stops::new().map_err(system("listen for signals"))?;
+        let mut first = signals::Stops::new().map_err(system("listen for signals"))?;
+        let mut both = signals::Stops::new().map_err(system("listen for signals"))?;
         let shop = Shop::bind(args.listen).await?;
         anstream::eprintln!("the demo shop listens on http://{}; Ctrl-C ends it", shop.addr());
         let at_once = async {
-            leave.next().await;
-            leave.next().await;
+            both.next().await;
+            both.next().await;
         };
         tokio::select! {
-            () = shop.serve(async { stop.next().await }) => {}
+            () = shop.serve(async { first.next().await }) => {}
             () = at_once => {}
         }
         Ok(Exit::Pass)

@@ -28,7 +28,7 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
         parts.and_then(|parts| finish(&file, parts, text, hash))
     });
     match built {
-        Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }),
+        Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }.masked()),
         _ => Err(Rejected::new(problems, files, &secrets)),
     }
 }

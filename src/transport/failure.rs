@@ -26,6 +26,10 @@ impl Failure {
             ErrorClass::Refused => "start the service, or correct the address",
             ErrorClass::Dns => "correct the name, or make it known to this machine",
             ErrorClass::Timeout => "correct the address, or let this machine through to it",
+            // The usual self-signed certificate of `openssl req -x509`, named as its own authority.
+            ErrorClass::Tls if self.text.contains("CaUsedAsEndEntity") => {
+                "give the service a certificate of its own (`CA:FALSE`), signed by the authority"
+            }
             ErrorClass::Tls if self.text.contains("certificate") => {
                 "name the authority that signed it under `target.tls.ca`, or correct the host's name"
             }
