@@ -66,11 +66,11 @@ impl Cli {
             Command::Run(args) => run::obey(&args),
             Command::Load(args) => load::obey(&args),
             Command::Smoke(args) => smoke::obey(&args),
-            Command::Check(args) => check::obey(&args),
+            Command::Check(args) => Ok(check::obey(&args)),
             Command::Plan(args) => plan::obey(&args),
             Command::Judge(args) => judge::obey(&args),
-            Command::Schema => schema::obey(),
-            Command::Completions(args) => completions::obey(&args),
+            Command::Schema => Ok(schema::obey()),
+            Command::Completions(args) => Ok(completions::obey(&args)),
         }
     }
 }

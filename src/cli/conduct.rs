@@ -53,13 +53,13 @@ pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) 
     let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started)?;
     let progress = Progress::new(&meta);
     anstream::eprintln!("{}: {}", meta.scenario, meta.target);
-    drive_and_save(RunPlan::new(scenario, seed), &meta, &folder, progress)?;
+    drive_and_save(&RunPlan::new(scenario, seed), &meta, &folder, progress)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
     finish(&folder, None, strictness, destinations)
 }
 
 /// Drives the run; every event goes to the history and to whoever watches.
-fn drive_and_save(plan: RunPlan, meta: &Meta, folder: &Path, mut progress: Progress) -> Result<(), Failure> {
+fn drive_and_save(plan: &RunPlan, meta: &Meta, folder: &Path, mut progress: Progress) -> Result<(), Failure> {
     let system = |what| move |source| Failure::System { what, source };
     engine::raise_open_files();
     let mut writer = Writer::create(folder, meta)?;
@@ -73,7 +73,7 @@ fn drive_and_save(plan: RunPlan, meta: &Meta, folder: &Path, mut progress: Progr
             progress.see(&event);
             keep(&mut writer, &event, &mut failed);
         };
-        Ok::<(), Failure>(drive(&plan, &meta.stages, &control, &mut say).await?)
+        Ok::<(), Failure>(drive(plan, &meta.stages, &control, &mut say).await?)
     });
     progress.end();
     driven?;

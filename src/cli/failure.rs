@@ -65,8 +65,7 @@ impl Failure {
     /// The exit code of each failure.
     fn exit(&self) -> Exit {
         match self {
-            Failure::Rejected(_) | Failure::Usage(_) => Exit::Usage,
-            Failure::Read(_) => Exit::Usage,
+            Failure::Rejected(_) | Failure::Usage(_) | Failure::Read(_) => Exit::Usage,
             Failure::Engine(_) | Failure::Write(_) | Failure::Report { .. } | Failure::System { .. } => {
                 Exit::Inconclusive
             }

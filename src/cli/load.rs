@@ -14,7 +14,7 @@ use url::Url;
 /// What to send, how fast and for how long.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where to, for instance http://127.0.0.1:8080/products
+    /// Where to, for instance `http://127.0.0.1:8080/products`
     url: Url,
     /// How many requests a second, whatever the target does (open model)
     #[arg(long, value_name = "RATE", default_value = "100/s", conflicts_with = "max")]

@@ -118,7 +118,7 @@ impl Progress {
         );
         for (count, word) in [(self.failed, "failed so far"), (counts.dropped, "dropped")] {
             if count > 0 {
-                line.push_str(&format!(", {count} {word}"));
+                line = format!("{line}, {count} {word}");
             }
         }
         line

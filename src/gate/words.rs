@@ -3,20 +3,8 @@
 use super::{Comparison, Evidence};
 use crate::stats::Counts;
 use crate::units::Span;
+pub(super) use crate::units::grouped as count;
 use std::time::Duration;
-
-/// `10,000`
-pub(super) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// A measured share with three significant digits: `0.41 %`.
 pub(super) fn percent(share: f64) -> String {

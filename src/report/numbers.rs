@@ -1,25 +1,11 @@
-//! Numbers for people: three digits that matter, units, thin grouping.
+//! Numbers for people: three digits that matter, units.
 
-/// Between groups of thousands: a narrow space that does not break.
-const THIN: char = '\u{202f}';
-
-/// `1234567` as `1 234 567`, with thin spaces.
-pub(super) fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(THIN);
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
+use crate::units::grouped;
 
 /// A count in at most seven columns: exact below a million, then `1.23 M`.
 pub(super) fn short(n: u64) -> String {
     match n {
-        0..1_000_000 => count(n),
+        0..1_000_000 => grouped(n),
         1_000_000..1_000_000_000 => format!("{} M", three(n as f64 / 1e6)),
         _ => format!("{} G", three(n as f64 / 1e9)),
     }
@@ -30,13 +16,15 @@ pub(super) fn micros(us: f64) -> String {
     let units = [(1.0, "µs"), (1e3, "ms"), (1e6, "s"), (60e6, "min"), (3_600e6, "h")];
     // The largest unit of which there is at least one, as it will be printed.
     let (scale, unit) = units.into_iter().rev().find(|(scale, _)| us * 1.0005 >= *scale).unwrap_or(units[0]);
-    if scale <= 1.0 {
-        return format!("{us:.0} {unit}");
+    match unit {
+        "µs" => format!("{us:.0} {unit}"),
+        // Always three digits, so that columns line up.
+        "ms" | "s" => format!("{:.*} {unit}", decimals(us / scale), us / scale),
+        _ => format!("{} {unit}", three(us / scale)),
     }
-    format!("{} {unit}", three(us / scale))
 }
 
-/// Events a second: `0.25/s`, `12.3/s`, `2 000/s`.
+/// Events a second: `0.25/s`, `12.3/s`, `2,000/s`.
 pub(super) fn rate(per_second: f64) -> String {
     if per_second >= 1_000.0 {
         format!("{}/s", short(per_second.round() as u64))
@@ -54,9 +42,9 @@ pub(super) fn percent(share: f64) -> String {
 pub(super) fn value(value: f64, unit: &str) -> String {
     match unit {
         "us" => micros(value),
-        "share" | "ratio" => percent(value),
-        "/s" | "1/s" => rate(value),
-        "" => three(value),
+        "ratio" => percent(value),
+        "per_s" => rate(value),
+        "count" => grouped(value.round() as u64),
         unit => format!("{} {unit}", three(value)),
     }
 }
@@ -66,18 +54,22 @@ pub(super) fn three(x: f64) -> String {
     if !x.is_finite() {
         return x.to_string();
     }
-    let decimals = match x.abs() {
+    let text = format!("{x:.*}", decimals(x));
+    if text.contains('.') {
+        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    text
+}
+
+/// How many digits after the point make three significant ones.
+fn decimals(x: f64) -> usize {
+    match x.abs() {
         0.0 => 0,
         x if x >= 99.95 => 0,
         x if x >= 9.995 => 1,
         x if x >= 0.9995 => 2,
         x => 2 + (-x.log10()).ceil().min(9.0) as usize,
-    };
-    let text = format!("{x:.decimals$}");
-    if text.contains('.') {
-        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
     }
-    text
 }
 
 #[cfg(test)]
@@ -89,22 +81,22 @@ mod tests {
         for (n, exact, brief) in [
             (0, "0", "0"),
             (999, "999", "999"),
-            (12_345, "12\u{202f}345", "12\u{202f}345"),
-            (1_234_567, "1\u{202f}234\u{202f}567", "1.23 M"),
-            (999_999_999, "999\u{202f}999\u{202f}999", "1000 M"),
-            (8_640_000_000, "8\u{202f}640\u{202f}000\u{202f}000", "8.64 G"),
+            (12_345, "12,345", "12,345"),
+            (1_234_567, "1,234,567", "1.23 M"),
+            (999_999_999, "999,999,999", "1000 M"),
+            (8_640_000_000, "8,640,000,000", "8.64 G"),
         ] {
-            assert_eq!((count(n).as_str(), short(n).as_str()), (exact, brief));
+            assert_eq!((grouped(n).as_str(), short(n).as_str()), (exact, brief));
         }
         for (us, shown) in [
             (0.0, "0 µs"),
             (1.0, "1 µs"),
             (850.0, "850 µs"),
-            (999.6, "1 ms"),
+            (999.6, "1.00 ms"),
             (1_950.0, "1.95 ms"),
             (12_345.0, "12.3 ms"),
             (250_000.0, "250 ms"),
-            (999_700.0, "1 s"),
+            (999_700.0, "1.00 s"),
             (1_020_000.0, "1.02 s"),
             (59_900_000.0, "59.9 s"),
             (150_000_000.0, "2.5 min"),
@@ -118,9 +110,7 @@ mod tests {
         {
             assert_eq!(percent(share), shown);
         }
-        for (per_second, shown) in
-            [(0.0, "0/s"), (0.25, "0.25/s"), (99.98, "100/s"), (1_999.6, "2\u{202f}000/s")]
-        {
+        for (per_second, shown) in [(0.0, "0/s"), (0.25, "0.25/s"), (99.98, "100/s"), (1_999.6, "2,000/s")] {
             assert_eq!(rate(per_second), shown);
         }
         assert_eq!(three(f64::INFINITY), "inf");

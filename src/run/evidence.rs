@@ -5,6 +5,7 @@ use super::trust::DROPPED;
 use super::{Cause, CheckResult, GateResult, Summary};
 use crate::event::{Ending, Phase};
 use crate::history::Meta;
+use crate::units::grouped;
 use crate::verdict::{Finding, Subject, Verdict};
 
 /// What a verdict is made of.
@@ -74,10 +75,10 @@ impl Story<'_> {
         let reason = format!(
             "{} of {} arrivals ({share:.2} %) were dropped, in {} s of the run, because {} requests were already \
              in flight; raise max_in_flight or ask for fewer requests per second",
-            counts.dropped,
-            counts.planned,
+            grouped(counts.dropped),
+            grouped(counts.planned),
             seconds.unwrap_or_default(),
-            self.meta.max_in_flight,
+            grouped(self.meta.max_in_flight),
         );
         Some(inconclusive(Subject::Generator, Cause::Dropped.words(), reason))
     }
@@ -147,9 +148,13 @@ impl Story<'_> {
         let (verdict, reason) = match (counts.done, counts.ended()) {
             (1.., sent) => (
                 Verdict::Pass,
-                format!("no gate was given; {} of {sent} requests went well; {add}", counts.done),
+                format!(
+                    "no gate was given; {} of {} requests went well; {add}",
+                    grouped(counts.done),
+                    grouped(sent)
+                ),
             ),
-            (0, 1..) => (Verdict::Fail, format!("none of {} requests went well", counts.ended())),
+            (0, 1..) => (Verdict::Fail, format!("none of {} requests went well", grouped(counts.ended()))),
             // How the run ended already says why nothing was sent.
             (0, 0) if self.summary.ending != Some(Ending::Completed) => return None,
             (0, 0) => (Verdict::Inconclusive, "nothing was judged: no request was sent".to_owned()),

@@ -84,7 +84,7 @@ impl<'a> Fold<'a> {
             }
             EventKind::Broke { stage, gate, reason } => {
                 let name = self.meta.stages.get(usize::from(stage)).map(|plan| plan.name.clone());
-                let stage = name.unwrap_or_else(|| format!("{}", stage + 1));
+                let stage = name.unwrap_or_else(|| (u32::from(stage) + 1).to_string());
                 self.broke.push(Broke { stage, gate, reason });
             }
             EventKind::Trouble { text } => self.trouble(text),

@@ -37,7 +37,7 @@ impl Run {
             verdict,
             ending: summary.ending.as_ref(),
             checks: &checks,
-            planned: summary.totals.counts.planned + summary.warmup.planned,
+            planned: summary.planned(),
             strictness,
         });
         Run { meta, summary, gates, checks, findings, verdict, reason, exit, strictness }
@@ -45,19 +45,21 @@ impl Run {
 }
 
 fn judge_gate((gate, severity, text): (Gate, Severity, String), held: Result<Held, String>) -> GateResult {
+    let decide = |held: &Held| {
+        let planned_rate = Rate::per_second(per_second(held.tally.counts.planned, held.length));
+        gate::decide(&gate, &Evidence { tally: &held.tally, length: held.length, planned_rate })
+    };
     let decision = match held {
-        Ok(held) => {
-            let planned_rate = Rate::per_second(per_second(held.tally.counts.planned, held.length));
-            gate::decide(&gate, &Evidence { tally: &held.tally, length: held.length, planned_rate })
-        }
+        Ok(held) => decide(&held),
         Err(reason) => Decision {
             verdict: Verdict::Inconclusive,
             value: None,
-            unit: "",
             low: None,
             high: None,
             n: 0,
             reason,
+            // Its unit, as it would be if there were something to measure.
+            ..decide(&Held::default())
         },
     };
     GateResult { gate: text, severity, verdict: severity.cap(decision.verdict), decision }

@@ -25,6 +25,7 @@ pub(super) fn reason(findings: &[Finding], gates: usize, checks: usize) -> Strin
 fn held(gates: usize, checks: usize) -> String {
     let count = |n: usize, one: &str, verb: &str| match n {
         1 => format!("the {one} {verb}s"),
+        2 => format!("both {one}s {verb}"),
         n => format!("all {n} {one}s {verb}"),
     };
     match (gates, checks) {
@@ -55,9 +56,9 @@ mod tests {
             (vec![finding(Subject::Run, Fail), finding(Subject::Gate, Fail)], 1, 0, "why (and 1 more)"),
             (vec![finding(Subject::Check, Fail)], 0, 1, "check p99 <= 1ms: why"),
             (vec![finding(Subject::Run, Pass)], 0, 0, "why"),
-            (vec![finding(Subject::Run, Pass)], 0, 2, "all 2 checks hold; why"),
+            (vec![finding(Subject::Run, Pass)], 0, 2, "both checks hold; why"),
             (vec![], 3, 0, "all 3 gates hold"),
-            (vec![], 1, 2, "the gate holds and all 2 checks hold"),
+            (vec![], 1, 2, "the gate holds and both checks hold"),
         ] {
             assert_eq!(reason(&findings, gates, checks), words);
         }

@@ -215,7 +215,7 @@ fn no_gate_is_no_free_pass() {
     assert_eq!(of(&run), (Verdict::Pass, Exit::Pass));
     assert_eq!(
         run.reason,
-        "no gate was given; 5400 of 6000 requests went well; add a gate such as `p99 <= 250ms` to judge them"
+        "no gate was given; 5,400 of 6,000 requests went well; add a gate such as `p99 <= 250ms` to judge them"
     );
     let all_bad = (10..70).fold(story(), |story, second| {
         story.say(second, EventKind::Window(Box::new(delta(0, 1, second, 0, 5))))
@@ -295,7 +295,7 @@ fn what_the_plan_does_not_have_is_no_pass_and_no_panic() {
         .load(70, 0)
         .say(70, EventKind::Window(Box::new(delta(9, 1, 20, 1, 0))))
         .say(70, EventKind::Window(Box::new(delta(0, 9, 20, 1, 0))))
-        .say(70, EventKind::Broke { stage: 9, gate: "g".into(), reason: "r".into() })
+        .say(70, EventKind::Broke { stage: u16::MAX, gate: "g".into(), reason: "r".into() })
         .say(70, EventKind::Example { endpoint: EndpointId(9), class: ErrorClass::Reset, text: "t".into() })
         .say(
             70,

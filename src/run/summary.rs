@@ -30,6 +30,13 @@ pub struct Summary {
     pub last: Offset,
 }
 
+impl Summary {
+    /// Requests planned, warm-up included: whether there was any load.
+    pub fn planned(&self) -> u64 {
+        self.totals.counts.planned + self.warmup.planned
+    }
+}
+
 /// All endpoints together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Totals {

@@ -3,8 +3,8 @@
 //! A second is untrusted when
 //! - more than 0.1 % of its arrivals were dropped, or
 //! - at least 1 % of its requests, and at least 5, started later than a tenth of the tightest latency gate (at least
-//!   200 µs, the accuracy of the timers; 100 ms where no gate asks about latency). Starts that were late because
-//!   the target was slow to accept a connection do not count, or
+//!   200 µs, the accuracy of the timers; 100 ms where no gate asks about latency). Connecting is the target's part
+//!   and does not count, or
 //! - the process used 95 % of the processor time it may use. Not in the closed model, which goes as fast as it can.
 
 use crate::gate::Gate;
@@ -67,7 +67,8 @@ impl Limits {
         let tightest = gates.into_iter().filter_map(Gate::latency_limit).min();
         Limits {
             late: tightest.map_or(LATE_WITHOUT_GATE, |limit| (limit / 10).max(LATE_FLOOR)),
-            cpu: (meta.model == Model::Open).then(|| CPU * f64::from(meta.machine.cores)),
+            cpu: (meta.model == Model::Open && meta.machine.cores > 0)
+                .then(|| CPU * f64::from(meta.machine.cores)),
         }
     }
 
@@ -95,12 +96,10 @@ impl Second {
     /// Adds one endpoint's part.
     pub(super) fn add(&mut self, delta: &Delta, limits: &Limits) {
         let limit = limits.late.as_micros() as u64;
-        let late = delta.lag.above_us(limit).0;
-        let slow_to_connect = delta.connect.above_us(limit).0;
         self.planned += delta.counts.planned;
         self.dropped += delta.counts.dropped;
         self.sent += delta.counts.ended();
-        self.late += late.saturating_sub(slow_to_connect);
+        self.late += delta.lag.above_us(limit).0;
     }
 
     /// Adds the processor time that was used, in cores.

@@ -28,7 +28,7 @@ enum Within {
 }
 
 /// The requests that a gate is judged by.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Held {
     pub(super) tally: Tally,
     pub(super) length: Duration,

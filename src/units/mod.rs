@@ -2,11 +2,13 @@
 //! unit is needed, because the reader of a gate must not have to guess.
 
 mod bytes;
+mod count;
 mod rate;
 mod ratio;
 mod span;
 
 pub use bytes::Bytes;
+pub use count::grouped;
 pub use rate::Rate;
 pub use ratio::Ratio;
 pub use span::Span;

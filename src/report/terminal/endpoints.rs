@@ -12,6 +12,9 @@ const HEADER: [&str; 11] =
     ["endpoint", "planned", "done", "failed", "dropped", "good", "p50", "p90", "p95", "p99", "max"];
 
 pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if run.summary.planned() == 0 {
+        return Ok(());
+    }
     let mut table =
         Table::new("endpoints (response time from the planned instant, of good answers)", &HEADER, 1..11);
     for endpoint in &run.summary.endpoints {

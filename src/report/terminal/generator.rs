@@ -11,7 +11,7 @@ use std::io::{self, Write};
 const SPANS: usize = 5;
 
 pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    if run.meta.stages.is_empty() {
+    if run.summary.planned() == 0 {
         return Ok(());
     }
     let generator = &run.summary.generator;

@@ -1,12 +1,12 @@
 //! The page, from top to bottom.
 
+use super::super::Report;
 use super::super::plain::{harmless, lines};
 use super::super::style::{Style, paint};
-use super::super::{Report, numbers};
 use super::table::PAGE;
 use super::{checks, endpoints, errors, gates, generator};
 use crate::run::Run;
-use crate::units::Span;
+use crate::units::{Span, grouped};
 use crate::verdict::{Finding, Subject};
 use std::io::{self, Write};
 
@@ -55,11 +55,13 @@ impl Terminal {
     fn about(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
         let (meta, totals) = (&run.meta, &run.summary.totals);
         let mut said = vec![harmless(&meta.scenario)];
-        if !meta.stages.is_empty() {
+        if run.summary.planned() > 0 {
             said.push(format!("{} of load measured", Span::new(totals.length)));
+        } else {
+            said.push("no load".to_owned());
         }
         if run.summary.warmup.planned > 0 {
-            said.push(format!("{} requests of warm-up apart", numbers::count(run.summary.warmup.planned)));
+            said.push(format!("{} requests of warm-up apart", grouped(run.summary.warmup.planned)));
         }
         said.push(harmless(&meta.target));
         said.push(harmless(&meta.started));

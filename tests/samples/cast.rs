@@ -1,0 +1,135 @@
+//! The golden runs: one for each way a run can end.
+
+use crate::builder::{Sample, Traffic, endpoint};
+use shakedown::event::{Ending, EventKind, Phase};
+use shakedown::run::Exit;
+use shakedown::sample::ErrorClass;
+use shakedown::verdict::{Severity, Verdict};
+
+pub fn all() -> Vec<Sample> {
+    vec![
+        pass(),
+        warn(),
+        fail(),
+        inconclusive(),
+        untrusted(),
+        interrupted(),
+        cut_off(),
+        smoke_failed(),
+        unreachable(),
+        no_gate(),
+    ]
+}
+
+fn pass() -> Sample {
+    Sample::new("pass", "checkout under load")
+        .gate("p99 <= 250ms", Severity::Fail)
+        .gate("p95(order) <= 50ms stage hold", Severity::Fail)
+        .gate("error_rate < 1% last 5s", Severity::Fail)
+        .check(12, Phase::Before, "health", Verdict::Pass, "GET /health answered 200")
+        .say(15, EventKind::StageStarted { stage: 0 })
+        .healthy(13)
+        .check(13_100, Phase::After, "health", Verdict::Pass, "GET /health answered 200")
+        .ends(13_050, Ending::Completed)
+        .expect(Verdict::Pass, Exit::Pass)
+}
+
+fn warn() -> Sample {
+    Sample::new("warn", "checkout with an ambition")
+        .gate("p99 <= 250ms", Severity::Fail)
+        .gate("p50(order) <= 1ms", Severity::Warn)
+        .healthy(13)
+        .ends(13_050, Ending::Completed)
+        .expect(Verdict::Warn, Exit::Pass)
+}
+
+/// Errors of several classes, long names, and text that would like to repaint the terminal.
+fn fail() -> Sample {
+    let mut sample = Sample::new("fail", "checkout: 10 % of <orders> break & \u{1b}[32mPASS")
+        .gate("error_rate < 1%", Severity::Fail)
+        .gate("p99(browse) <= 250ms", Severity::Fail)
+        .gate("error_rate(create) < 5% stage hold", Severity::Warn)
+        .check(12, Phase::Before, "health", Verdict::Pass, "GET /health answered 200")
+        .healthy(13);
+    sample.meta.tls_verified = false;
+    sample.meta.endpoints.push(endpoint(
+        "administration",
+        "GET /api/v2/customers/{{ customer }}/orders/{{ order }}/positions/{{ position }}/history",
+    ));
+    for second in 5..13 {
+        let classes = [ErrorClass::Status, ErrorClass::Timeout, ErrorClass::Assertion, ErrorClass::Reset];
+        let class = classes[(second % 4) as usize];
+        let here = Traffic { bad: Some((class, 15)), ..Traffic::at(1, 1, second) };
+        let there = Traffic { good: 9_000, base_us: 64_000, ..Traffic::at(2, 1, second) };
+        sample = sample.traffic(here).traffic(if second == 8 { there } else { Traffic { good: 2, ..there } });
+    }
+    let html =
+        "expected a status below 400, came 503 Service Unavailable: <html><body>\n\u{1b}[2Jno upstream";
+    sample
+        .example(8_200, 1, ErrorClass::Status, html)
+        .example(9_000, 1, ErrorClass::Timeout, "no answer within 2s")
+        .example(10_000, 1, ErrorClass::Assertion, "$.state: expected equal to \"accepted\", came \"queued\"")
+        .check(13_100, Phase::After, "health", Verdict::Fail, "GET /health answered 503, expected 200")
+        .ends(13_050, Ending::Completed)
+        .expect(Verdict::Fail, Exit::Failed)
+}
+
+fn inconclusive() -> Sample {
+    let mut sample = Sample::new("inconclusive", "a trickle")
+        .gate("p99 <= 250ms", Severity::Fail)
+        .gate("p99(order) <= 250ms", Severity::Fail);
+    for second in 3..13 {
+        sample = sample.traffic(Traffic { good: 12, ..Traffic::at(0, 1, second) }).generator(second, 0.02);
+    }
+    sample.ends(13_050, Ending::Completed).expect(Verdict::Inconclusive, Exit::Inconclusive)
+}
+
+fn untrusted() -> Sample {
+    let mut sample =
+        Sample::new("untrusted", "more than this machine can").gate("p99 <= 250ms", Severity::Fail);
+    sample = sample.healthy(13);
+    for second in [6, 7, 10] {
+        sample = sample.traffic(Traffic { dropped: 25, ..Traffic::at(0, 1, second) }).generator(second, 1.97);
+    }
+    sample.ends(13_050, Ending::Completed).expect(Verdict::Inconclusive, Exit::Inconclusive)
+}
+
+fn interrupted() -> Sample {
+    Sample::new("interrupted", "checkout under load")
+        .gate("p99 <= 250ms", Severity::Fail)
+        .healthy(8)
+        .ends(8_120, Ending::Interrupted)
+        .expect(Verdict::Inconclusive, Exit::Interrupted)
+}
+
+fn cut_off() -> Sample {
+    Sample::new("cut-off", "checkout under load")
+        .gate("p99 <= 250ms", Severity::Fail)
+        .healthy(9)
+        .expect(Verdict::Inconclusive, Exit::Inconclusive)
+}
+
+fn smoke_failed() -> Sample {
+    let missing = "GET /products answered 404, expected 200; is the target right?";
+    Sample::new("smoke-failed", "checkout under load")
+        .gate("p99 <= 250ms", Severity::Fail)
+        .check(12, Phase::Before, "health", Verdict::Pass, "GET /health answered 200")
+        .check(20, Phase::Before, "products", Verdict::Fail, missing)
+        .say(21, EventKind::Ended(Ending::SmokeFailed))
+        .expect(Verdict::Fail, Exit::Failed)
+}
+
+fn unreachable() -> Sample {
+    let reason = "connecting to 127.0.0.1:30080: refused; start the service, or correct target.http";
+    Sample::new("unreachable", "checkout under load")
+        .gate("p99 <= 250ms", Severity::Fail)
+        .say(4, EventKind::Ended(Ending::Unreachable { reason: reason.into() }))
+        .expect(Verdict::Inconclusive, Exit::Unreachable)
+}
+
+fn no_gate() -> Sample {
+    Sample::new("no-gate", "http://127.0.0.1:30080/products")
+        .healthy(13)
+        .ends(13_050, Ending::Completed)
+        .expect(Verdict::Pass, Exit::Pass)
+}
