@@ -5,12 +5,12 @@ use crate::units::{Bytes, Rate, grouped};
 use std::fmt;
 use std::time::Duration;
 
-/// What a run takes before its first connection; measured as `docs/measuring.md` says.
-const AT_REST: u64 = 22 << 20;
-/// A connection with TLS and the arrival on it, in our memory; measured likewise.
+/// What a run takes before its first connection; measured in `docs/decisions/0005-load-engine.md`.
+const AT_REST: u64 = 28 << 20;
+/// A connection's buffers and a lane's state; measured there too (45 KiB). With TLS 50 KiB were measured the same way.
 const PER_CONNECTION: u64 = 50 << 10;
-/// The histograms of an endpoint. Measured were 0.4 MiB where times were much alike; they grow with their range.
-const PER_ENDPOINT: u64 = 1 << 20;
+/// Five histograms of an endpoint's open windows and tallies at their largest.
+const PER_ENDPOINT: u64 = 2 << 20;
 
 /// What a load needs.
 #[derive(Debug)]

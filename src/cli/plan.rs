@@ -166,7 +166,7 @@ mod tests {
         );
         snapbox::assert_data_eq!(
             shown,
-            snapbox::str![[r"
+            snapbox::str![[r#"
 x
 target http://127.0.0.1:1
 
@@ -193,13 +193,13 @@ checks before and after the load
 later steps of a journey are reached only when the earlier ones go well
 
 connections at 100/s: about 77 when answers take 10ms, 93 at 100ms; at most 5,325 (every answer takes its timeout)
-memory: about 286MiB at most
+memory: about 295MiB at most
 
 gates
   p99(a) <= 250ms   (needs at least 299 requests)
   dropped == 0
 
-"]]
+"#]]
         );
     }
 

@@ -55,9 +55,9 @@ impl Progress {
     pub(super) fn see(&mut self, event: &Event) {
         match &event.kind {
             EventKind::Window(delta) => {
-                self.since.add(delta);
-                self.failed += delta.counts.failed;
-                self.dropped += delta.counts.dropped;
+                self.since.merge(&delta.tally);
+                self.failed += delta.tally.counts.failed;
+                self.dropped += delta.tally.counts.dropped;
             }
             EventKind::Generator(second) => self.tick(second),
             EventKind::StageStarted { stage } => {

@@ -92,7 +92,9 @@ async fn story(
     };
     let ends = checks::run(plan, Phase::Before).await;
     let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
-    ends.into_iter().for_each(|end| say(Event { at: Offset::ZERO, kind: EventKind::Check(end) }));
+    for end in ends {
+        say(Event { at: Offset::ZERO, kind: EventKind::Check(end) });
+    }
     if failed {
         return Ok(Ending::SmokeFailed);
     }

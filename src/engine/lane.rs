@@ -91,13 +91,10 @@ async fn travel(
         let (sample, failure) =
             attempt(shared, link, step, endpoint, planned, (&mut values, &mut cookies)).await;
         under_way.set(None);
-        let mut recorder = shared.recorder.borrow_mut();
-        recorder.record(&sample, arrival.stage);
+        shared.recorder.borrow_mut().record(&sample, arrival.stage);
         if let Some(failure) = failure {
-            recorder.example(endpoint, failure.class, &failure.text);
-            return;
+            return shared.recorder.borrow_mut().example(endpoint, failure.class, &failure.text);
         }
-        drop(recorder);
         planned = sample.done;
         if let Some(think) = step.think {
             let spread = think.to.get().saturating_sub(think.from.get());

@@ -37,7 +37,7 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
 fn aimed(mut file: ScenarioFile, url: Option<&str>) -> ScenarioFile {
     if let Some(url) = url {
         let target = &mut file.target.get_or_insert_default().value;
-        target.http.get_or_insert_default().value = url.to_owned();
+        url.clone_into(&mut target.http.get_or_insert_default().value);
     }
     file
 }
