@@ -154,7 +154,7 @@ impl Connection {
         };
         let first_byte = Some(clock.now());
         let (parts, body) = head.into_parts();
-        let body = self.read(body, keep, limit).await;
+        let body = self.read(body, keep.up_to(parts.status), limit).await;
         let answer =
             body.map(|(body, length)| Answer { status: parts.status, headers: parts.headers, body, length });
         Exchange { sent, first_byte, done: clock.now(), result: answer }
@@ -176,7 +176,7 @@ impl Connection {
         prepared
     }
 
-    async fn read(&mut self, mut body: Incoming, keep: Keep, limit: u64) -> Result<(Bytes, u64), Failure> {
+    async fn read(&mut self, mut body: Incoming, keep: u64, limit: u64) -> Result<(Bytes, u64), Failure> {
         let mut length = 0_u64;
         let mut kept = Kept::default();
         loop {
@@ -187,6 +187,7 @@ impl Connection {
             let Some(frame) = frame else { return Ok((kept.bytes(), length)) };
             let frame = frame.map_err(|e| Failure::from_hyper(&e))?;
             if let Ok(data) = frame.into_data() {
+                let begins = length;
                 length += data.len() as u64;
                 if length > limit {
                     return Err(Failure::new(
@@ -194,7 +195,7 @@ impl Connection {
                         format!("the body is longer than {limit} bytes"),
                     ));
                 }
-                if keep == Keep::Body {
+                if begins < keep {
                     kept.push(data);
                 }
             }
