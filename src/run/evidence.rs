@@ -50,7 +50,8 @@ impl Story<'_> {
                 ("no load", "a smoke check failed before the load, so there was no load".to_owned())
             }
             Some(Ending::Unreachable { reason }) => {
-                ("unreachable", format!("the target could not be reached: {reason}"))
+                let next = "see that it is up and that its address is right";
+                ("unreachable", format!("the target could not be reached: {reason}; {next}"))
             }
             Some(Ending::Interrupted) => {
                 let at = self.summary.last.secs_f64();
