@@ -25,7 +25,10 @@ fn zero_when_every_gate_and_check_holds() {
     let (program, server) = (program(), good());
     let gates = "smoke: [{ http: { get: /health } }]\ngates: [p50 <= 10s, error_rate < 5%]";
     let ended = program.scenario(&scenario(&server.url(), gates));
-    ended.expect(0, &["pass: both gates hold and both checks hold", "saved in runs/", "judge it again"]);
+    ended.expect(
+        0,
+        &["pass: both gates hold and both checks hold", "saved; to judge it again: shakedown judge runs/"],
+    );
     let report = ended.report();
     assert_eq!((report.verdict(), report.counts().done), ("pass", 200));
     assert_eq!(server.seen().iter().filter(|seen| seen.path == "/health").count(), 2, "before and after");
@@ -308,7 +311,7 @@ fn ctrl_c_during_a_check_ends_the_whole_row_of_scenarios() {
     program.write("one.yaml", scenario(&server.url(), checks));
     program.write("two.yaml", scenario(&server.url(), checks));
     let running = program.start(&["run", "one.yaml", "two.yaml", "--out", "runs"]);
-    running.says("one step: http://");
+    running.says("one step, against http://");
     running.waits_for("the check's request", || server.connections() > 1);
     running.interrupt();
     running.end().expect(130, &["stopping: no further requests"]);
@@ -321,7 +324,11 @@ fn standard_output_carries_only_what_was_asked_for() {
     let ended = program.load(&[&server.url(), "--rate", "100/s", "--for", "1s"]);
     ended.expect(
         0,
-        &["stage hold: 100/s for 1s", "pass: no gate was given; 100 of 100 requests went well", "saved in "],
+        &[
+            "stage hold: 100/s for 1s",
+            "pass: no gate was given; 100 of 100 requests went well",
+            "saved; to judge it again",
+        ],
     );
     ended.report();
     let plain =
