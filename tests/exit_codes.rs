@@ -205,18 +205,12 @@ fn four_when_the_target_cannot_be_reached() {
     let refused = server.url();
     drop(server);
     let unknown = "http://something.invalid/";
-    for (url, why) in
-        [(refused.as_str(), "Connection refused"), (unknown, "the name something.invalid does not resolve")]
-    {
+    for (url, why, next) in [
+        (refused.as_str(), "Connection refused", "; start the service, or correct the address"),
+        (unknown, "the name something.invalid does not resolve", "; correct the name, or make it known"),
+    ] {
         let ended = program.load(&[url, "--for", "1s"]);
-        ended.expect(
-            4,
-            &[
-                "inconclusive: the target could not be reached: ",
-                why,
-                "; see that it is up and that its address is right",
-            ],
-        );
+        ended.expect(4, &["inconclusive: the target could not be reached: ", why, next]);
         let report = ended.report();
         assert_eq!((report.text("/run/ending"), report.counts().planned), ("unreachable", 0));
     }
