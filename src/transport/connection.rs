@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
@@ -21,7 +22,12 @@ type Stream = Either<TcpStream, TlsStream<TcpStream>>;
 
 enum Protocol {
     Http1(Box<Http1<Stream>>),
-    Http2 { sender: http2::SendRequest<Full<Bytes>>, scheme: uri::Scheme, authority: uri::Authority },
+    Http2 {
+        sender: http2::SendRequest<Full<Bytes>>,
+        driver: Option<JoinHandle<hyper::Result<()>>>,
+        scheme: uri::Scheme,
+        authority: uri::Authority,
+    },
 }
 
 /// Which protocol a new connection speaks.
@@ -112,12 +118,12 @@ impl Connection {
                 let (sender, driver) = handshake.map_err(|e| Failure::from_hyper(&e))?;
                 // HTTP/2 answers pings and settings between requests, so it needs a task of its own; it ends with
                 // the sender.
-                tokio::spawn(driver);
+                let driver = Some(tokio::spawn(driver));
                 let scheme = match target.scheme {
                     Scheme::Http => uri::Scheme::HTTP,
                     Scheme::Https => uri::Scheme::HTTPS,
                 };
-                Protocol::Http2 { sender, scheme, authority: target.authority.clone() }
+                Protocol::Http2 { sender, driver, scheme, authority: target.authority.clone() }
             }
         };
         Ok(Connection { protocol, opened: Instant::now() })
@@ -142,9 +148,10 @@ impl Connection {
         let sent = clock.now();
         let head = match &mut self.protocol {
             Protocol::Http1(http1) => http1.send(request).await,
-            Protocol::Http2 { sender, .. } => {
-                sender.send_request(request).await.map_err(|e| Failure::from_hyper(&e))
-            }
+            Protocol::Http2 { sender, driver, .. } => match sender.send_request(request).await {
+                Ok(head) => Ok(head),
+                Err(e) => Err(why(&e, driver.take()).await),
+            },
         };
         let head = match head {
             Ok(head) => head,
@@ -201,6 +208,17 @@ impl Connection {
             }
         }
     }
+}
+
+/// Why a request over HTTP/2 failed. Where the connection ended under it, only the connection's own task knows why.
+async fn why(error: &hyper::Error, driver: Option<JoinHandle<hyper::Result<()>>>) -> Failure {
+    if error.is_canceled()
+        && let Some(driver) = driver.filter(JoinHandle::is_finished)
+        && let Ok(Err(end)) = driver.await
+    {
+        return Failure::from_hyper(&end);
+    }
+    Failure::from_hyper(error)
 }
 
 /// A body in the making; one piece alone is not copied.
