@@ -42,6 +42,15 @@ fn good_scenarios_load() {
 }
 
 #[test]
+fn shipped_scenarios_load() {
+    for path in files("scenarios/demo").iter().chain(&files("scenarios")) {
+        if let Err(rejected) = Scenario::load(path, &environment()) {
+            panic!("{rejected}");
+        }
+    }
+}
+
+#[test]
 fn bad_scenarios_say_what_is_wrong() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     let files = files("tests/scenarios/bad");
@@ -88,10 +97,8 @@ fn good_scenarios_fit_the_schema() {
     assert!(jsonschema::meta::is_valid(&schema));
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     let mut paths = files("tests/scenarios/good");
-    if Path::new("scenarios").is_dir() {
-        paths.extend(files("scenarios"));
-        paths.extend(files("scenarios/demo"));
-    }
+    paths.extend(files("scenarios"));
+    paths.extend(files("scenarios/demo"));
     for path in paths {
         let value = json(&path);
         let errors: Vec<String> = validator
@@ -123,6 +130,17 @@ fn certificates_are_read_and_belong_together() {
     assert!(load("ca: cert.pem, certificate: cert.pem, key: other.pem").unwrap_err().contains("TLS"));
     assert!(load("ca: key.pem").unwrap_err().contains("PEM"));
     assert_eq!(load("certificate: cert.pem").unwrap_err(), "a certificate without its `key`");
+}
+
+#[test]
+fn the_schema_for_editors_is_the_one_of_the_types() {
+    let path = "scenarios/schema.json";
+    let text = format!("{:#}\n", schema());
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(path, &text).unwrap();
+    }
+    let found = fs::read_to_string(path).unwrap_or_default();
+    assert!(found == text, "{path} is out of date; write it anew with UPDATE_GOLDEN=1");
 }
 
 #[test]

@@ -23,10 +23,10 @@ pub(super) struct Args {
     ascii: bool,
 }
 
-/// A connection's buffers, ours and the kernel's, and a lane's state; measured by `docs/decisions/0005-memory.md`.
-const BYTES_PER_CONNECTION: u64 = 24 << 10;
-/// What a run takes before its first connection.
-const BYTES_AT_REST: u64 = 16 << 20;
+/// A connection's buffers and a lane's state; measured in `docs/decisions/0005-load-engine.md`.
+const BYTES_PER_CONNECTION: u64 = 48 << 10;
+/// What a run takes before its first connection; measured there too.
+const BYTES_AT_REST: u64 = 28 << 20;
 /// Five histograms of an endpoint's open windows and tallies at their largest.
 const BYTES_PER_ENDPOINT: u64 = 2 << 20;
 

@@ -49,8 +49,8 @@ impl Progress {
     pub(super) fn see(&mut self, event: &Event) {
         match &event.kind {
             EventKind::Window(delta) => {
-                self.second.add(delta);
-                self.failed += delta.counts.failed;
+                self.second.merge(&delta.tally);
+                self.failed += delta.tally.counts.failed;
             }
             EventKind::Generator(second) => {
                 let due = self.look == Look::Live || (second.second + 1).is_multiple_of(EVERY);

@@ -24,7 +24,7 @@ pub(super) struct BrokenGate {
 impl Broken {
     /// Takes in a window.
     pub(super) fn add(&mut self, delta: &Delta) {
-        self.tallies.entry((delta.stage, delta.endpoint)).or_default().add(delta);
+        self.tallies.entry((delta.stage, delta.endpoint)).or_default().merge(&delta.tally);
     }
 
     /// The first gate that fails on what `stage` showed. One look a stage, so that looking often does not by itself

@@ -101,8 +101,9 @@ mod tests {
         recorder.record(&good(at(100)), 0);
         recorder.record(&good(at(900_000)), 1);
         recorder.record(&good(at(1_000_000)), 1);
-        let keys =
-            |deltas: &[Delta]| deltas.iter().map(|d| (d.stage, d.second, d.counts.done)).collect::<Vec<_>>();
+        let keys = |deltas: &[Delta]| {
+            deltas.iter().map(|d| (d.stage, d.second, d.tally.counts.done)).collect::<Vec<_>>()
+        };
         assert_eq!(keys(&recorder.take_before(1)), [(0, 0, 1), (1, 0, 1)]);
         recorder.record(&good(at(200)), 0);
         assert_eq!(keys(&recorder.take_before(u64::MAX)), [(1, 1, 1), (0, 0, 1)]);

@@ -3,6 +3,8 @@
 //! `spec` is the written form (YAML, with places); the compiled form, made once before the run, renders and judges.
 
 mod compile;
+#[cfg(test)]
+mod compile_tests;
 mod condition;
 mod context;
 mod cookies;
@@ -11,6 +13,8 @@ mod expect;
 mod extract;
 mod json;
 mod judge;
+#[cfg(test)]
+mod judge_tests;
 mod pairs;
 mod redirect;
 mod request;

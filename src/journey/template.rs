@@ -176,14 +176,10 @@ impl Template {
     }
 }
 
-/// The place of `start..end` of a text within its mark. Quotes and escapes may shift it; the mark's own bounds hold.
+/// The place of `start..end` of a text within its mark. A scalar with escapes or folded lines stands in the file
+/// otherwise than it reads, and keeps its whole mark.
 fn place(mark: Mark, text: &str, start: usize, end: usize) -> Mark {
-    // A quoted scalar's mark takes in its quotes; a scalar with escapes is longer still and keeps its whole mark.
-    match (mark.end - mark.start).checked_sub(text.len()) {
-        Some(0) => mark.slice(start, end),
-        Some(2) => mark.slice(start + 1, end + 1),
-        _ => mark,
-    }
+    if mark.end - mark.start == text.len() { mark.slice(start, end) } else { mark }
 }
 
 fn write(value: &Value, encode: Encode, out: &mut String) {

@@ -18,13 +18,13 @@ impl Load {
     /// Adds a delta of a measured stage.
     pub(super) fn add(&mut self, delta: &Delta) {
         if let Some(tally) = self.endpoints.get_mut(usize::from(delta.endpoint.0)) {
-            tally.add(delta);
+            tally.merge(&delta.tally);
         }
     }
 
     /// Adds a delta of a warm-up stage.
     pub(super) fn warm_up(&mut self, delta: &Delta) {
-        self.warmup.merge(&delta.counts);
+        self.warmup.merge(&delta.tally.counts);
     }
 
     /// Some endpoints together.

@@ -40,7 +40,7 @@ impl Ring {
         let oldest = self.first(self.newest.saturating_add(1));
         let number = self.number(i128::from(delta.second));
         if number >= oldest {
-            self.parts.entry(number).or_default().add(delta);
+            self.parts.entry(number).or_default().merge(&delta.tally);
         }
         self.parts = self.parts.split_off(&oldest);
     }

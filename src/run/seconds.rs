@@ -57,12 +57,12 @@ impl Seconds {
     pub(super) fn add(&mut self, delta: &Delta, part: Part) {
         self.close(delta.second.saturating_sub(OPEN));
         if delta.second < self.closed_before {
-            self.series.add(&Row::of(delta.second, &delta.counts));
+            self.series.add(&Row::of(delta.second, &delta.tally.counts));
             return;
         }
         let open = self.open.entry(delta.second).or_default();
-        open.counts.merge(&delta.counts);
-        open.response.merge(&delta.response);
+        open.counts.merge(&delta.tally.counts);
+        open.response.merge(&delta.tally.response);
         if part == Part::Measured {
             open.trust.add(delta, &self.limits);
         }

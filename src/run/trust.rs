@@ -96,10 +96,10 @@ impl Second {
     /// Adds one endpoint's part.
     pub(super) fn add(&mut self, delta: &Delta, limits: &Limits) {
         let limit = limits.late.as_micros() as u64;
-        self.planned += delta.counts.planned;
-        self.dropped += delta.counts.dropped;
-        self.sent += delta.counts.ended();
-        self.late += delta.lag.above_us(limit).0;
+        self.planned += delta.tally.counts.planned;
+        self.dropped += delta.tally.counts.dropped;
+        self.sent += delta.tally.counts.ended();
+        self.late += delta.tally.lag.above_us(limit).0;
     }
 
     /// Adds the processor time that was used, in cores.

@@ -51,7 +51,9 @@ impl Windows {
                 continue;
             }
             match within {
-                Within::Stages { places, tally } if places.contains(&delta.stage) => tally.add(delta),
+                Within::Stages { places, tally } if places.contains(&delta.stage) => {
+                    tally.merge(&delta.tally);
+                }
                 Within::Last(ring) => ring.add(delta),
                 // The whole run is the sum of the endpoints' own tallies.
                 Within::Stages { .. } | Within::WholeRun => {}

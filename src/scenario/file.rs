@@ -8,8 +8,8 @@ use crate::source::Located;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A scenario: what is asked of a deployed service, and what must hold. What is required is optional here and asked
-/// for after decoding, so that its absence hides no other mistake.
+// What is required is optional here and asked for after decoding, so that its absence hides no other mistake.
+/// A scenario: what is asked of a deployed service, and what must hold.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Scenario")]

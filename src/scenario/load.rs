@@ -7,8 +7,8 @@ use crate::units::{Ratio, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The load: how much, of what, and over which connections. What is required is asked for after decoding, so that its
-/// absence hides no other mistake.
+// What is required is optional here and asked for after decoding, so that its absence hides no other mistake.
+/// The load: how much, of what, and over which connections.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Load")]

@@ -3,6 +3,9 @@
 use crate::source::{Files, Look, Problem, Secrets, in_order, render};
 use std::fmt;
 
+/// The longest text of a problem, in characters.
+const LONGEST: usize = 1_000;
+
 /// All that is wrong with a scenario.
 #[derive(Debug)]
 pub struct Rejected {
@@ -15,9 +18,9 @@ impl Rejected {
     pub(super) fn new(problems: Vec<Problem>, files: Files, secrets: &Secrets) -> Rejected {
         let clean = |problem: Problem| Problem {
             mark: problem.mark,
-            message: secrets.redact(&problem.message),
-            label: secrets.redact(&problem.label),
-            help: secrets.redact(&problem.help),
+            message: shortened(secrets.redact(&problem.message)),
+            label: shortened(secrets.redact(&problem.label)),
+            help: shortened(secrets.redact(&problem.help)),
         };
         Rejected { problems: problems.into_iter().map(clean).collect(), files }
     }
@@ -30,6 +33,14 @@ impl Rejected {
     /// All problems with their source lines.
     pub fn render(&self, look: Look) -> String {
         render(&self.problems, &self.files, look)
+    }
+}
+
+/// A text that nobody would read to its end. Cut only after masking: a part of a secret could not be recognised.
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 

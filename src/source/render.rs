@@ -1,10 +1,13 @@
 //! Problems as text, in the look of rustc.
 
 use super::{Files, MAX_PROBLEMS, Mark, Problem};
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 
 /// Longer lines are cut around the caret.
 const WIDTH: usize = 140;
+
+/// Lines longer than this, in bytes, are not shown at all.
+const LONGEST_LINE: usize = 10_000;
 
 /// How problems are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,22 +61,22 @@ fn group<'p>(problem: &'p Problem, files: &'p Files) -> Group<'p> {
     let title = Level::ERROR.primary_title(problem.message.as_str());
     let group = match files.get(problem.mark.file) {
         Some(file) if file.text.is_empty() => title.element(Origin::path(file.name.as_str())),
-        Some(file) => title.element(snippet(problem, &file.text, &file.name)),
+        Some(file) => located(title, problem, &file.text, &file.name),
         None => Group::with_title(title),
     };
     if problem.help.is_empty() { group } else { group.element(Level::HELP.message(problem.help.as_str())) }
 }
 
-/// The first line of the problem's place, with a caret under it.
-fn snippet<'p>(
-    problem: &'p Problem,
-    text: &'p str,
-    name: &'p str,
-) -> Snippet<'p, annotate_snippets::Annotation<'p>> {
+/// The first line of the problem's place, with a caret under it; a line that nobody wrote is only named.
+fn located<'p>(title: Title<'p>, problem: &'p Problem, text: &'p str, name: &'p str) -> Group<'p> {
     let Line { number, text, start, end } = first_line(text, problem.mark);
+    if text.len() > LONGEST_LINE {
+        let column = text[..start].chars().count() + 1;
+        return title.element(Origin::path(name).line(number).char_column(column));
+    }
     let label = (!problem.label.is_empty()).then_some(problem.label.as_str());
     let annotation = AnnotationKind::Primary.span(start..end).label(label);
-    Snippet::source(text).line_start(number).path(name).annotation(annotation)
+    title.element(Snippet::source(text).line_start(number).path(name).annotation(annotation))
 }
 
 /// One line of a file, and the stretch of it that is marked.

@@ -53,6 +53,13 @@ fn long_lines_are_cut_around_the_caret() {
 }
 
 #[test]
+fn a_line_without_end_is_only_named() {
+    let text = format!("a: {}HERE", "x".repeat(20_000));
+    let shown = render(&[Problem::at(at(20_003, 20_007), "odd")], &files(&text), Look::Plain);
+    assert!(shown.contains("demo/a.yaml:1:20004") && shown.len() < 200, "{shown}");
+}
+
+#[test]
 fn marks_that_fit_no_text_do_no_harm() {
     for (text, mark) in
         [("a: ü\n", at(4, 5)), ("a: 1\n", at(5, 5)), ("a", at(90, 99)), ("\n\n", at(1, 2)), ("", at(0, 0))]

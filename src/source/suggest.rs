@@ -1,11 +1,19 @@
 //! "did you mean": the known name that is nearest to what was written.
 
+/// The longest name that is compared, in bytes.
+const LONGEST: usize = 100;
+
 /// The name among `known` that `written` was probably meant to be.
 pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     // A third of the letters may differ; short names allow one slip.
     let allowed = (written.chars().count() / 3).max(1);
+    // Comparing takes the product of both lengths; nobody slips on a word that long.
+    if written.len() > LONGEST {
+        return None;
+    }
     known
         .into_iter()
+        .filter(|name| name.len() <= LONGEST)
         .map(|name| (strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
         .min_by_key(|(distance, _)| *distance)

@@ -6,7 +6,7 @@ use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, Span, Tag, options
 use std::collections::HashMap;
 
 /// How much a scenario may hold over all its files: nodes after aliases and includes are put in place.
-const MAX_NODES: usize = 100_000;
+const MAX_NODES: usize = 50_000;
 
 /// How deep it may nest. Real scenarios stay below ten.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -66,7 +66,10 @@ pub fn parse(text: &str, file: usize, budget: &mut Budget, problems: &mut Vec<Pr
             builder.problems.extend((!again).then_some(problem));
             return None;
         }
-        if builder.documents > 1 || builder.problems.len() > MAX_PROBLEMS {
+        if builder.problems.len() > MAX_PROBLEMS {
+            return None;
+        }
+        if builder.documents > 1 {
             break;
         }
     }

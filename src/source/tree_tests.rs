@@ -81,6 +81,7 @@ fn what_is_wrong_is_said() {
 #[test]
 fn every_double_key_is_said_at_once() {
     assert_eq!(messages("a: 1\na: 2\nb: {c: 1, c: 2}\n").len(), 2);
+    assert_eq!(messages(&"a: 1\n".repeat(1_000)).len(), MAX_PROBLEMS + 1);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! One endpoint during one second of one stage: what a worker hands over, and a line of the history.
 
 use super::slot::{Good, Slots};
-use super::{Counts, Histogram};
+use super::{Counts, Tally};
 use crate::sample::{EndpointId, Outcome, Sample};
 use serde::{Deserialize, Serialize};
 
@@ -15,18 +15,8 @@ pub struct Delta {
     pub stage: u16,
     /// The whole second of the planned instant.
     pub second: u64,
-    /// How many were planned, done, failed and dropped.
-    pub counts: Counts,
-    /// Planned to done, of requests that went well.
-    pub response: Histogram,
-    /// Sent to done, of requests that went well.
-    pub service: Histogram,
-    /// Sent to first byte, of requests that were answered.
-    pub ttfb: Histogram,
-    /// Connecting, where a connection was made.
-    pub connect: Histogram,
-    /// Planned to sent, of every request that was sent.
-    pub lag: Histogram,
+    /// Counts and durations.
+    pub tally: Tally,
     /// Good and bad by tenth of a second.
     pub slots: Slots,
 }
@@ -34,64 +24,30 @@ pub struct Delta {
 impl Delta {
     /// An empty delta of this key.
     pub fn new(endpoint: EndpointId, stage: u16, second: u64) -> Delta {
-        Delta {
-            endpoint,
-            stage,
-            second,
-            counts: Counts::default(),
-            response: Histogram::new(),
-            service: Histogram::new(),
-            ttfb: Histogram::new(),
-            connect: Histogram::new(),
-            lag: Histogram::new(),
-            slots: Slots::default(),
-        }
+        Delta { endpoint, stage, second, tally: Tally::default(), slots: Slots::default() }
     }
 
     /// Whether anything was counted.
     pub fn is_empty(&self) -> bool {
-        self.counts == Counts::default()
+        self.tally.counts == Counts::default()
     }
 
     /// Counts one finished request.
     pub fn record(&mut self, sample: &Sample) {
-        self.counts.planned += 1;
-        self.lag.record(sample.lag());
-        if let Some(took) = sample.connect {
-            self.connect.record(took);
-        }
-        if let Some(first) = sample.first_byte {
-            self.ttfb.record(first.since(sample.sent));
-        }
-        match sample.outcome {
-            Outcome::Good => {
-                self.counts.done += 1;
-                self.response.record(sample.response());
-                self.service.record(sample.service());
-                self.slots.count(sample.planned, Good::Yes);
-            }
-            Outcome::Bad(class) => {
-                self.counts.failed += 1;
-                self.counts.errors[class.index()] += 1;
-                self.slots.count(sample.planned, Good::No);
-            }
-        }
+        self.tally.record(sample);
+        let good = if sample.outcome == Outcome::Good { Good::Yes } else { Good::No };
+        self.slots.count(sample.planned, good);
     }
 
     /// Counts one arrival that was never sent because too many were in flight.
     pub fn drop_one(&mut self) {
-        self.counts.planned += 1;
-        self.counts.dropped += 1;
+        self.tally.counts.planned += 1;
+        self.tally.counts.dropped += 1;
     }
 
     /// Adds another worker's part of the same key.
     pub fn merge(&mut self, other: &Delta) {
-        self.counts.merge(&other.counts);
-        self.response.merge(&other.response);
-        self.service.merge(&other.service);
-        self.ttfb.merge(&other.ttfb);
-        self.connect.merge(&other.connect);
-        self.lag.merge(&other.lag);
+        self.tally.merge(&other.tally);
         self.slots.merge(&other.slots);
     }
 }

@@ -1,7 +1,7 @@
 //! Many windows added up.
 
-use super::{Delta, Histogram};
-use crate::sample::ErrorClass;
+use super::Histogram;
+use crate::sample::{ErrorClass, Outcome, Sample};
 use serde::{Deserialize, Serialize};
 
 /// How many requests were planned and what became of them: `planned = done + failed + dropped`, always.
@@ -40,8 +40,8 @@ impl Counts {
     }
 }
 
-/// The deltas of some windows and endpoints added up.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// Counts and durations of some requests: of one window, or of many added up.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// How many were planned, done, failed and dropped.
     pub counts: Counts,
@@ -58,14 +58,27 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Adds one window of one endpoint.
-    pub fn add(&mut self, delta: &Delta) {
-        self.counts.merge(&delta.counts);
-        self.response.merge(&delta.response);
-        self.service.merge(&delta.service);
-        self.ttfb.merge(&delta.ttfb);
-        self.connect.merge(&delta.connect);
-        self.lag.merge(&delta.lag);
+    /// Counts one finished request.
+    pub fn record(&mut self, sample: &Sample) {
+        self.counts.planned += 1;
+        self.lag.record(sample.lag());
+        if let Some(took) = sample.connect {
+            self.connect.record(took);
+        }
+        if let Some(first) = sample.first_byte {
+            self.ttfb.record(first.since(sample.sent));
+        }
+        match sample.outcome {
+            Outcome::Good => {
+                self.counts.done += 1;
+                self.response.record(sample.response());
+                self.service.record(sample.service());
+            }
+            Outcome::Bad(class) => {
+                self.counts.failed += 1;
+                self.counts.errors[class.index()] += 1;
+            }
+        }
     }
 
     /// Adds another tally.
@@ -81,9 +94,10 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Delta;
     use super::*;
     use crate::clock::Offset;
-    use crate::sample::{EndpointId, Outcome, Sample};
+    use crate::sample::EndpointId;
 
     #[test]
     fn planned_is_done_and_failed_and_dropped() {
@@ -102,7 +116,7 @@ mod tests {
         delta.record(&sample(Outcome::Bad(ErrorClass::Status)));
         delta.drop_one();
         let mut tally = Tally::default();
-        tally.add(&delta);
+        tally.merge(&delta.tally);
         let counts = tally.counts;
         assert_eq!((counts.planned, counts.done, counts.failed, counts.dropped), (3, 1, 1, 1));
         assert_eq!(counts.by_class().collect::<Vec<_>>(), [(ErrorClass::Status, 1)]);
