@@ -1,5 +1,7 @@
 //! What is expected of answers: what fails, under which class and in which words; and that no words give away a secret.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
+
 use std::fs;
 use std::path::Path;
 use support::{Answer, Counts, Program, Scripted, Seen};
@@ -143,9 +145,8 @@ const BEGINNING: &str = "sesame";
 
 /// Everything that came, thrown back.
 fn echo(seen: &Seen) -> Answer {
-    let headers: String = seen.headers.iter().map(|(name, value)| format!("{name}: {value:?}\n")).collect();
     let body = String::from_utf8_lossy(&seen.body).into_owned();
-    let everything = format!("{}\n{}\n{headers}\n{body}", seen.method, seen.path);
+    let everything = format!("{}\n{}\n{:?}\n{body}", seen.method, seen.path, seen.headers);
     match seen.path.as_str() {
         "/health" => Answer::ok("ok"),
         "/away" => Answer::status(302).header("location", &format!("http://evil.test/{SECRET}")),
