@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
-use support::{Answer, Delayed, Ended, Program, Raw, Running, Scripted};
+use support::{Answer, Delayed, Ended, Program, Raw, Scripted};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_shakedown"))
@@ -221,16 +221,6 @@ fn four_when_the_target_cannot_be_reached() {
     program.run(&["smoke", "smoke.yaml", "--out", "runs"]).expect(4, &[]);
 }
 
-/// Waits until a load is in its second second.
-fn well_under_way(program: &Program, running: &Running) {
-    running.says("stage hold");
-    let second = || {
-        let events = program.saved().first().map(|folder| program.read(&format!("{folder}/events.jsonl")));
-        events.is_some_and(|events| events.contains("\"generator\""))
-    };
-    running.waits_for("the first second's events", second);
-}
-
 fn interrupted(ended: &Ended, program: &Program) {
     ended.expect(
         130,
@@ -252,7 +242,7 @@ fn hundred_and_thirty_after_ctrl_c_with_a_verdict_on_what_was_measured() {
     let (program, server) = (program(), Delayed::start(Duration::from_millis(200)));
     let url = server.url();
     let running = program.start_load(&[&url, "--rate", "100/s", "--for", "1m", "--gate", "p50 <= 10s"]);
-    well_under_way(&program, &running);
+    running.has_measured(1);
     running.interrupt();
     let ended = running.end();
     interrupted(&ended, &program);
@@ -263,7 +253,7 @@ fn hundred_and_thirty_after_ctrl_c_with_a_verdict_on_what_was_measured() {
 fn hundred_and_thirty_after_sigterm() {
     let (program, server) = (program(), good());
     let running = program.start_load(&[&server.url(), "--rate", "100/s", "--for", "1m"]);
-    well_under_way(&program, &running);
+    running.has_measured(1);
     running.terminate();
     interrupted(&running.end(), &program);
 }
@@ -272,7 +262,7 @@ fn hundred_and_thirty_after_sigterm() {
 fn a_second_ctrl_c_leaves_at_once() {
     let (program, server) = (program(), Raw::silent());
     let running = program.start_load(&[&server.url(), "--rate", "100/s", "--for", "1m", "--timeout", "10m"]);
-    well_under_way(&program, &running);
+    running.has_measured(1);
     running.interrupt();
     running.says("once more to leave at once");
     running.interrupt();
@@ -290,7 +280,7 @@ fn after_ctrl_c_a_journey_sends_nothing_more() {
          journeys: [{{ name: j, steps: [{{ name: one, get: /1, think: 1h }}, {{ name: two, get: /2 }}] }}]\n",
         server.url()
     ));
-    well_under_way(&program, &running);
+    running.has_measured(1);
     running.interrupt();
     let report = running.end().report();
     let counts = report.counts();

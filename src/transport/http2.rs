@@ -12,10 +12,13 @@ use hyper::body::Incoming;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
 
 /// One connection, used for one request at a time.
 pub(super) struct Http2 {
     sender: http2::SendRequest<Full<Bytes>>,
+    /// The task that moves the connection's bytes; it ends with the sender.
+    driver: Option<JoinHandle<hyper::Result<()>>>,
     scheme: uri::Scheme,
     authority: uri::Authority,
 }
@@ -27,13 +30,12 @@ impl Http2 {
     {
         let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
         let (sender, driver) = handshake.map_err(|e| Failure::from_hyper(&e))?;
-        // It ends with the sender.
-        tokio::spawn(driver);
+        let driver = Some(tokio::spawn(driver));
         let scheme = match target.scheme {
             Scheme::Http => uri::Scheme::HTTP,
             Scheme::Https => uri::Scheme::HTTPS,
         };
-        Ok(Http2 { sender, scheme, authority: target.authority.clone() })
+        Ok(Http2 { sender, driver, scheme, authority: target.authority.clone() })
     }
 
     /// Whether another request can be sent.
@@ -52,11 +54,8 @@ impl Http2 {
         let head = match self.sender.send_request(self.prepare(request)).await {
             Ok(head) => head,
             Err(e) => {
-                return Received {
-                    first_byte: None,
-                    done: clock.now(),
-                    result: Err(Failure::from_hyper(&e)),
-                };
+                let failure = why(&e, self.driver.take()).await;
+                return Received { first_byte: None, done: clock.now(), result: Err(failure) };
             }
         };
         let first_byte = Some(clock.now());
@@ -80,6 +79,17 @@ impl Http2 {
         *prepared.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
         prepared
     }
+}
+
+/// Why a request failed. Where the connection ended under it, only the connection's own task knows why.
+async fn why(error: &hyper::Error, driver: Option<JoinHandle<hyper::Result<()>>>) -> Failure {
+    if error.is_canceled()
+        && let Some(driver) = driver.filter(JoinHandle::is_finished)
+        && let Ok(Err(end)) = driver.await
+    {
+        return Failure::from_hyper(&end);
+    }
+    Failure::from_hyper(error)
 }
 
 /// The body as far as it is to be kept, and its length.

@@ -23,6 +23,7 @@ mod running;
 mod scripted;
 mod tls;
 
+pub use ::http::Version;
 pub use answer::{Answer, Seen};
 pub use authority::Identity;
 pub use child::Child;

@@ -40,6 +40,18 @@ impl Running {
         }
     }
 
+    /// Waits until the newest history below `runs` holds this many whole seconds of load.
+    pub fn has_measured(&self, seconds: usize) {
+        let runs = self.out.with_file_name("runs");
+        self.waits_for(&format!("{seconds} seconds of load"), || {
+            let folders = fs::read_dir(&runs).into_iter().flatten().filter_map(Result::ok);
+            let newest = folders.map(|entry| entry.path()).max();
+            let events = newest.and_then(|folder| fs::read_to_string(folder.join("events.jsonl")).ok());
+            // Each second ends with what the generator says of itself.
+            events.is_some_and(|events| events.matches("\"generator\"").count() >= seconds)
+        });
+    }
+
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
         self.signal(Signal::INT);
