@@ -43,7 +43,9 @@ impl Failure {
 
     /// The failure behind an error of the system while doing `what`.
     pub fn from_io(error: &io::Error, what: &str) -> Failure {
-        Failure::new(class_of_io(error), format!("{what}: {error}"))
+        let text = format!("{what}: {error}");
+        let class = if is_alert(&text) { ErrorClass::Tls } else { class_of_io(error) };
+        Failure::new(class, text)
     }
 
     /// The failure behind an error of hyper.
