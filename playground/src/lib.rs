@@ -1,5 +1,6 @@
 //! A Kubernetes small enough to live in a binary: for trying, for demos and for tests.
 
+pub mod cluster;
 pub mod object;
 pub mod patch;
 pub mod resource;

@@ -114,13 +114,13 @@ pub struct ApiError {
     /// The sentence for people.
     pub message: String,
     /// What it is about; `None` leaves `details` out.
-    pub details: Option<Details>,
+    pub details: Option<Box<Details>>,
 }
 
 impl ApiError {
     /// Any refusal; the functions below make the usual ones.
     pub fn new(code: u16, reason: &'static str, message: impl Into<String>, details: Details) -> ApiError {
-        ApiError { code, reason, message: message.into(), details: Some(details) }
+        ApiError { code, reason, message: message.into(), details: Some(Box::new(details)) }
     }
 
     /// 404: there is no such object.

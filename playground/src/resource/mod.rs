@@ -14,6 +14,7 @@ mod networking;
 mod policy;
 mod quality;
 mod rbac;
+mod refusal;
 mod rules;
 mod shape;
 mod table;
