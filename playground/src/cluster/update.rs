@@ -93,8 +93,8 @@ fn may_go(object: &Value) -> bool {
     let holds = |pointer: &str| {
         object.pointer(pointer).and_then(Value::as_array).is_some_and(|list| !list.is_empty())
     };
-    object::is_terminating(object)
-        && !object::has_finalizers(object)
-        && !waits("/metadata/deletionGracePeriodSeconds")
-        && !(object["kind"] == "Namespace" && holds("/spec/finalizers"))
+    let held = object::has_finalizers(object)
+        || waits("/metadata/deletionGracePeriodSeconds")
+        || (object["kind"] == "Namespace" && holds("/spec/finalizers"));
+    object::is_terminating(object) && !held
 }

@@ -93,9 +93,8 @@ fn merge_list(field: &str, target: &mut Value, elements: &[Value]) -> Result<(),
     let Value::Array(present) = target else { return Ok(()) };
     for element in elements {
         match rule {
-            ListRule::Replace => present.push(element.clone()),
             ListRule::Union if present.contains(element) => {}
-            ListRule::Union => present.push(element.clone()),
+            ListRule::Replace | ListRule::Union => present.push(element.clone()),
             ListRule::MergeBy(key) => merge_element(present, element, key)?,
         }
     }

@@ -201,78 +201,91 @@ impl Kind {
     }
 
     /// For the whole cluster.
+    #[must_use]
     pub const fn cluster(mut self) -> Kind {
         self.scope = Scope::Cluster;
         self
     }
 
     /// With short names.
+    #[must_use]
     pub const fn short(mut self, names: &'static [&'static str]) -> Kind {
         self.short_names = names;
         self
     }
 
     /// In the category `all`.
+    #[must_use]
     pub const fn in_all(mut self) -> Kind {
         self.categories = &["all"];
         self
     }
 
     /// With subresources.
+    #[must_use]
     pub const fn with(mut self, subresources: &'static [Subresource]) -> Kind {
         self.subresources = subresources;
         self
     }
 
     /// With a counted generation.
+    #[must_use]
     pub const fn counted(mut self) -> Kind {
         self.generation = Generation::Counted;
         self
     }
 
     /// With another way to go.
+    #[must_use]
     pub const fn goes(mut self, deletion: Deletion) -> Kind {
         self.deletion = deletion;
         self
     }
 
     /// With another rule for names.
+    #[must_use]
     pub const fn named(mut self, rule: NameRule) -> Kind {
         self.names = rule;
         self
     }
 
     /// Selectable by more fields.
+    #[must_use]
     pub const fn selectable(mut self, fields: &'static [&'static str]) -> Kind {
         self.fields = fields;
         self
     }
 
     /// With verbs other than all.
+    #[must_use]
     pub const fn only(mut self, verbs: Verbs) -> Kind {
         self.verbs = verbs;
         self
     }
 
     /// Fills in defaults.
+    #[must_use]
     pub const fn defaults(mut self, default: fn(&mut Value)) -> Kind {
         self.hooks.default = default;
         self
     }
 
     /// Prepares a new object.
+    #[must_use]
     pub const fn creates(mut self, create: fn(&mut Value)) -> Kind {
         self.hooks.create = create;
         self
     }
 
     /// Keeps fields over an update.
+    #[must_use]
     pub const fn carries(mut self, carry: fn(&Value, &mut Value)) -> Kind {
         self.hooks.carry = carry;
         self
     }
 
     /// Checks objects and changes.
+    #[must_use]
     pub const fn checks(
         mut self,
         check: fn(&Value) -> Vec<Cause>,

@@ -26,6 +26,15 @@ impl Selector {
         self.labels.matches(object) && self.fields.matches(object)
     }
 
+    /// With the condition that the object has this name, if one is given.
+    #[must_use]
+    pub fn with_name(mut self, name: Option<&str>) -> Selector {
+        let terms =
+            name.map(|name| FieldTerm::Is { path: "metadata.name".to_owned(), value: name.to_owned() });
+        self.fields.terms.extend(terms);
+        self
+    }
+
     /// Whether nothing is left out.
     pub fn is_everything(&self) -> bool {
         *self == Selector::default()
