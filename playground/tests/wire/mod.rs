@@ -20,7 +20,9 @@ pub async fn client_with(playground: &Playground, token: Option<&str>) -> Client
         let auth = kubeconfig.auth_infos[0].auth_info.as_mut().unwrap();
         auth.token = Some(token.to_owned().into());
     }
-    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
+    let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
+    // kube repeats a request that got 429, for minutes; here the 429 of a budget is the answer that is looked at.
+    config.default_retry = false;
     Client::try_from(config).unwrap()
 }
 
