@@ -68,6 +68,21 @@ async fn an_update_of_an_old_version_conflicts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lease_is_not_taken_blindly() {
+    let playground = playground().await;
+    let client = client(&playground).await;
+    let path = "/apis/coordination.k8s.io/v1/namespaces/default/leases";
+    let lease = json!({"metadata": {"name": "l"}, "spec": {"holderIdentity": "a"}});
+    assert_eq!(send(&client, "POST", path, Some("application/json"), Some(&lease)).await.0, 201);
+    let (status, answer) =
+        send(&client, "PUT", &format!("{path}/l"), Some("application/json"), Some(&lease)).await;
+    assert_eq!(
+        (status, answer["details"]["causes"][0]["field"].as_str()),
+        (422, Some("metadata.resourceVersion"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn apply_creates_and_then_merges() {
     let playground = playground().await;
     let api: Api<Deployment> = Api::default_namespaced(client(&playground).await);
@@ -310,6 +325,13 @@ async fn a_service_account_may_only_do_what_its_role_says() {
     assert_eq!(send(&account, "GET", "/api/v1/namespaces/default/pods/p/status", None, None).await.0, 404);
     assert_eq!(send(&account, "GET", "/api/v1/nodes", None, None).await.0, 403);
     assert_eq!(send(&account, "GET", "/version", None, None).await.0, 200);
+    // The administrator may ask as the account; the account may not ask as anybody.
+    let ask = |client: kube::Client| async move {
+        let request = http::Request::get("/api/v1/nodes")
+            .header("impersonate-user", "system:serviceaccount:default:default");
+        client.send(request.body(kube::client::Body::empty()).unwrap()).await.unwrap().status().as_u16()
+    };
+    assert_eq!((ask(admin.clone()).await, ask(account.clone()).await), (403, 403));
     // With the account, its tokens go.
     let path = "/api/v1/namespaces/default/serviceaccounts/default";
     assert_eq!(send(&admin, "DELETE", path, None, None).await.0, 200);
