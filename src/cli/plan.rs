@@ -166,7 +166,7 @@ mod tests {
         );
         snapbox::assert_data_eq!(
             shown,
-            snapbox::str![[r#"
+            snapbox::str![[r"
 x
 target http://127.0.0.1:1
 
@@ -199,7 +199,7 @@ gates
   p99(a) <= 250ms   (needs at least 299 requests)
   dropped == 0
 
-"#]]
+"]]
         );
     }
 
