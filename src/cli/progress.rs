@@ -28,7 +28,6 @@ pub(super) struct Progress {
     told: u64,
     failed: u64,
     dropped: u64,
-    stage: Option<usize>,
 }
 
 impl Progress {
@@ -42,7 +41,6 @@ impl Progress {
             told: 0,
             failed: 0,
             dropped: 0,
-            stage: None,
         };
         // The run of a single URL is named by it.
         let named = meta.scenario.contains(meta.target.trim_end_matches('/'));
@@ -61,7 +59,6 @@ impl Progress {
             }
             EventKind::Generator(second) => self.tick(second),
             EventKind::StageStarted { stage } => {
-                self.stage = Some(usize::from(*stage));
                 if let (None, Some(stage)) = (&self.line, self.meta.stages.get(usize::from(*stage))) {
                     let text = stage_line(stage, self.meta.model);
                     self.say(&text);
@@ -102,7 +99,9 @@ impl Progress {
 
     /// What matters most comes first: the end of a long line is cut off.
     fn status(&self, elapsed: u64, in_flight: u64) -> String {
-        let stage = self.stage.and_then(|stage| self.meta.stages.get(stage));
+        // The stage of the second that is over.
+        let over = Offset::from_micros(elapsed * 1_000_000);
+        let stage = self.meta.stages.iter().rfind(|stage| stage.start < over);
         let total = self.meta.stages.last().map_or(0, |stage| stage.end.micros().div_ceil(1_000_000));
         let left = Span::new(Duration::from_secs(total.saturating_sub(elapsed)));
         let left = if self.control.stops() { "stopping".to_owned() } else { format!("{left} left") };
