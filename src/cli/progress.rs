@@ -132,7 +132,7 @@ impl Progress {
 }
 
 fn check_line(end: &CheckEnd) -> String {
-    let when = if end.phase == Phase::Before { "check" } else { "check after the load," };
+    let when = if end.phase == Phase::Before { "check" } else { "check after load" };
     let word = match (end.verdict, end.severity) {
         (Verdict::Pass, _) => "ok",
         (_, Severity::Warn) => "WARNING",

@@ -70,7 +70,9 @@ pub async fn drive(
     say: &mut dyn FnMut(Event),
 ) -> Result<(), EngineError> {
     let mut clock = None;
-    let ending = story(plan, stages, control, &mut clock, say).await?;
+    let told = story(plan, stages, control, &mut clock, say).await?;
+    // Whenever somebody asked: what was under way then is not what was planned, and no other run may follow.
+    let ending = if *control.asked.borrow() { Ending::Interrupted } else { told };
     let at = clock.map_or(Offset::ZERO, |clock: Clock| clock.now());
     say(Event { at, kind: EventKind::Ended(ending) });
     Ok(())

@@ -71,7 +71,7 @@ async fn serve(shared: &Rc<Shared>, link: &mut Link, arrival: Arrival) {
     );
 }
 
-/// The steps of one arrival, until the last or the first that fails.
+/// The steps of one arrival, until the last or the first that fails, or until the load is stopped.
 async fn travel(
     shared: &Shared,
     link: &mut Link,
@@ -86,6 +86,9 @@ async fn travel(
     let mut planned = arrival.at;
     link.renew_if_due(arrival.n);
     for (number, step) in journey.steps.iter().enumerate() {
+        if number > 0 && shared.stopping.get() {
+            return;
+        }
         let endpoint = plan.endpoint(place, number);
         under_way.set(Some((endpoint, planned)));
         let (sample, failure) =
@@ -99,7 +102,7 @@ async fn travel(
         if let Some(think) = step.think {
             let spread = think.to.get().saturating_sub(think.from.get());
             planned = planned + think.from.get() + spread.mul_f64(values.random_share());
-            tokio::time::sleep_until(shared.clock.instant(planned).into()).await;
+            shared.pause(planned).await;
         }
     }
 }

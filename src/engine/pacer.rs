@@ -20,6 +20,8 @@ pub(super) async fn pace(
     limit: u64,
     timer: &Timer,
 ) {
+    // Before the start the run's clock stands at zero, and an arrival planned there would be sent too early.
+    timer.until(Offset::ZERO).await;
     let mut in_a_row = 0;
     for arrival in arrivals {
         if wait(shared, arrival.at, timer).await == Waited::NotAtAll {

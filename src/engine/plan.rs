@@ -88,6 +88,9 @@ impl LoadPlan {
         // A gate on a window of its own is judged at the end; only one on the whole run can break in a stage.
         let whole =
             gates.iter().filter(|planned| load.until_broken && planned.gate.window == Window::WholeRun);
+        // A worker without a share of the connections could send nothing, and would wait for an end that never comes.
+        let most = load.closed_connections.unwrap_or(load.max_in_flight).max(1);
+        let workers = load.workers.map_or_else(|| u32::try_from(cores).unwrap_or(1), u32::from).min(most);
         LoadPlan {
             target: target.clone(),
             until_broken: whole.map(|planned| (planned.gate.clone(), planned.text.value.clone())).collect(),
@@ -96,7 +99,7 @@ impl LoadPlan {
             pace,
             connections: load.connections,
             max_in_flight: load.max_in_flight,
-            workers: load.workers.map_or_else(|| u32::try_from(cores).unwrap_or(1), u32::from),
+            workers,
             seed,
             journeys: load.journeys,
         }

@@ -3,7 +3,7 @@
 use super::gauge::{Gauge, Held};
 use super::recorder::Recorder;
 use super::{LoadPlan, Pace};
-use crate::clock::Clock;
+use crate::clock::{Clock, Offset};
 use crate::load::Arrival;
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -22,8 +22,10 @@ pub(super) struct Shared {
     pub(super) idle: RefCell<Vec<Rc<Inbox>>>,
     /// Signalled when nothing is in flight.
     pub(super) drained: Notify,
-    /// No further arrivals: Ctrl-C, or a gate broke.
+    /// No further requests: Ctrl-C, or a gate broke.
     pub(super) stopping: Cell<bool>,
+    /// Signalled when `stopping` is set.
+    stopped: Notify,
     addresses: RefCell<Vec<SocketAddr>>,
     next_address: Cell<usize>,
 }
@@ -39,8 +41,24 @@ impl Shared {
             idle: RefCell::new(Vec::new()),
             drained: Notify::new(),
             stopping: Cell::new(false),
+            stopped: Notify::new(),
             addresses: RefCell::new(addresses),
             next_address: Cell::new(0),
+        }
+    }
+
+    /// No further requests from now on; pauses end at once.
+    pub(super) fn stop(&self) {
+        self.stopping.set(true);
+        self.stopped.notify_waiters();
+    }
+
+    /// Waits until `at`, or until the load is stopped.
+    pub(super) async fn pause(&self, at: Offset) {
+        let stopped = self.stopped.notified();
+        if !self.stopping.get() {
+            // Whichever comes first, the pause is over.
+            let _ = tokio::time::timeout_at(self.clock.instant(at).into(), stopped).await;
         }
     }
 
@@ -61,7 +79,7 @@ impl Shared {
     pub(super) fn closed_model_goes_on(&self) -> bool {
         match &self.plan.pace {
             Pace::Closed { length, .. } => {
-                !self.stopping.get() && self.clock.now().since(crate::clock::Offset::ZERO) < *length
+                !self.stopping.get() && self.clock.now().since(Offset::ZERO) < *length
             }
             Pace::Open(_) => false,
         }

@@ -79,7 +79,7 @@ impl Worker {
 
 async fn watch_for_stop(shared: Rc<Shared>, mut stop: watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_ok() {
-        shared.stopping.set(true);
+        shared.stop();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Below this a value is no secret: masking every `on` and `80` would only make reports unreadable.
 const SHORTEST: usize = 4;
@@ -13,6 +13,13 @@ const SHORTEST_WITHIN: usize = 8;
 /// What `encodeURIComponent` leaves alone, so that both this and the full encoding are found.
 const URI_COMPONENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*');
+
+/// What the URL standard encodes in a path, and in a query: the rest travels as it is.
+const PATH: &AsciiSet = &QUERY.add(b'?').add(b'`').add(b'{').add(b'}');
+const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>');
+
+/// What stands at the end of a text that was cut.
+const CUT: char = '…';
 
 /// Outside values with the names that are shown in their place.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +43,8 @@ impl Secrets {
         self.forms.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     }
 
-    /// The text with every known value, plain or encoded, replaced by its reference.
+    /// The text with every known value, plain or encoded, replaced by its reference; also the beginning of one where
+    /// the text was cut in the middle of it.
     pub fn redact(&self, text: &str) -> String {
         let mut clean = text.to_owned();
         for (form, shown) in &self.forms {
@@ -44,7 +52,30 @@ impl Secrets {
                 clean = clean.replace(form.as_str(), shown);
             }
         }
-        clean
+        if self.is_empty() || !clean.contains(CUT) {
+            return clean;
+        }
+        let parts = clean.split(CUT).map(|part| self.without_end(part));
+        let mut parts: Vec<String> = parts.collect();
+        // What follows the last cut was not cut.
+        if let (Some(last), Some((_, whole))) = (parts.last_mut(), clean.rsplit_once(CUT)) {
+            whole.clone_into(last);
+        }
+        parts.join(CUT.encode_utf8(&mut [0; 4]))
+    }
+
+    /// The text with the beginning of a value at its end replaced, the longest that there is.
+    fn without_end(&self, text: &str) -> String {
+        let beginnings = self.forms.iter().filter_map(|(form, shown)| {
+            let lengths = form.char_indices().map(|(length, _)| length);
+            let longest =
+                lengths.filter(|length| *length >= SHORTEST && text.ends_with(&form[..*length])).max()?;
+            Some((longest, shown))
+        });
+        match beginnings.max_by_key(|(length, _)| *length) {
+            Some((length, shown)) => format!("{}{shown}", &text[..text.len() - length]),
+            None => text.to_owned(),
+        }
     }
 
     /// Whether there are none.
@@ -60,6 +91,8 @@ fn forms(value: &str) -> Vec<String> {
         utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
         utf8_percent_encode(value, URI_COMPONENT).to_string(),
         utf8_percent_encode(value, URI_COMPONENT).to_string().replace("%20", "+"),
+        utf8_percent_encode(value, PATH).to_string(),
+        utf8_percent_encode(value, QUERY).to_string(),
         STANDARD_NO_PAD.encode(value),
         URL_SAFE_NO_PAD.encode(value),
     ];
@@ -108,10 +141,24 @@ mod tests {
             ("?t=s3cr%2Ft%20%2B%22key%22&x".into(), "?t=[env:TOKEN]&x".into()),
             ("t=s3cr%2Ft+%2B%22key%22".into(), "t=[env:TOKEN]".into()),
             (json, r#"{"token":"[env:TOKEN]"}"#.into()),
+            ("GET /s3cr/t%20+%22key%22 failed".into(), "GET /[env:TOKEN] failed".into()),
             (STANDARD.encode(value), "[env:TOKEN]==".into()),
             ("turn it on".into(), "turn it on".into()),
         ] {
             assert_eq!(secrets.redact(&text), shown);
+        }
+    }
+
+    #[test]
+    fn where_a_text_was_cut_the_beginning_of_a_value_is_found() {
+        let secrets = secrets();
+        for (text, shown) in [
+            ("it says `token s3cr/t +…`", "it says `token [env:TOKEN]…`"),
+            ("s3cr… and s3cr/t…, not s3cr/t", "[env:TOKEN]… and [env:TOKEN]…, not s3cr/t"),
+            ("too short to tell: s3c…", "too short to tell: s3c…"),
+            ("`s3cr%2Ft%20…`", "`[env:TOKEN]…`"),
+        ] {
+            assert_eq!(secrets.redact(text), shown);
         }
     }
 

@@ -75,7 +75,9 @@ impl Client {
         }
         let mut response = sending.send().await.map_err(failed)?;
         let (mut body, mut length) = (BytesMut::new(), 0_u64);
+        let keep = keep.up_to(response.status());
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            let begins = length;
             length += chunk.len() as u64;
             if length > limit {
                 return Err(Failure::new(
@@ -83,7 +85,7 @@ impl Client {
                     format!("the body is longer than {limit} bytes"),
                 ));
             }
-            if keep == Keep::Body {
+            if begins < keep {
                 body.extend_from_slice(&chunk);
             }
         }

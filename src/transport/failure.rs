@@ -43,12 +43,17 @@ impl Failure {
 
     /// The failure behind an error of the system while doing `what`.
     pub fn from_io(error: &io::Error, what: &str) -> Failure {
-        Failure::new(class_of_io(error), format!("{what}: {error}"))
+        let text = format!("{what}: {error}");
+        let class = if is_alert(&text) { ErrorClass::Tls } else { class_of_io(error) };
+        Failure::new(class, text)
     }
 
     /// The failure behind an error of hyper.
     pub fn from_hyper(error: &hyper::Error) -> Failure {
         let text = chain(error);
+        if is_alert(&text) {
+            return Failure::new(ErrorClass::Tls, text);
+        }
         if let Some(io) = find_io(error) {
             return Failure::new(class_of_io(io), text);
         }
@@ -70,7 +75,7 @@ impl Failure {
         if text.contains("dns error") {
             return Failure::new(ErrorClass::Dns, text);
         }
-        if text.contains("certificate") || text.contains("TLS") || text.contains("HandshakeFailure") {
+        if is_alert(&text) || text.contains("certificate") || text.contains("TLS") {
             return Failure::new(ErrorClass::Tls, text);
         }
         match find_io(error) {
@@ -79,6 +84,12 @@ impl Failure {
             None => Failure::new(ErrorClass::Protocol, text),
         }
     }
+}
+
+/// Whether the other side ended TLS and said why, in the words of rustls. In TLS 1.3 a server that wants a certificate
+/// from us does so only after the handshake, and HTTP/2 hands on nothing but the words.
+fn is_alert(text: &str) -> bool {
+    text.contains("received fatal alert")
 }
 
 /// `EADDRNOTAVAIL`, `EMFILE` and `ENFILE` are the generator's own limits, not the target's.

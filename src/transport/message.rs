@@ -20,10 +20,24 @@ pub struct Request {
 /// What to keep of an answer's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// Only its length; the bytes go by.
+    /// Only its length; the bytes go by, but for the beginning of an error's, whose words are an example in reports.
     Length,
     /// All of it, because it is looked into.
     Body,
+}
+
+/// How much of an error's body is kept at least.
+const BEGINNING: u64 = 512;
+
+impl Keep {
+    /// Until how many bytes are kept the next piece of the body is kept too.
+    pub(super) fn up_to(self, status: StatusCode) -> u64 {
+        match self {
+            Keep::Body => u64::MAX,
+            Keep::Length if status.is_client_error() || status.is_server_error() => BEGINNING,
+            Keep::Length => 0,
+        }
+    }
 }
 
 /// An answer, complete.

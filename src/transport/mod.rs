@@ -5,7 +5,9 @@ mod client;
 mod connection;
 mod failure;
 mod http1;
+mod http2;
 mod message;
+mod received;
 mod target;
 mod tls;
 

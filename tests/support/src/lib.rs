@@ -1,10 +1,12 @@
-//! Loopback servers for tests: each on a free port, on a thread of its own, gone when it is dropped.
+//! Loopback servers for tests, each on a free port, on a thread of its own, gone when it is dropped; and the program
+//! itself, run in a folder of its own as somebody at a command line runs it.
 //!
 //! - [`Scripted`] answers what the test says and remembers what it was asked;
 //! - [`Delayed`] answers after an exact time;
 //! - [`Raw`] is no HTTP server at all: silent, closing, resetting, or talking nonsense;
 //! - [`TlsServer`] has a certificate of its own authority and may want one from the client;
-//! - [`Child`] is a server in a process of its own, which a test can stop and let go on.
+//! - [`Child`] is a server in a process of its own, which a test can stop and let go on;
+//! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`].
 //!
 //! A crate and not a module of each test, so that it is built once and nothing in it is unused.
 
@@ -14,14 +16,21 @@ mod child;
 mod delayed;
 mod http;
 mod loopback;
+mod program;
 mod raw;
+mod report;
+mod running;
 mod scripted;
 mod tls;
 
+pub use ::http::Version;
 pub use answer::{Answer, Seen};
 pub use authority::Identity;
 pub use child::Child;
 pub use delayed::Delayed;
+pub use program::Program;
 pub use raw::Raw;
+pub use report::{Counts, Report};
+pub use running::{Ended, Running};
 pub use scripted::Scripted;
 pub use tls::{Clients, TlsServer, TlsSetup};

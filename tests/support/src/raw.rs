@@ -17,9 +17,12 @@ impl Raw {
         Raw::start(async |mut stream| while read(&mut stream).await > 0 {})
     }
 
-    /// Resets each connection as soon as it is made.
+    /// Waits for a request, then resets the connection.
     pub fn resetting() -> Raw {
-        Raw::start(async |stream| stream.set_zero_linger().expect("loopback takes SO_LINGER"))
+        Raw::start(async |mut stream| {
+            read(&mut stream).await;
+            stream.set_zero_linger().expect("loopback takes SO_LINGER");
+        })
     }
 
     /// Waits for a request, then closes in good order without an answer.

@@ -8,7 +8,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio_rustls::TlsAcceptor;
 
 /// Whom the server lets in.
@@ -41,10 +41,11 @@ impl Default for TlsSetup {
     }
 }
 
-/// Answers over TLS.
+/// Answers over TLS and remembers every request.
 #[derive(Debug)]
 pub struct TlsServer {
     loopback: Loopback,
+    seen: Arc<Mutex<Vec<Seen>>>,
     root: Identity,
     client: Identity,
 }
@@ -62,7 +63,13 @@ impl TlsServer {
     ) -> TlsServer {
         let authority = Authority::new();
         let acceptor = TlsAcceptor::from(Arc::new(config(setup, &authority)));
-        let respond: Respond = Arc::new(move |request| respond(&request));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let memory = Arc::clone(&seen);
+        let respond: Respond = Arc::new(move |request| {
+            let answer = respond(&request);
+            memory.lock().expect("no server thread panics").push(request);
+            answer
+        });
         let loopback = Loopback::start(move |stream| {
             let (acceptor, respond) = (acceptor.clone(), Arc::clone(&respond));
             async move {
@@ -72,7 +79,7 @@ impl TlsServer {
                 }
             }
         });
-        TlsServer { loopback, root: authority.root().clone(), client: authority.client() }
+        TlsServer { loopback, seen, root: authority.root().clone(), client: authority.client() }
     }
 
     /// Where it listens.
@@ -83,6 +90,11 @@ impl TlsServer {
     /// `https://`, a name of the default set-up and the port, without a slash at the end.
     pub fn url(&self) -> String {
         format!("https://localhost:{}", self.addr().port())
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().expect("no server thread panics").clone()
     }
 
     /// The certificate of its authority, as PEM.
