@@ -52,7 +52,9 @@ pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) 
     let folder = folder.map_err(|error| Failure::Usage(error.to_string()))?;
     drive_and_save(&RunPlan::new(scenario, seed), &meta, &folder)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
-    finish(&folder, None, strictness, destinations)
+    let exit = finish(&folder, None, strictness, destinations)?;
+    anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
+    Ok(exit)
 }
 
 /// Drives the run; every event goes to the history and to whoever watches.
@@ -122,7 +124,6 @@ pub(super) fn finish(
     if quiet {
         anstream::eprintln!("{}: {}", run.verdict, run.reason);
     }
-    anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
     Ok(Exit::from(&run))
 }
 

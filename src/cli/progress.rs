@@ -28,7 +28,6 @@ pub(super) struct Progress {
     told: u64,
     failed: u64,
     dropped: u64,
-    stage: Option<usize>,
 }
 
 impl Progress {
@@ -42,7 +41,6 @@ impl Progress {
             told: 0,
             failed: 0,
             dropped: 0,
-            stage: None,
         };
         // The run of a single URL is named by it.
         let named = meta.scenario.contains(meta.target.trim_end_matches('/'));
@@ -61,7 +59,6 @@ impl Progress {
             }
             EventKind::Generator(second) => self.tick(second),
             EventKind::StageStarted { stage } => {
-                self.stage = Some(usize::from(*stage));
                 if let (None, Some(stage)) = (&self.line, self.meta.stages.get(usize::from(*stage))) {
                     let text = stage_line(stage, self.meta.model);
                     self.say(&text);
@@ -102,13 +99,17 @@ impl Progress {
 
     /// What matters most comes first: the end of a long line is cut off.
     fn status(&self, elapsed: u64, in_flight: u64) -> String {
-        let stage = self.stage.and_then(|stage| self.meta.stages.get(stage));
+        // The stage of the second that is over.
+        let over = Offset::from_micros(elapsed * 1_000_000);
+        let stage = self.meta.stages.iter().rfind(|stage| stage.start < over);
         let total = self.meta.stages.last().map_or(0, |stage| stage.end.micros().div_ceil(1_000_000));
         let left = Span::new(Duration::from_secs(total.saturating_sub(elapsed)));
         let left = if self.control.stops() { "stopping".to_owned() } else { format!("{left} left") };
-        let asked = stage.filter(|_| self.meta.model == Model::Open).map(|stage| rate_at(stage, elapsed));
-        let asked = asked.map_or_else(String::new, |rate| format!(" {rate}"));
         let seconds = elapsed.saturating_sub(self.told).max(1);
+        let asked = match self.meta.model {
+            Model::Open => format!(" {}", asked(&self.meta.stages, elapsed - seconds, elapsed)),
+            Model::Closed => String::new(),
+        };
         let done = Rate::per_second((self.since.counts.done as f64 / seconds as f64).round());
         let name = stage.map_or("load", |stage| &stage.name);
         let bad = [(self.failed, "failed"), (self.dropped, "dropped")];
@@ -150,13 +151,19 @@ fn stage_line(stage: &StagePlan, model: Model) -> String {
     }
 }
 
-/// The planned rate at the end of a second of the run, in three digits.
-fn rate_at(stage: &StagePlan, elapsed: u64) -> Rate {
-    let at = Offset::from_micros(elapsed * 1_000_000).clamp(stage.start, stage.end);
-    let (whole, passed) = (stage.end.since(stage.start), at.since(stage.start));
-    let share = if whole.is_zero() { 1.0 } else { passed.as_secs_f64() / whole.as_secs_f64() };
-    let (from, to) = (stage.from.as_per_second(), stage.to.as_per_second());
-    let rate = from + (to - from) * share;
+/// How many arrivals a second are planned between two seconds of the run, in three digits.
+fn asked(stages: &[StagePlan], from: u64, to: u64) -> Rate {
+    let (from, to) = (Offset::from_micros(from * 1_000_000), Offset::from_micros(to * 1_000_000));
+    let arrivals = stages.iter().map(|stage| {
+        let (begin, end) = (from.clamp(stage.start, stage.end), to.clamp(stage.start, stage.end));
+        let whole = stage.end.since(stage.start).as_secs_f64().max(1e-6);
+        // The rate changes evenly within a stage: its mean is that of its middle.
+        let passed = [begin, end].map(|at| at.since(stage.start).as_secs_f64());
+        let middle = f64::midpoint(passed[0], passed[1]);
+        let (low, high) = (stage.from.as_per_second(), stage.to.as_per_second());
+        (low + (high - low) * middle / whole) * end.since(begin).as_secs_f64()
+    });
+    let rate = arrivals.sum::<f64>() / to.since(from).as_secs_f64().max(1e-6);
     if rate < 10.0 { Rate::per_second(rate) } else { Rate::per_second(rate.round()) }
 }
 
@@ -173,26 +180,36 @@ fn three_digits(micros: u64) -> Span {
 mod tests {
     use super::*;
 
-    fn stage(from: f64, to: f64) -> StagePlan {
+    fn stage(start: u64, end: u64, from: f64, to: f64) -> StagePlan {
         let at = |seconds: u64| Offset::from_micros(seconds * 1_000_000);
         let (from, to) = (Rate::per_second(from), Rate::per_second(to));
-        StagePlan { name: "up".into(), start: at(10), end: at(20), from, to, warmup: false }
+        StagePlan { name: "up".into(), start: at(start), end: at(end), from, to, warmup: false }
     }
 
     #[test]
-    fn the_rate_asked_follows_the_ramp() {
-        let ramp = stage(0.0, 400.0);
-        for (elapsed, rate) in [(10, "0/s"), (11, "40/s"), (15, "200/s"), (20, "400/s"), (25, "400/s")] {
-            assert_eq!(rate_at(&ramp, elapsed).to_string(), rate);
+    fn the_rate_asked_is_the_mean_of_the_time_told() {
+        let stages = [stage(0, 10, 200.0, 200.0), stage(10, 20, 0.0, 400.0), stage(20, 30, 0.5, 0.5)];
+        for (from, to, rate) in [
+            (0, 1, "200/s"),
+            (10, 11, "20/s"),
+            (10, 20, "200/s"),
+            (19, 20, "380/s"),
+            (5, 15, "150/s"),
+            (25, 30, "30/min"),
+            (30, 35, "0/s"),
+        ] {
+            assert_eq!(asked(&stages, from, to).to_string(), rate, "{from} to {to}");
         }
-        assert_eq!(rate_at(&stage(0.5, 0.5), 12).to_string(), "30/min");
     }
 
     #[test]
     fn stages_say_what_is_asked() {
-        assert_eq!(stage_line(&stage(0.0, 400.0), Model::Open), "stage up: 0/s to 400/s in 10s");
-        assert_eq!(stage_line(&stage(5.0, 5.0), Model::Open), "stage up: 5/s for 10s");
-        assert_eq!(stage_line(&stage(0.0, 0.0), Model::Closed), "stage up: as fast as it goes for 10s");
+        assert_eq!(stage_line(&stage(0, 10, 0.0, 400.0), Model::Open), "stage up: 0/s to 400/s in 10s");
+        assert_eq!(stage_line(&stage(0, 10, 5.0, 5.0), Model::Open), "stage up: 5/s for 10s");
+        assert_eq!(
+            stage_line(&stage(0, 10, 0.0, 0.0), Model::Closed),
+            "stage up: as fast as it goes for 10s"
+        );
     }
 
     #[test]

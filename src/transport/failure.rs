@@ -66,7 +66,9 @@ impl Failure {
 
     /// The failure behind an error of reqwest.
     pub fn from_reqwest(error: &reqwest::Error) -> Failure {
-        let text = chain(error);
+        // The outermost errors only say that a request with this URL failed, which everybody knows here.
+        let text = error.source().map_or_else(|| chain(error), chain);
+        let text = text.strip_prefix("client error (Connect): ").unwrap_or(&text).to_owned();
         if error.is_timeout() {
             return Failure::new(ErrorClass::Timeout, text);
         }
