@@ -1,5 +1,7 @@
 //! What is shipped works: every scenario in `scenarios/`, the schema, the completions.
 
+#![expect(clippy::expect_used, reason = "a helper of a test that cannot go on may panic")]
+
 use shakedown::source::{Budget, parse};
 use std::fs;
 use std::path::{Path, PathBuf};

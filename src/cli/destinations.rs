@@ -61,7 +61,8 @@ impl Destinations {
 }
 
 fn create(path: &Path) -> Result<File, Failure> {
-    let failed = |source| Failure::Report { path: path.to_owned(), source };
+    let failed =
+        |e| Failure::Usage(format!("cannot write {}: {e}; give `--report` another path", path.display()));
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;
     }

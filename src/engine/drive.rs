@@ -6,6 +6,7 @@ use super::{LoadPlan, RunPlan, checks};
 use crate::clock::{Clock, Offset};
 use crate::event::{Ending, Event, EventKind, Phase};
 use crate::history::StagePlan;
+use crate::sample::ErrorClass;
 use crate::transport::{Connection, Failure};
 use crate::verdict::{Severity, Verdict};
 use std::io;
@@ -82,7 +83,10 @@ async fn story(
 ) -> Result<Ending, EngineError> {
     let addresses = match reach(plan).await {
         Ok(addresses) => addresses,
-        Err(failure) => return Ok(Ending::Unreachable { reason: plan.secrets.redact(&failure.text) }),
+        Err(failure) => {
+            let reason = format!("{}; {}", plan.secrets.redact(&failure.text), next_move(failure.class));
+            return Ok(Ending::Unreachable { reason });
+        }
     };
     let ends = checks::run(plan, Phase::Before).await;
     let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
@@ -107,6 +111,18 @@ async fn story(
     Ok(Ending::Completed)
 }
 
+/// What to do about a target that cannot be reached.
+fn next_move(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::Dns => "correct the host's name, or give its address",
+        ErrorClass::Tls => {
+            "name its authority in `target.tls.ca` and its own name in `target.tls.server_name`"
+        }
+        ErrorClass::Generator => "free ports and descriptors on this machine",
+        _ => "start the service, or correct its address",
+    }
+}
+
 /// The target's addresses, one of which took a connection.
 async fn reach(plan: &RunPlan) -> Result<Vec<SocketAddr>, Failure> {
     let addresses = plan.target.resolve().await?;
@@ -117,8 +133,7 @@ async fn reach(plan: &RunPlan) -> Result<Vec<SocketAddr>, Failure> {
             Err(failure) => last = Some(failure),
         }
     }
-    Err(last
-        .unwrap_or_else(|| Failure::new(crate::sample::ErrorClass::Dns, "the target's name has no address")))
+    Err(last.unwrap_or_else(|| Failure::new(ErrorClass::Dns, "the target's name has no address")))
 }
 
 async fn run_load(

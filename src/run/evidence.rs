@@ -50,8 +50,7 @@ impl Story<'_> {
                 ("no load", "a smoke check failed before the load, so there was no load".to_owned())
             }
             Some(Ending::Unreachable { reason }) => {
-                let next = "see that it is up and that its address is right";
-                ("unreachable", format!("the target could not be reached: {reason}; {next}"))
+                ("unreachable", format!("the target could not be reached: {reason}"))
             }
             Some(Ending::Interrupted) => {
                 let at = self.summary.last.secs_f64();
