@@ -1,6 +1,7 @@
 //! Every planned arrival is accounted for, whatever happens: planned = done + failed + dropped, in the totals, in every
 //! endpoint and in every second (`Report::counts` looks at all three), and as the server counted where it can.
 
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 use support::{Answer, Child, Counts, Delayed, Program, Raw, Scripted};
 
@@ -160,4 +161,26 @@ fn dropped_arrivals_are_counted_and_not_sent() {
     assert!(counts.done >= 7 && counts.done <= 77, "{counts:?}");
     assert!(report.number("/generator/in_flight_max") <= 7.0);
     assert_eq!(report.at("/endpoints/0/service_us/n").as_u64(), Some(counts.done));
+}
+
+#[test]
+fn a_stress_that_breaks_sends_nothing_more() {
+    let (program, asked) = (program(), AtomicUsize::new(0));
+    // The first two stages ask for 100 and 200; the third breaks.
+    let server = Scripted::answering(move |_| {
+        Answer::status(if asked.fetch_add(1, SeqCst) < 300 { 200 } else { 503 })
+    });
+    let ended = program.scenario(&format!(
+        "scenario: break it\ntarget: {{ http: '{}' }}\nload:\n  \
+         profile: {{ stress: {{ base: 100/s, step: 100/s, hold: 1s, limit: 1k/s }} }}\n  \
+         journeys: [{{ name: j, steps: [{{ name: s, get: / }}] }}]\ngates: [error_rate < 5%]\n",
+        server.url()
+    ));
+    ended.expect(1, &["broke `error_rate < 5%`", "the load stops here", "fail: error_rate < 5%: "]);
+    let report = ended.report();
+    let counts = report.counts();
+    assert_eq!((counts.planned, counts.done), (server.seen().len() as u64, 300));
+    assert!(counts.planned >= 600 && counts.planned < 1_500, "{counts:?}");
+    let broke = report.list("/broke");
+    assert_eq!((broke.len(), &broke[0]["gate"]), (1, &"error_rate < 5%".into()));
 }

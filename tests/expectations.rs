@@ -193,6 +193,10 @@ fn no_output_holds_a_secret() {
         );
     program
         .write("secret.yaml", text.replace("scenario: expectations", "scenario: 'with ${env:SHOP_SECRET}'"));
+    program.write(
+        "secret.yaml",
+        program.read("secret.yaml") + "gates: [{ gate: p50 <= 60s, severity: warn }]\n",
+    );
     for command in ["check", "plan"] {
         program.run(&[command, "secret.yaml"]).expect(0, &[]);
     }

@@ -1,5 +1,7 @@
 //! What a journey sends, as the server sees it: rows, captures, cookies, redirects, bodies, credentials, templates.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -78,7 +80,7 @@ fn random_rows_and_values_come_again_with_the_same_seed() {
              steps: [{{ get: '/{{{{ n }}}}/{{{{ id }}}}/{{{{ uuid }}}}' }}]\n",
             rows.join(", ")
         );
-        program.write("seed.yaml", scenario(&server, &journey));
+        program.write("seed.yaml", scenario(&server, &journey) + "gates: [p50 <= 60s]\n");
         program.run(&["run", "seed.yaml", "--out", "runs", "--seed", seed]).expect(0, &[]);
         paths(&server)
     };

@@ -9,10 +9,9 @@ fn program() -> Program {
 }
 
 /// All kinds of reports, into files of this name.
-fn reports(name: &str) -> [String; 6] {
+fn reports(name: &str) -> Vec<String> {
     let to = |kind| ["--report".to_owned(), format!("{kind}={name}.{kind}")];
-    let [[a, b], [c, d], [e, f]] = ["json", "junit", "terminal"].map(to);
-    [a, b, c, d, e, f]
+    ["json", "junit", "terminal"].into_iter().flat_map(to).collect()
 }
 
 /// Runs a command with all reports to files; its exit code.
@@ -85,7 +84,7 @@ fn other_gates_give_another_verdict() {
     assert_eq!(statuses(&strict), ["fail", "pass"]);
     let asking_too_much = judge(&["p99.9 <= 10s"]);
     asking_too_much.expect(3, &["needs about 2,800 more requests"]);
-    let nonsense = judge(&["p50(nobody) <= 1s", "p50 <= 10s stage nowhere"]);
+    let nonsense = judge(&["p50(nobody) <= 60s", "p50 <= 60s stage nowhere"]);
     nonsense.expect(3, &["nobody"]);
     assert_eq!(statuses(&nonsense), ["inconclusive", "inconclusive"]);
     judge(&["p50 < 10"]).expect(2, &["`10` has no unit", "^^"]);

@@ -101,7 +101,14 @@ fn a_stranger_s_certificate_is_refused_before_any_load() {
         (&other_name, "tls: { ca: other.pem }", "not valid for name"),
     ] {
         let ended = program.scenario(&scenario(&server.url(), target, ""));
-        ended.expect(4, &["the target could not be reached: TLS with 127.0.0.1:", why]);
+        ended.expect(
+            4,
+            &[
+                "the target could not be reached: TLS with 127.0.0.1:",
+                why,
+                "; name its authority in `target.tls.ca`",
+            ],
+        );
         assert_eq!(ended.report().counts().planned, 0);
         assert!(server.seen().is_empty());
     }
@@ -139,6 +146,7 @@ fn every_report_says_that_certificates_were_not_verified() {
         "scenario.yaml",
         scenario(&server.url(), "tls: { verify: false }", "").replace("over: 1s", "over: 500ms"),
     );
+    program.write("scenario.yaml", program.read("scenario.yaml") + "gates: [p50 <= 60s]\n");
     let reports = ["--report", "json=r.json", "--report", "junit=r.xml", "--report", "terminal=r.txt"];
     let ended = program.run(&[&["run", "scenario.yaml", "--out", "runs"][..], &reports].concat());
     ended.expect(0, &[]);

@@ -70,7 +70,7 @@ fn a_customer_of_the_examples_is_known_to_the_shop() {
     std::fs::write(&file, head.replace("ramp: 2s, hold: 16s", "ramp: 0s, hold: 1s")).unwrap();
     let (code, said) =
         shakedown(&["run", file.to_str().unwrap(), "--target", &shop.url, "--report", "json=-"]);
-    let report: serde_json::Value = serde_json::from_str(&said[..said.rfind('}').unwrap() + 1]).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&said[..=said.rfind('}').unwrap()]).unwrap();
     let (planned, failed) = (&report["totals"]["planned"], &report["totals"]["failed"]);
     assert_eq!((planned.as_u64(), failed.as_u64()), (Some(80), Some(0)), "{code:?} {said}");
 }

@@ -6,6 +6,7 @@ use super::{LoadPlan, RunPlan, checks};
 use crate::clock::{Clock, Offset};
 use crate::event::{Ending, Event, EventKind, Phase};
 use crate::history::StagePlan;
+use crate::sample::ErrorClass;
 use crate::transport::{Connection, Failure};
 use crate::verdict::{Severity, Verdict};
 use std::io;
@@ -125,8 +126,7 @@ async fn reach(plan: &RunPlan) -> Result<Vec<SocketAddr>, Failure> {
             Err(failure) => last = Some(failure),
         }
     }
-    Err(last
-        .unwrap_or_else(|| Failure::new(crate::sample::ErrorClass::Dns, "the target's name has no address")))
+    Err(last.unwrap_or_else(|| Failure::new(ErrorClass::Dns, "the target's name has no address")))
 }
 
 async fn run_load(
