@@ -125,3 +125,17 @@ fn a_killed_run_is_read_up_to_its_last_second() {
     fs::write(&events, [&whole[..], b"no event\n", &whole].concat()).unwrap();
     program.run(&["judge", &saved]).expect(2, &["events.jsonl:", "not an event", "run the scenario again"]);
 }
+
+#[test]
+fn steps_after_the_end_of_the_load_do_not_empty_its_last_second() {
+    let (program, server) = (program(), Scripted::start([Answer::ok("ok")]));
+    let ended = program.scenario(&format!(
+        "scenario: long journeys\ntarget: {{ http: '{}' }}\nload:\n  \
+         profile: {{ stages: [{{ from: 100/s, to: 100/s, over: 2s }}] }}\n  \
+         journeys: [{{ name: j, steps: [{{ name: a, get: /a, think: 2s }}, {{ name: b, get: /b }}] }}]\n\
+         gates: ['p50(a) <= 60s last 1s']\n",
+        server.url()
+    ));
+    ended.expect(0, &[]);
+    assert_eq!(ended.report().at("/gates/0/n").as_u64(), Some(100));
+}
