@@ -25,7 +25,7 @@ fn the_demo_passes_in_half_a_minute_and_saves_its_runs() {
         &["the demo shop listens on http://127.0.0.1:", "check GET /health/ready: ok", "stage spike: "],
     );
     assert_eq!(ended.out.matches("PASS  ").count(), 2, "a verdict for each scenario: {ended}");
-    let said = |folder: &&String| ended.err.contains(&format!("saved in {folder}; judge it again"));
+    let said = |folder: &&String| ended.err.contains(&format!("judge it again: shakedown judge {folder}"));
     let saved = program.saved();
     let saved: Vec<&String> = saved.iter().filter(said).collect();
     assert_eq!(saved.len(), 2, "{ended}");

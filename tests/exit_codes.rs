@@ -28,7 +28,10 @@ fn zero_when_every_gate_and_check_holds() {
     let (program, server) = (program(), good());
     let gates = "smoke: [{ http: { get: /health } }]\ngates: [p50 <= 10s, error_rate < 5%]";
     let ended = program.scenario(&scenario(&server.url(), gates));
-    ended.expect(0, &["pass: both gates hold and both checks hold", "saved in runs/", "judge it again"]);
+    ended.expect(
+        0,
+        &["pass: both gates hold and both checks hold", "saved; to judge it again: shakedown judge runs/"],
+    );
     let report = ended.report();
     assert_eq!((report.verdict(), report.counts().done), ("pass", 200));
     assert_eq!(server.seen().iter().filter(|seen| seen.path == "/health").count(), 2, "before and after");
@@ -205,12 +208,8 @@ fn four_when_the_target_cannot_be_reached() {
     // Nobody listens on port 1, and nobody is called `.invalid` (RFC 2606).
     let (refused, unknown) = ("http://127.0.0.1:1", "http://something.invalid");
     for (url, why, next) in [
-        (refused, "Connection refused", "; start the service, or correct its address"),
-        (
-            unknown,
-            "the name something.invalid does not resolve",
-            "; correct the host's name, or give its address",
-        ),
+        (refused, "Connection refused", "; start the service, or correct the address"),
+        (unknown, "the name something.invalid does not resolve", "; correct the name, or make it known"),
     ] {
         let ended = program.load(&[url, "--for", "1s"]);
         ended.expect(4, &["inconclusive: the target could not be reached: ", why, next]);
@@ -314,7 +313,7 @@ fn ctrl_c_during_a_check_ends_the_whole_row_of_scenarios() {
     program.write("one.yaml", scenario(&server.url(), checks));
     program.write("two.yaml", scenario(&server.url(), checks));
     let running = program.start(&["run", "one.yaml", "two.yaml", "--out", "runs"]);
-    running.says("one step: http://");
+    running.says("one step, against http://");
     running.waits_for("the check's request", || server.connections() > 1);
     running.interrupt();
     running.end().expect(130, &["stopping: no further requests"]);
@@ -326,7 +325,7 @@ fn standard_output_carries_only_what_was_asked_for() {
     let (program, server) = (program(), good());
     let args = [&server.url(), "--rate", "100/s", "--for", "1s", "--gate", "p50 <= 60s"];
     let ended = program.load(&args);
-    ended.expect(0, &["stage hold: 100/s for 1s", "pass: the gate holds", "saved in "]);
+    ended.expect(0, &["stage hold: 100/s for 1s", "pass: the gate holds", "saved; to judge it again"]);
     ended.report();
     let more = ["load", "--out", "runs", "--report", "json=report.json"];
     let plain = program.run(&[&more[..], &args].concat());

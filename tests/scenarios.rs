@@ -30,6 +30,14 @@ fn files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
+/// The scenarios that come with the program.
+fn shipped() -> Vec<PathBuf> {
+    let all: Vec<PathBuf> =
+        ["scenarios", "scenarios/demo", "scenarios/examples"].into_iter().flat_map(files).collect();
+    assert!(all.len() >= 10, "{}", all.len());
+    all
+}
+
 #[test]
 fn good_scenarios_load() {
     let files = files("tests/scenarios/good");
@@ -43,8 +51,8 @@ fn good_scenarios_load() {
 
 #[test]
 fn shipped_scenarios_load() {
-    for path in files("scenarios/demo").iter().chain(&files("scenarios")) {
-        if let Err(rejected) = Scenario::load(path, &environment()) {
+    for path in shipped() {
+        if let Err(rejected) = Scenario::load(&path, &environment()) {
             panic!("{rejected}");
         }
     }
@@ -96,10 +104,7 @@ fn good_scenarios_fit_the_schema() {
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert!(jsonschema::meta::is_valid(&schema));
     let validator = jsonschema::draft202012::new(&schema).unwrap();
-    let mut paths = files("tests/scenarios/good");
-    paths.extend(files("scenarios"));
-    paths.extend(files("scenarios/demo"));
-    for path in paths {
+    for path in files("tests/scenarios/good").into_iter().chain(shipped()) {
         let value = json(&path);
         let errors: Vec<String> = validator
             .iter_errors(&value)

@@ -1,7 +1,5 @@
 //! What is shipped works: every scenario in `scenarios/`, the schema, the completions.
 
-#![expect(clippy::expect_used, reason = "a helper of a test that cannot go on may panic")]
-
 use shakedown::source::{Budget, parse};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +12,8 @@ fn program() -> Program {
 /// The scenarios, as absolute paths.
 fn scenarios() -> Vec<PathBuf> {
     fn below(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).expect("a folder of the repository") {
-            let path = entry.expect("an entry").path();
+        for entry in fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+            let path = entry.unwrap_or_else(|e| panic!("{}: {e}", folder.display())).path();
             if path.is_dir() {
                 below(&path, found);
             } else if path.extension().is_some_and(|extension| extension == "yaml") {

@@ -1,28 +1,23 @@
 //! What can be asked.
 
-use super::{Failure, check, completions, demo, judge, load, plan, run, schema, smoke};
+use super::{Failure, check, completions, demo, judge, load, plan, run, schema, shop, smoke};
 use crate::run::Exit;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 /// Load, chaos and smoke testing of deployed services, with a verdict as an exit code.
 #[derive(Debug, Parser)]
-#[command(name = "shakedown", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "shakedown", version, about, max_term_width = 100, after_help = exit_codes())]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
 /// The exit codes, as in `docs/exit-codes.md`.
-const EXIT_CODES: &str = "\
-Exit codes:
-    0  pass, also with warnings
-    1  a gate or a check failed (or, with --strict, the run was inconclusive)
-    2  the command line or the scenario is wrong
-    3  inconclusive: the evidence does not decide it
-    4  the target could not be reached
-    5  undo incomplete, the target may be left changed
-  130  interrupted";
+fn exit_codes() -> String {
+    let lines = Exit::ALL.map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
+    format!("Exit codes:\n{}", lines.join("\n"))
+}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -40,6 +35,8 @@ enum Command {
     Plan(plan::Args),
     /// Judge a saved run again, with other gates if given
     Judge(judge::Args),
+    /// Serve the demo shop in the foreground, to try scenarios on
+    Shop(shop::Args),
     /// Print the JSON Schema of scenario files
     Schema,
     /// Print a completion script for a shell
@@ -69,6 +66,7 @@ impl Cli {
             Command::Check(args) => Ok(check::obey(&args)),
             Command::Plan(args) => plan::obey(&args),
             Command::Judge(args) => judge::obey(&args),
+            Command::Shop(args) => shop::obey(&args),
             Command::Schema => Ok(schema::obey()),
             Command::Completions(args) => Ok(completions::obey(&args)),
         }

@@ -1,26 +1,23 @@
 //! One run from scenario to exit code: drive, save, judge, report.
 
-use super::destinations::{Destinations, request};
+use super::destinations::{Destinations, Reports};
 use super::progress::Progress;
 use super::{Failure, signals};
 use crate::engine::{self, Control, RunPlan, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
 use crate::history::{self, Machine, Meta, Reader, WriteError, Writer};
-use crate::report::Request;
 use crate::run::{Exit, Run, Strictness};
 use crate::scenario::Scenario;
 use crate::verdict::Severity;
 use clap::Args;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Options of every command that runs something.
 #[derive(Debug, Clone, Args)]
 pub(super) struct RunOptions {
-    /// Write a report: terminal, json or junit; `-` is stdout. Can be given several times
-    #[arg(long, value_name = "KIND=PATH", value_parser = request)]
-    report: Vec<Arc<Request>>,
+    #[command(flatten)]
+    reports: Reports,
     /// Where runs are kept, one folder each
     #[arg(long, value_name = "DIR", default_value = "reports/runs")]
     out: PathBuf,
@@ -43,29 +40,32 @@ pub(super) enum Part {
 
 /// Runs a scenario and reports it.
 pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) -> Result<Exit, Failure> {
-    let destinations = Destinations::open(&options.report)?;
+    let destinations = options.reports.open()?;
     if part == Part::Smoke {
         scenario = scenario.smoke_alone();
     }
     let seed = options.seed.unwrap_or_else(rand::random);
     let started = format!("{:.3}", jiff::Timestamp::now());
     let meta = scenario.meta(seed, started, machine());
-    let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started)?;
-    let progress = Progress::new(&meta);
-    anstream::eprintln!("{}: {}", meta.scenario, meta.target);
-    drive_and_save(&RunPlan::new(scenario, seed), &meta, &folder, progress)?;
+    let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started);
+    // Nothing was sent yet: it is the command line that is wrong.
+    let folder = folder.map_err(|error| Failure::Usage(error.to_string()))?;
+    drive_and_save(&RunPlan::new(scenario, seed), &meta, &folder)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
-    finish(&folder, None, strictness, destinations)
+    let exit = finish(&folder, None, strictness, destinations)?;
+    anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
+    Ok(exit)
 }
 
 /// Drives the run; every event goes to the history and to whoever watches.
-fn drive_and_save(plan: &RunPlan, meta: &Meta, folder: &Path, mut progress: Progress) -> Result<(), Failure> {
+fn drive_and_save(plan: &RunPlan, meta: &Meta, folder: &Path) -> Result<(), Failure> {
     let system = |what| move |source| Failure::System { what, source };
     engine::raise_open_files();
     let mut writer = Writer::create(folder, meta)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(system("start the runtime"))?;
     let (stop, control) = Control::new();
+    let mut progress = Progress::new(meta, control.clone());
     let mut failed: Option<WriteError> = None;
     let driven = runtime.block_on(async {
         signals::listen(stop).map_err(system("listen for signals"))?;
@@ -124,7 +124,6 @@ pub(super) fn finish(
     if quiet {
         anstream::eprintln!("{}: {}", run.verdict, run.reason);
     }
-    anstream::eprintln!("saved in {}; judge it again with `shakedown judge {0}`", folder.display());
     Ok(Exit::from(&run))
 }
 

@@ -3,13 +3,35 @@
 use super::Failure;
 use crate::report::{self, Destination, Kind, Report, Request, Style, Terminal};
 use crate::run::Run;
+use clap::Args;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The reports that are asked for.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Reports {
+    #[arg(long = "report", value_name = "KIND=PATH", value_parser = request, help = kinds())]
+    reports: Vec<Arc<Request>>,
+}
+
+impl Reports {
+    /// Opens every destination.
+    pub(super) fn open(&self) -> Result<Destinations, Failure> {
+        Destinations::open(&self.reports)
+    }
+}
+
+/// The help of `--report`, with every kind that there is.
+fn kinds() -> String {
+    let names: Vec<&str> = report::list().iter().map(|kind| kind.name).collect();
+    let (last, others) = names.split_last().unwrap_or((&"terminal", &[]));
+    format!("Write a report: {} or {last}; `-` is stdout. Can be given several times", others.join(", "))
+}
+
 /// Reads `KIND=PATH` from the command line.
-pub(super) fn request(text: &str) -> Result<Arc<Request>, String> {
+fn request(text: &str) -> Result<Arc<Request>, String> {
     report::parse(text).map(Arc::new).map_err(|e| e.to_string())
 }
 
@@ -21,7 +43,7 @@ pub(super) struct Destinations {
 
 impl Destinations {
     /// Opens every file and makes its folder.
-    pub(super) fn open(all: &[Arc<Request>]) -> Result<Destinations, Failure> {
+    fn open(all: &[Arc<Request>]) -> Result<Destinations, Failure> {
         let mut stdout = None;
         let mut files = Vec::new();
         for request in all {
@@ -61,8 +83,9 @@ impl Destinations {
 }
 
 fn create(path: &Path) -> Result<File, Failure> {
-    let failed =
-        |e| Failure::Usage(format!("cannot write {}: {e}; give `--report` another path", path.display()));
+    let failed = |e: io::Error| {
+        Failure::Usage(format!("cannot write the report {}: {e}; give --report another path", path.display()))
+    };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;
     }

@@ -4,6 +4,7 @@ use crate::engine::EngineError;
 use crate::history::{ReadError, WriteError};
 use crate::run::Exit;
 use crate::scenario::Rejected;
+use crate::shop::ShopError;
 use crate::source::Look;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -17,6 +18,12 @@ pub enum Failure {
     /// Something on the command line that clap cannot see.
     #[error("{0}")]
     Usage(String),
+    /// A command line of which no scenario can be made: all that is wrong with it.
+    #[error("{}", .0.join("\n\nerror: "))]
+    Line(Vec<String>),
+    /// The demo shop could not open.
+    #[error(transparent)]
+    Shop(#[from] ShopError),
     /// The run could not be driven.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -65,7 +72,11 @@ impl Failure {
     /// The exit code of each failure.
     fn exit(&self) -> Exit {
         match self {
-            Failure::Rejected(_) | Failure::Usage(_) | Failure::Read(_) => Exit::Usage,
+            Failure::Rejected(_)
+            | Failure::Usage(_)
+            | Failure::Line(_)
+            | Failure::Read(_)
+            | Failure::Shop(_) => Exit::Usage,
             Failure::Engine(_) | Failure::Write(_) | Failure::Report { .. } | Failure::System { .. } => {
                 Exit::Inconclusive
             }

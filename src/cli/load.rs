@@ -1,32 +1,35 @@
 //! `shakedown load URL`: a scenario made from the command line, then run like any other.
 
-use super::Failure;
+use super::caret::Wrong;
 use super::conduct::{Part, RunOptions, conduct};
-use super::judge;
+use super::{Failure, address, judge};
 use crate::gate::Gate;
 use crate::run::Exit;
-use crate::scenario::Scenario;
-use crate::source::Environment;
-use crate::units::{Rate, Span};
+use crate::scenario::{Rejected, Scenario};
+use crate::source::{Environment, Problem};
+use crate::units::{Rate, Span, UnitError};
+use http::{HeaderName, HeaderValue};
 use serde_json::{Map, Value, json};
 use url::Url;
 
 /// What to send, how fast and for how long.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Where to, for instance `http://127.0.0.1:8080/products`
+    #[arg(value_parser = address::page, help = "Where to, for instance http://127.0.0.1:8080/products")]
     url: Url,
     /// How many requests a second, whatever the target does (open model)
-    #[arg(long, value_name = "RATE", default_value = "100/s", conflicts_with = "max")]
+    #[arg(long, value_name = "RATE", default_value = "100/s", conflicts_with = "max", value_parser = rate,
+        allow_hyphen_values = true)]
     rate: Rate,
     /// As fast as it goes: every connection sends when it has its answer (closed model)
     #[arg(long)]
     max: bool,
     /// How many connections, with --max
-    #[arg(long, short = 'c', value_name = "N", default_value_t = 64, requires = "max")]
+    #[arg(long, short = 'c', value_name = "N", default_value_t = 64, requires = "max",
+        value_parser = clap::value_parser!(u32).range(1..))]
     connections: u32,
     /// How long
-    #[arg(long = "for", value_name = "TIME", default_value = "10s")]
+    #[arg(long = "for", value_name = "TIME", default_value = "10s", value_parser = length)]
     length: Span,
     /// What must hold, for instance 'p99 <= 250ms'. Can be given several times
     #[arg(long, value_name = "GATE", value_parser = judge::gate)]
@@ -41,10 +44,10 @@ pub(super) struct Args {
     #[arg(short = 'd', long = "data", value_name = "TEXT")]
     body: Option<String>,
     /// How long an answer may take
-    #[arg(long, value_name = "TIME", default_value = "30s")]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = length)]
     timeout: Span,
     /// How many worker threads; one for each core when left out
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     workers: Option<u16>,
     #[command(flatten)]
     options: RunOptions,
@@ -61,20 +64,64 @@ fn method(text: &str) -> Result<String, String> {
     }
 }
 
+fn rate(text: &str) -> Result<Rate, String> {
+    let rate: Rate = text.parse().map_err(|e: UnitError| e.to_string())?;
+    if rate == Rate::ZERO {
+        Err("at this rate nothing is sent; write for example 100/s".into())
+    } else {
+        Ok(rate)
+    }
+}
+
+fn length(text: &str) -> Result<Span, String> {
+    let span: Span = text.parse().map_err(|e: UnitError| e.to_string())?;
+    if span.get().is_zero() {
+        Err("nothing happens in no time; write for example 10s".into())
+    } else {
+        Ok(span)
+    }
+}
+
 fn header(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once(':').ok_or("write it as `name: value`")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
+    let (name, value) = text.split_once(':').ok_or("there is no colon; write it as `name: value`")?;
+    let (name, value) = (name.trim(), value.trim());
+    if HeaderName::try_from(name).is_err() {
+        return Err(format!("`{name}` cannot be a header's name; write it as `name: value`"));
+    }
+    if HeaderValue::try_from(value).is_err() {
+        return Err(format!(
+            "the value of `{name}` holds characters that no header can carry; leave them out"
+        ));
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// Makes the scenario and runs it.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     // JSON is YAML, and quoting is the library's job.
     let text = format!("{:#}", args.scenario());
-    let scenario = Scenario::parse("the command line", &text, &Environment::of_process())?;
+    let scenario = Scenario::parse("the command line", &text, &args.environment());
+    let scenario = scenario.map_err(|rejected| Failure::Line(args.blamed(&rejected, &text)))?;
     conduct(scenario, Part::All, &args.options)
 }
 
 impl Args {
+    /// What is wrong with the scenario `text`, said of the gates that were given: nobody wrote that text.
+    fn blamed(&self, rejected: &Rejected, text: &str) -> Vec<String> {
+        let said = rejected.problems().into_iter().map(|problem| {
+            let blamed = self.gate.iter().find_map(|(_, gate)| blamed(problem, gate, text));
+            blamed.unwrap_or_else(|| Wrong::problem(problem, 0..0).alone())
+        });
+        said.collect()
+    }
+
+    /// Secrets come from outside, as in any scenario, so that no history and no report shows them.
+    fn environment(&self) -> Environment {
+        let secrets = self.headers.iter().enumerate().filter(|(_, (name, _))| is_secret(name));
+        let none = Environment::from_iter::<[(&str, &str); 0]>([]);
+        secrets.fold(none, |known, (place, (_, value))| known.with(&variable(place), value))
+    }
+
     fn scenario(&self) -> Value {
         let (target, path) = split(&self.url);
         let given = |text: &str| Value::from(literal(text));
@@ -83,8 +130,12 @@ impl Args {
         let mut step = Map::new();
         step.insert(method, given(&path));
         if !self.headers.is_empty() {
-            let headers = self.headers.iter().map(|(name, value)| (name.clone(), given(value))).collect();
-            step.insert("headers".into(), Value::Object(headers));
+            let headers = self.headers.iter().enumerate().map(|(place, (name, value))| {
+                let value =
+                    if is_secret(name) { format!("${{env:{}}}", variable(place)) } else { literal(value) };
+                (name.clone(), value.into())
+            });
+            step.insert("headers".into(), Value::Object(headers.collect()));
         }
         if let Some(body) = &self.body {
             step.insert("body".into(), given(body));
@@ -112,6 +163,31 @@ impl Args {
     }
 }
 
+/// The problem said of this gate, when it lies in it.
+fn blamed(problem: &Problem, gate: &str, text: &str) -> Option<String> {
+    let quoted = Value::from(literal(gate)).to_string();
+    let inside = |start: &usize| *start <= problem.mark.start && problem.mark.end <= start + quoted.len();
+    let start = text.match_indices(&quoted).map(|(start, _)| start).find(inside)?;
+    // With escapes in it the letters stand elsewhere than in the gate as it was given.
+    let plain = quoted[1..quoted.len() - 1] == *gate;
+    let place =
+        if plain { problem.mark.start - start - 1..problem.mark.end - start - 1 } else { 0..gate.len() };
+    Some(Wrong::problem(problem, place).under(gate))
+}
+
+/// Whether a header of this name usually carries a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["auth", "cookie", "key", "password", "secret", "session", "signature", "token"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+/// The variable that stands for the secret header at this place.
+fn variable(place: usize) -> String {
+    format!("HEADER_{}", place + 1)
+}
+
 /// The URL's origin, and the rest of it.
 fn split(url: &Url) -> (String, String) {
     let origin = url[..url::Position::BeforePath].to_owned();
@@ -135,14 +211,47 @@ mod tests {
         args: Args,
     }
 
+    fn args(line: &str) -> Args {
+        let line = ["load", "http://127.0.0.1:1/a?b=1"].into_iter().chain(line.split(' '));
+        Line::parse_from(line).args
+    }
+
     #[test]
     fn a_command_line_becomes_a_scenario() {
-        let line =
-            ["load", "http://127.0.0.1:1/a?b=1", "--rate", "5/s", "--for", "2s", "-H", "x: ${y}", "-d", "{}"];
-        let scenario = Line::parse_from(line).args.scenario();
+        let args = args("--rate 5/s --for 2s -H x:${y} -d {}");
+        let scenario = args.scenario();
         assert_eq!(scenario["target"]["http"], "http://127.0.0.1:1");
         let step = &scenario["load"]["journeys"][0]["steps"][0];
         assert_eq!(step, &json!({ "post": "/a?b=1", "headers": { "x": "$${y}" }, "body": "{}" }));
         assert_eq!(scenario["load"]["profile"]["stages"][0]["over"], "2s");
+    }
+
+    #[test]
+    fn secret_headers_are_in_no_text() {
+        let args = args("-H accept:a/b -H X-Api-Token:s3cret -H Authorization:s4cret");
+        let text = args.scenario().to_string();
+        assert!(!text.contains("cret"), "{text}");
+        assert!(
+            text.contains(r#""X-Api-Token":"${env:HEADER_2}""#) && text.contains(r#""accept":"a/b""#),
+            "{text}"
+        );
+        let scenario = Scenario::parse("x", &text, &args.environment()).unwrap();
+        assert_eq!(scenario.secrets.redact("s3cret s4cret"), "[env:HEADER_2] [env:HEADER_3]");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_gate_is_said_of_that_gate() {
+        let mut args = args("--rate 1/s");
+        args.gate = ["p50 <= 1s", "p50(\"GET /x\") <= 1s", "p50 <= 1s stage holt"]
+            .map(|text| judge::gate(text).unwrap())
+            .to_vec();
+        let text = format!("{:#}", args.scenario());
+        let rejected = Scenario::parse("x", &text, &args.environment()).unwrap_err();
+        let expected = [
+            "no journey, endpoint or step is called `GET /x`\n  p50(\"GET /x\") <= 1s\n  ^^^^^^^^^^^^^^^^^^^\n  \
+             help: known are `url`, `url/GET /a?b=1`",
+            "no stage is called `holt`\n  p50 <= 1s stage holt\n            ^^^^^^^^^^\n  help: did you mean `hold`?",
+        ];
+        assert_eq!(args.blamed(&rejected, &text), expected);
     }
 }

@@ -1,18 +1,23 @@
 //! The command line: one file per subcommand, the only printer, and the only place that ends the process.
 
+mod address;
 mod args;
+mod caret;
 mod check;
 mod completions;
 mod conduct;
 mod demo;
 mod destinations;
 mod failure;
+mod footprint;
 mod judge;
+mod line;
 mod load;
 mod plan;
 mod progress;
 mod run;
 mod schema;
+mod shop;
 mod signals;
 mod smoke;
 

@@ -1,16 +1,18 @@
 //! `shakedown plan SCENARIO`
 
 use super::Failure;
+use super::footprint::Footprint;
 use crate::gate::Window;
 use crate::load::{Arrivals, Canvas, Glyphs, Schedule, draw};
+use crate::report::harmless;
 use crate::run::Exit;
-use crate::scenario::{Load, Scenario};
+use crate::scenario::{Load, PlannedGate, Scenario};
 use crate::source::Environment;
-use crate::units::{Bytes, Rate, Span};
+use crate::units::{Span, grouped};
 use std::path::PathBuf;
-use std::time::Duration;
 use tabled::builder::Builder;
-use tabled::settings::Style;
+use tabled::settings::object::Columns;
+use tabled::settings::{Alignment, Style};
 
 /// Which scenario to show.
 #[derive(Debug, clap::Args)]
@@ -23,71 +25,76 @@ pub(super) struct Args {
     ascii: bool,
 }
 
-/// A connection's buffers and a lane's state; measured in `docs/decisions/0005-load-engine.md`.
-const BYTES_PER_CONNECTION: u64 = 48 << 10;
-/// What a run takes before its first connection; measured there too.
-const BYTES_AT_REST: u64 = 28 << 20;
-/// Five histograms of an endpoint's open windows and tallies at their largest.
-const BYTES_PER_ENDPOINT: u64 = 2 << 20;
-
 /// Shows what the scenario would do.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let scenario = Scenario::load(&args.scenario, &Environment::of_process())?;
-    let redact = |text: &str| scenario.secrets.redact(text);
-    anstream::println!("{}", redact(&scenario.name));
-    if let Some(description) = &scenario.description {
-        anstream::println!("{}", redact(description));
-    }
-    anstream::println!("target {}\n", redact(&scenario.target.url));
-    if !scenario.checks.is_empty() {
-        anstream::println!("checks before and after the load:");
-        scenario
-            .checks
-            .iter()
-            .for_each(|check| anstream::println!("  {} ({})", redact(&check.name), check.kind()));
-        anstream::println!();
-    }
-    if let Some(load) = &scenario.load {
-        let glyphs = if args.ascii { Glyphs::Ascii } else { Glyphs::Blocks };
-        anstream::println!("{}", of_load(load, Canvas { glyphs, ..Canvas::default() }));
-    }
-    if !scenario.gates.is_empty() {
-        anstream::println!("gates:");
-        for planned in &scenario.gates {
-            anstream::println!("  {}{}", redact(&planned.text), needs(planned));
-        }
+    let glyphs = if args.ascii { Glyphs::Ascii } else { Glyphs::Blocks };
+    for line in of_scenario(&scenario, Canvas { glyphs, ..Canvas::default() }).lines() {
+        anstream::println!("{}", harmless(line));
     }
     Ok(Exit::Pass)
 }
 
-fn needs(planned: &crate::scenario::PlannedGate) -> String {
+fn of_scenario(scenario: &Scenario, canvas: Canvas) -> String {
+    let description = scenario.description.iter().map(|text| format!("{}\n", text.trim_end()));
+    let target = scenario.secrets.redact(&scenario.target.url);
+    let head = format!("{}\n{}target {target}\n", scenario.name, description.collect::<String>());
+    let load = scenario.load.as_ref().map(|load| of_load(load, canvas));
+    let parts = [Some(head), checks(scenario), load, gates(&scenario.gates)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+fn checks(scenario: &Scenario) -> Option<String> {
+    let when = if scenario.load.is_some() { "checks before and after the load" } else { "checks" };
+    let lines = scenario.checks.iter().map(|check| format!("  {} ({})\n", check.name, check.kind()));
+    (!scenario.checks.is_empty()).then(|| format!("{when}\n{}", lines.collect::<String>()))
+}
+
+fn gates(gates: &[PlannedGate]) -> Option<String> {
+    let lines = gates.iter().map(|planned| format!("  {}{}\n", planned.text.value, needs(planned)));
+    (!gates.is_empty()).then(|| format!("gates\n{}", lines.collect::<String>()))
+}
+
+/// How many requests a gate needs, where that is more than one.
+fn needs(planned: &PlannedGate) -> String {
     let window = match &planned.gate.window {
         Window::WholeRun => String::new(),
         Window::Stage(name) => format!(" in stage {name}"),
         Window::Last(span) => format!(" in the last {span}"),
     };
-    let needed = planned.gate.needs();
-    let requests = if needed == 1 { "request" } else { "requests" };
-    format!("   (needs at least {needed} {requests}{window})")
+    match planned.gate.needs() {
+        0 | 1 => String::new(),
+        needed => format!("   (needs at least {} requests{window})", grouped(needed)),
+    }
 }
 
 fn of_load(load: &Load, canvas: Canvas) -> String {
     let schedule = Schedule::new(load.stages.clone(), Arrivals::Even);
-    let mut parts = Vec::new();
-    if let Some(connections) = load.closed_connections {
-        parts.push(format!("closed model: {connections} connections, each as fast as it is answered"));
-    } else {
-        parts.push(draw(&schedule, canvas));
+    let footprint = Footprint::of(load);
+    match load.closed_connections {
+        Some(connections) => {
+            let length = load.stages.iter().map(|stage| stage.length.get()).sum();
+            let load = format!(
+                "closed model: {} connections for {}, each sends when it is answered\n\n{}",
+                grouped(connections.into()),
+                Span::new(length),
+                endpoints(load, None)
+            );
+            format!("{load}\nmemory: about {} at most\n", footprint.memory())
+        }
+        None => [
+            draw(&schedule, canvas),
+            stages(&schedule),
+            endpoints(load, Some(schedule.total())),
+            footprint.to_string(),
+        ]
+        .join("\n"),
     }
-    parts.push(stages(&schedule));
-    parts.push(endpoints(load, &schedule));
-    parts.push(resources(load, &schedule));
-    parts.join("\n")
 }
 
 fn stages(schedule: &Schedule) -> String {
     let mut table = Builder::default();
-    table.push_record(["stage", "from", "to", "length", "requests"]);
+    table.push_record(["stage", "from", "to", "length", "arrivals"]);
     for (place, planned) in schedule.stages().iter().enumerate() {
         let stage = &planned.stage;
         let note = if stage.warmup { " (warm-up, not judged)" } else { "" };
@@ -96,67 +103,115 @@ fn stages(schedule: &Schedule) -> String {
             stage.from.to_string(),
             stage.to.to_string(),
             stage.length.to_string(),
-            schedule.expected(place).to_string(),
+            grouped(schedule.expected(place)),
         ]);
     }
-    table.build().with(Style::psql()).to_string()
+    table.push_record([
+        "all".to_owned(),
+        String::new(),
+        String::new(),
+        Span::new(schedule.end().since(crate::clock::Offset::ZERO)).to_string(),
+        grouped(schedule.total()),
+    ]);
+    drawn(table)
 }
 
-fn endpoints(load: &Load, schedule: &Schedule) -> String {
+/// The endpoints with the requests that they get from so many arrivals.
+fn endpoints(load: &Load, arrivals: Option<u64>) -> String {
     let mix = load.mix();
     let mut table = Builder::default();
-    table.push_record(["endpoint", "share", "requests expected"]);
+    table.push_record(["endpoint", "of arrivals", "requests"]);
+    let mut later_steps = "";
     for (place, journey) in load.journeys.iter().enumerate() {
         let share = mix.share(place);
-        for step in &journey.steps {
-            let expected = (schedule.total() as f64 * share).round();
+        for (number, step) in journey.steps.iter().enumerate() {
+            if number > 0 {
+                later_steps = "later steps of a journey are reached only when the earlier ones go well\n";
+            }
+            let requests = arrivals.map(|arrivals| grouped((arrivals as f64 * share).round() as u64));
             table.push_record([
                 step.endpoint.clone(),
                 format!("{:.1}%", share * 100.0),
-                format!("{expected:.0}"),
+                requests.unwrap_or_else(|| "as many as are answered".to_owned()),
             ]);
         }
     }
-    format!(
-        "\n{}\nlater steps of a journey are reached only when the earlier ones go well\n",
-        table.build().with(Style::psql())
-    )
+    drawn(table) + later_steps
 }
 
-fn resources(load: &Load, schedule: &Schedule) -> String {
-    let peak = load
-        .stages
-        .iter()
-        .map(|stage| stage.from.as_per_second().max(stage.to.as_per_second()))
-        .fold(0.0, f64::max);
-    let timeout = load
-        .journeys
-        .iter()
-        .flat_map(|journey| &journey.steps)
-        .map(|step| step.timeout)
-        .max()
-        .unwrap_or_default();
-    let at =
-        |latency: Duration| (peak * latency.as_secs_f64()).ceil().min(f64::from(load.max_in_flight)) as u64;
-    let most = load.closed_connections.map_or_else(|| at(timeout).max(1), u64::from);
-    let endpoints = load.journeys.iter().map(|journey| journey.steps.len() as u64).sum::<u64>();
-    let memory = BYTES_AT_REST + endpoints * BYTES_PER_ENDPOINT + most * BYTES_PER_CONNECTION;
-    let mut lines = vec![format!(
-        "length {}, {} requests started",
-        Span::new(schedule.end().since(crate::clock::Offset::ZERO)),
-        schedule.total()
-    )];
-    if load.closed_connections.is_none() {
-        let (quick, slow) = (at(Duration::from_millis(10)), at(Duration::from_millis(100)));
-        lines.push(format!(
-            "peak {}; about {quick} connections when answers take 10ms, {slow} at 100ms",
-            Rate::per_second(peak)
-        ));
+/// A table with its numbers to the right and no spaces at the ends of its lines.
+fn drawn(table: Builder) -> String {
+    let mut table = table.build();
+    let text = table.with(Style::psql()).modify(Columns::new(1..), Alignment::right()).to_string();
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(text: &str) -> String {
+        let none = Environment::from_iter::<[(&str, &str); 0]>([]);
+        let scenario = Scenario::parse("s.yaml", text, &none).unwrap();
+        of_scenario(&scenario, Canvas { width: 20, height: 2, glyphs: Glyphs::Ascii })
     }
-    let rounded = Bytes::new(memory.div_ceil(1 << 20) << 20);
-    lines.push(format!(
-        "at most {most} connections (answers that take the whole timeout) and about {rounded} of memory"
-    ));
-    lines.push(String::new());
-    lines.join("\n")
+
+    #[test]
+    fn the_whole_plan() {
+        let shown = plan(
+            "scenario: x\ntarget: { http: http://127.0.0.1:1 }\nsmoke: [http: { get: /health }]\nload:\n  profile: \
+             { baseline: { base: 100/s, ramp: 10s, hold: 10s } }\n  journeys:\n    - { name: a, weight: 3, steps: \
+             [{ get: /a, think: 1s }, { get: /b }] }\n    - { name: b, steps: [{ get: /c }] }\ngates: [p99(a) <= \
+             250ms, dropped == 0]\n",
+        );
+        snapbox::assert_data_eq!(
+            shown,
+            snapbox::str![[r"
+x
+target http://127.0.0.1:1
+
+checks before and after the load
+  GET /health (http)
+
+100/s +     ..::###########
+ 50/s +..::################
+  0/s ++---------+---------
+       ramp      hold
+       0s        10s    20s
+
+ stage                      |  from |    to | length | arrivals
+----------------------------+-------+-------+--------+----------
+ ramp (warm-up, not judged) |   0/s | 100/s |    10s |      500
+ hold                       | 100/s | 100/s |    10s |    1,000
+ all                        |       |       |    20s |    1,500
+
+ endpoint | of arrivals | requests
+----------+-------------+----------
+ a/GET /a |       75.0% |    1,125
+ a/GET /b |       75.0% |    1,125
+ b/GET /c |       25.0% |      375
+later steps of a journey are reached only when the earlier ones go well
+
+connections at 100/s: about 77 when answers take 10ms, 93 at 100ms; at most 5,325 (every answer takes its timeout)
+memory: about 295MiB at most
+
+gates
+  p99(a) <= 250ms   (needs at least 299 requests)
+  dropped == 0
+
+"]]
+        );
+    }
+
+    #[test]
+    fn smoke_alone_and_the_closed_model() {
+        let smoke =
+            plan("scenario: x\ntarget: { http: http://127.0.0.1:1 }\nsmoke: [http: { get: /health }]\n");
+        assert_eq!(smoke, "x\ntarget http://127.0.0.1:1\n\nchecks\n  GET /health (http)\n");
+        let max = plan(
+            "scenario: x\ntarget: { http: http://127.0.0.1:1 }\nload:\n  profile: { max: { connections: 8, hold: 5s \
+             } }\n  journeys: [{ name: a, steps: [{ get: /a }] }]\n",
+        );
+        assert!(max.contains("closed model: 8 connections for 5s"), "{max}");
+    }
 }

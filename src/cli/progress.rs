@@ -1,151 +1,221 @@
 //! What people see on stderr while a run goes on: one line that renews itself at a terminal, a line every few seconds
 //! elsewhere.
 
-use crate::event::{Event, EventKind, Phase};
-use crate::history::Meta;
+use super::line::Line;
+use crate::clock::Offset;
+use crate::engine::Control;
+use crate::event::{CheckEnd, Event, EventKind, GeneratorSecond, Phase};
+use crate::history::{Meta, Model, StagePlan};
+use crate::report::harmless;
 use crate::stats::Tally;
-use crate::units::{Rate, Span};
-use crate::verdict::Verdict;
-use std::io::{IsTerminal, Write};
+use crate::units::{Rate, Span, grouped};
+use crate::verdict::{Severity, Verdict};
 use std::time::Duration;
 
-/// Where nobody watches, a line every so many seconds.
-const EVERY: u64 = 5;
+/// Where nobody watches: how many seconds lie between two lines of a young run and of an old one.
+const EVERY: (u64, u64) = (5, 60);
+/// When a run is old, in seconds.
+const OLD: u64 = 300;
 
 /// Follows a run's events and tells people.
 pub(super) struct Progress {
     meta: Meta,
-    look: Look,
-    /// The second that is coming in, and the part since the last line.
-    second: Tally,
+    control: Control,
+    /// `None` where nobody watches.
+    line: Option<Line>,
+    /// What came in since the last line, and up to which second that line told.
+    since: Tally,
+    told: u64,
     failed: u64,
-    stage: Option<usize>,
-    line_is_open: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
-    /// One line that renews itself.
-    Live,
-    /// Lines.
-    Plain,
+    dropped: u64,
 }
 
 impl Progress {
-    /// Progress of the run that `meta` plans.
-    pub(super) fn new(meta: &Meta) -> Progress {
-        let look = if std::io::stderr().is_terminal() { Look::Live } else { Look::Plain };
-        Progress {
+    /// Progress of the run that `meta` plans and `control` may stop.
+    pub(super) fn new(meta: &Meta, control: Control) -> Progress {
+        let progress = Progress {
             meta: meta.clone(),
-            look,
-            second: Tally::default(),
+            control,
+            line: Line::of_terminal(),
+            since: Tally::default(),
+            told: 0,
             failed: 0,
-            stage: None,
-            line_is_open: false,
-        }
+            dropped: 0,
+        };
+        // The run of a single URL is named by it.
+        let named = meta.scenario.contains(meta.target.trim_end_matches('/'));
+        let target = if named { String::new() } else { format!(", against {}", meta.target) };
+        anstream::eprintln!("{}{}", harmless(&meta.scenario), harmless(&target));
+        progress
     }
 
     /// Takes in an event.
     pub(super) fn see(&mut self, event: &Event) {
         match &event.kind {
             EventKind::Window(delta) => {
-                self.second.merge(&delta.tally);
+                self.since.merge(&delta.tally);
                 self.failed += delta.tally.counts.failed;
+                self.dropped += delta.tally.counts.dropped;
             }
-            EventKind::Generator(second) => {
-                let due = self.look == Look::Live || (second.second + 1).is_multiple_of(EVERY);
-                if due {
-                    let line = self.line(second.second + 1, second.in_flight);
-                    self.show(&line);
-                }
-                self.second = Tally::default();
-            }
+            EventKind::Generator(second) => self.tick(second),
             EventKind::StageStarted { stage } => {
-                self.stage = Some(usize::from(*stage));
-                if self.look == Look::Plain {
-                    self.say(&self.stage_line());
+                if let (None, Some(stage)) = (&self.line, self.meta.stages.get(usize::from(*stage))) {
+                    let text = stage_line(stage, self.meta.model);
+                    self.say(&text);
                 }
             }
-            EventKind::Check(end) => {
-                let when = if end.phase == Phase::Before { "check" } else { "check after load" };
-                let word = if end.verdict == Verdict::Pass { "ok" } else { "FAILED" };
-                self.say(&format!("{when} {}: {word}, {}", end.name, end.reason));
-            }
+            EventKind::Check(end) => self.say(&check_line(end)),
             EventKind::Broke { stage, gate, reason } => {
                 let name = self.meta.stages.get(usize::from(*stage)).map_or("?", |stage| stage.name.as_str());
                 self.say(&format!("stage {name} broke `{gate}`: {reason}; the load stops here"));
             }
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
-            EventKind::Example { .. } | EventKind::LoadEnded | EventKind::Ended(_) => {}
+            EventKind::LoadEnded => self.end(),
+            EventKind::Example { .. } | EventKind::Ended(_) => {}
         }
     }
 
-    /// Leaves the line, so that what follows starts on its own.
+    /// Takes the line away, so that what follows starts on a clean one.
     pub(super) fn end(&mut self) {
-        if std::mem::take(&mut self.line_is_open) {
-            anstream::eprintln!();
+        if let Some(line) = &mut self.line {
+            line.clear();
         }
     }
 
-    fn stage_line(&self) -> String {
-        match self.stage.and_then(|stage| self.meta.stages.get(stage)) {
-            Some(stage) if stage.from == stage.to => {
-                format!("stage {}: {} for {}", stage.name, stage.to, stage.length())
-            }
-            Some(stage) => {
-                format!("stage {}: {} to {} in {}", stage.name, stage.from, stage.to, stage.length())
-            }
-            None => String::new(),
+    /// A second is over.
+    fn tick(&mut self, second: &GeneratorSecond) {
+        let elapsed = second.second + 1;
+        let every = if elapsed <= OLD { EVERY.0 } else { EVERY.1 };
+        if self.line.is_none() && !elapsed.is_multiple_of(every) {
+            return;
         }
+        let text = self.status(elapsed, second.in_flight);
+        match &mut self.line {
+            Some(line) => line.show(&text),
+            None => anstream::eprintln!("{}", harmless(&text)),
+        }
+        (self.since, self.told) = (Tally::default(), elapsed);
     }
 
-    fn line(&self, elapsed: u64, in_flight: u64) -> String {
+    /// What matters most comes first: the end of a long line is cut off.
+    fn status(&self, elapsed: u64, in_flight: u64) -> String {
+        // The stage of the second that is over.
+        let over = Offset::from_micros(elapsed * 1_000_000);
+        let stage = self.meta.stages.iter().rfind(|stage| stage.start < over);
         let total = self.meta.stages.last().map_or(0, |stage| stage.end.micros().div_ceil(1_000_000));
-        let stage =
-            self.stage.and_then(|stage| self.meta.stages.get(stage)).map_or("load", |stage| &stage.name);
-        let counts = &self.second.counts;
-        let quantile = |q| match self.second.response.quantile_us(q) {
-            Some(micros) => Span::new(Duration::from_micros(round(micros))).to_string(),
-            None => "-".to_owned(),
+        let left = Span::new(Duration::from_secs(total.saturating_sub(elapsed)));
+        let left = if self.control.stops() { "stopping".to_owned() } else { format!("{left} left") };
+        let seconds = elapsed.saturating_sub(self.told).max(1);
+        let asked = match self.meta.model {
+            Model::Open => format!(" {}", asked(&self.meta.stages, elapsed - seconds, elapsed)),
+            Model::Closed => String::new(),
         };
-        let mut line = format!(
-            "{stage}: {} asked, {} done, p50 {}, p99 {}, {in_flight} in flight, {} left",
-            Rate::per_second(counts.planned as f64),
-            Rate::per_second(counts.done as f64),
-            quantile(0.5),
-            quantile(0.99),
-            Span::new(Duration::from_secs(total.saturating_sub(elapsed))),
-        );
-        for (count, word) in [(self.failed, "failed so far"), (counts.dropped, "dropped")] {
-            if count > 0 {
-                line = format!("{line}, {count} {word}");
-            }
-        }
-        line
+        let done = Rate::per_second((self.since.counts.done as f64 / seconds as f64).round());
+        let name = stage.map_or("load", |stage| &stage.name);
+        let bad = [(self.failed, "failed"), (self.dropped, "dropped")];
+        let bad = bad.iter().filter(|(count, _)| *count > 0);
+        let times = [(0.5, "p50"), (0.99, "p99")];
+        let times =
+            times.iter().filter_map(|(share, word)| Some((self.since.response.quantile_us(*share)?, word)));
+        let parts = [format!("{name}{asked}, {left}: {done} answered")]
+            .into_iter()
+            .chain(bad.map(|(count, word)| format!("{} {word}", grouped(*count))))
+            .chain(times.map(|(micros, word)| format!("{word} {}", three_digits(micros))))
+            .chain([format!("{} in flight", grouped(in_flight))]);
+        parts.collect::<Vec<_>>().join(", ")
     }
 
-    fn show(&mut self, line: &str) {
-        if self.look == Look::Plain {
-            return anstream::eprintln!("{line}");
-        }
-        // Back to the start, the line, and away with the rest of the last one.
-        anstream::eprint!("\r{line}\x1b[K");
-        // A terminal that is gone needs no progress.
-        let _ = std::io::stderr().flush();
-        self.line_is_open = true;
-    }
-
-    fn say(&mut self, line: &str) {
+    fn say(&mut self, text: &str) {
         self.end();
-        anstream::eprintln!("{line}");
+        anstream::eprintln!("{}", harmless(text));
     }
 }
 
+fn check_line(end: &CheckEnd) -> String {
+    let when = if end.phase == Phase::Before { "check" } else { "check after load" };
+    let word = match (end.verdict, end.severity) {
+        (Verdict::Pass, _) => "ok",
+        (_, Severity::Warn) => "WARNING",
+        (_, Severity::Fail) => "FAILED",
+    };
+    format!("{when} {}: {word}, {}", end.name, end.reason)
+}
+
+fn stage_line(stage: &StagePlan, model: Model) -> String {
+    let StagePlan { name, from, to, .. } = stage;
+    let length = stage.length();
+    match model {
+        Model::Closed => format!("stage {name}: as fast as it goes for {length}"),
+        Model::Open if from == to => format!("stage {name}: {to} for {length}"),
+        Model::Open => format!("stage {name}: {from} to {to} in {length}"),
+    }
+}
+
+/// How many arrivals a second are planned between two seconds of the run, in three digits.
+fn asked(stages: &[StagePlan], from: u64, to: u64) -> Rate {
+    let (from, to) = (Offset::from_micros(from * 1_000_000), Offset::from_micros(to * 1_000_000));
+    let arrivals = stages.iter().map(|stage| {
+        let (begin, end) = (from.clamp(stage.start, stage.end), to.clamp(stage.start, stage.end));
+        let whole = stage.end.since(stage.start).as_secs_f64().max(1e-6);
+        // The rate changes evenly within a stage: its mean is that of its middle.
+        let passed = [begin, end].map(|at| at.since(stage.start).as_secs_f64());
+        let middle = f64::midpoint(passed[0], passed[1]);
+        let (low, high) = (stage.from.as_per_second(), stage.to.as_per_second());
+        (low + (high - low) * middle / whole) * end.since(begin).as_secs_f64()
+    });
+    let rate = arrivals.sum::<f64>() / to.since(from).as_secs_f64().max(1e-6);
+    if rate < 10.0 { Rate::per_second(rate) } else { Rate::per_second(rate.round()) }
+}
+
 /// Three digits are enough to watch.
-fn round(micros: u64) -> u64 {
-    match micros {
-        0..1_000 => micros,
-        1_000..100_000 => micros / 10 * 10,
-        _ => micros / 1_000 * 1_000,
+fn three_digits(micros: u64) -> Span {
+    let mut scale = 1;
+    while micros / scale >= 1_000 {
+        scale *= 10;
+    }
+    Span::new(Duration::from_micros((micros + scale / 2) / scale * scale))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(start: u64, end: u64, from: f64, to: f64) -> StagePlan {
+        let at = |seconds: u64| Offset::from_micros(seconds * 1_000_000);
+        let (from, to) = (Rate::per_second(from), Rate::per_second(to));
+        StagePlan { name: "up".into(), start: at(start), end: at(end), from, to, warmup: false }
+    }
+
+    #[test]
+    fn the_rate_asked_is_the_mean_of_the_time_told() {
+        let stages = [stage(0, 10, 200.0, 200.0), stage(10, 20, 0.0, 400.0), stage(20, 30, 0.5, 0.5)];
+        for (from, to, rate) in [
+            (0, 1, "200/s"),
+            (10, 11, "20/s"),
+            (10, 20, "200/s"),
+            (19, 20, "380/s"),
+            (5, 15, "150/s"),
+            (25, 30, "30/min"),
+            (30, 35, "0/s"),
+        ] {
+            assert_eq!(asked(&stages, from, to).to_string(), rate, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn stages_say_what_is_asked() {
+        assert_eq!(stage_line(&stage(0, 10, 0.0, 400.0), Model::Open), "stage up: 0/s to 400/s in 10s");
+        assert_eq!(stage_line(&stage(0, 10, 5.0, 5.0), Model::Open), "stage up: 5/s for 10s");
+        assert_eq!(
+            stage_line(&stage(0, 10, 0.0, 0.0), Model::Closed),
+            "stage up: as fast as it goes for 10s"
+        );
+    }
+
+    #[test]
+    fn times_have_three_digits() {
+        for (micros, text) in [(959, "959us"), (63_580, "63.6ms"), (999_700, "1s"), (12_345_678, "12.3s")] {
+            assert_eq!(three_digits(micros).to_string(), text);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `shakedown run SCENARIO…`
 
-use super::Failure;
 use super::conduct::{Part, RunOptions, conduct};
+use super::{Failure, address};
 use crate::run::Exit;
 use crate::scenario::Scenario;
 use crate::source::Environment;
@@ -14,7 +14,7 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Send everything there instead of to the scenario's own `target.http`
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address::target)]
     target: Option<String>,
     #[command(flatten)]
     options: RunOptions,

@@ -4,29 +4,42 @@ use crate::engine::Stop;
 use crate::run::Exit;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Listens for as long as the runtime lives.
+/// Ctrl-C and SIGTERM as they come.
+pub(super) struct Stops {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stops {
+    /// Listens from now on; the signals end the process no longer.
+    pub(super) fn new() -> std::io::Result<Stops> {
+        Ok(Stops { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Stops a run at the first signal; listens for as long as the runtime lives.
 pub(super) fn listen(stop: Stop) -> std::io::Result<()> {
-    let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::spawn(obey(stop, interrupt, terminate));
+    tokio::spawn(obey(stop, Stops::new()?));
     Ok(())
 }
 
-async fn obey(stop: Stop, mut interrupt: Signal, mut terminate: Signal) {
-    either(&mut interrupt, &mut terminate).await;
+async fn obey(stop: Stop, mut stops: Stops) {
+    stops.next().await;
     anstream::eprintln!(
         "\nstopping: no further requests, those in flight get their timeout; once more to leave at once"
     );
     stop.ask();
-    either(&mut interrupt, &mut terminate).await;
+    stops.next().await;
     anstream::eprintln!(
-        "left at once; the history up to the last second is kept, nothing else is left behind"
+        "\nleft at once; the history up to the last second is kept, nothing else is left behind"
     );
     std::process::exit(i32::from(Exit::Interrupted.code()));
-}
-
-async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
 }

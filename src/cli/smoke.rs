@@ -1,8 +1,7 @@
 //! `shakedown smoke SCENARIO…`
 
-use super::Failure;
 use super::conduct::{Part, RunOptions};
-use super::run;
+use super::{Failure, address, run};
 use crate::run::Exit;
 use std::path::PathBuf;
 
@@ -13,7 +12,7 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Send everything there instead of to the scenario's own `target.http`
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = address::target)]
     target: Option<String>,
     #[command(flatten)]
     options: RunOptions,

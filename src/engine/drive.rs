@@ -40,6 +40,11 @@ impl Control {
         let (stop, asked) = watch::channel(false);
         (Stop(stop), Control { asked })
     }
+
+    /// Whether somebody asked the run to stop.
+    pub fn stops(&self) -> bool {
+        *self.asked.borrow()
+    }
 }
 
 impl Stop {
@@ -84,7 +89,7 @@ async fn story(
     let addresses = match reach(plan).await {
         Ok(addresses) => addresses,
         Err(failure) => {
-            let reason = format!("{}; {}", plan.secrets.redact(&failure.text), next_move(failure.class));
+            let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
             return Ok(Ending::Unreachable { reason });
         }
     };
@@ -97,30 +102,18 @@ async fn story(
         return Ok(Ending::SmokeFailed);
     }
     let Some(load) = &plan.load else { return Ok(Ending::Completed) };
-    if *control.asked.borrow() {
+    if control.stops() {
         return Ok(Ending::Interrupted);
     }
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
     run_load(plan, load, stages, started, addresses, control, say).await?;
-    if *control.asked.borrow() {
+    if control.stops() {
         return Ok(Ending::Interrupted);
     }
     for end in checks::run(plan, Phase::After).await {
         say(Event { at: started.now(), kind: EventKind::Check(end) });
     }
     Ok(Ending::Completed)
-}
-
-/// What to do about a target that cannot be reached.
-fn next_move(class: ErrorClass) -> &'static str {
-    match class {
-        ErrorClass::Dns => "correct the host's name, or give its address",
-        ErrorClass::Tls => {
-            "name its authority in `target.tls.ca` and its own name in `target.tls.server_name`"
-        }
-        ErrorClass::Generator => "free ports and descriptors on this machine",
-        _ => "start the service, or correct its address",
-    }
 }
 
 /// The target's addresses, one of which took a connection.

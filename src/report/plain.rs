@@ -10,7 +10,7 @@ pub(super) fn width(text: &str) -> usize {
 
 /// The text with everything that moves the cursor, changes colours or turns the writing direction shown as an
 /// escape such as `\n` or `\u{1b}`.
-pub(super) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || is_format(c) {
@@ -40,7 +40,7 @@ pub(super) fn middle(text: &str, columns: usize) -> String {
 }
 
 /// At most `columns` wide, the end left out.
-pub(super) fn head(text: &str, columns: usize) -> String {
+pub fn head(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }

@@ -67,9 +67,9 @@ impl Exit {
     pub const fn meaning(self) -> &'static str {
         match self {
             Exit::Pass => "pass, also with warnings",
-            Exit::Failed => "a gate or a check failed",
+            Exit::Failed => "a gate or a check failed; with --strict also: inconclusive",
             Exit::Usage => "the command line or the scenario is wrong",
-            Exit::Inconclusive => "inconclusive",
+            Exit::Inconclusive => "inconclusive: the evidence does not decide it",
             Exit::Unreachable => "the target could not be reached",
             Exit::Dirty => "undo incomplete, the target may be left changed",
             Exit::Interrupted => "interrupted",

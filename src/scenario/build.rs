@@ -28,7 +28,7 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
         parts.and_then(|parts| finish(&file, parts, text, hash))
     });
     match built {
-        Some(scenario) if problems.is_empty() => Ok(masked(scenario, secrets)),
+        Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }.masked()),
         _ => Err(Rejected::new(problems, files, &secrets)),
     }
 }
@@ -54,23 +54,6 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         load: parts.load,
         gates: parts.gates,
     })
-}
-
-/// The scenario with all that people will read of it masked. What is sent keeps its values.
-fn masked(mut scenario: Scenario, secrets: Secrets) -> Scenario {
-    let mask = |name: &mut String| *name = secrets.redact(name);
-    mask(&mut scenario.name);
-    scenario.description.iter_mut().for_each(mask);
-    scenario.checks.iter_mut().for_each(|check| mask(&mut check.name));
-    scenario.gates.iter_mut().for_each(|gate| mask(&mut gate.text.value));
-    if let Some(load) = &mut scenario.load {
-        load.stages.iter_mut().for_each(|stage| mask(&mut stage.name));
-        for journey in &mut load.journeys {
-            mask(&mut journey.name);
-            journey.steps.iter_mut().for_each(|step| mask(&mut step.endpoint));
-        }
-    }
-    Scenario { secrets, ..scenario }
 }
 
 /// What a scenario is made of.

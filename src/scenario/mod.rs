@@ -7,6 +7,7 @@ mod build;
 mod data;
 mod file;
 mod load;
+mod masked;
 mod meta;
 mod rejected;
 mod schema;

@@ -1,10 +1,12 @@
 //! From a request to an answer.
 
+use super::account::{account, login};
 use super::orders::{NewOrder, Placed};
 use super::refusal::Refusal;
 use super::reply::{Reply, json, prometheus, ready, refused};
 use super::route::Route;
 use super::state::State;
+use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
@@ -15,7 +17,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The largest order, in bytes.
+/// The largest order or form, in bytes.
 const BODY_LIMIT: usize = 16 * 1024;
 /// The largest quantity of one order.
 const QUANTITY_LIMIT: u32 = 1_000;
@@ -39,6 +41,9 @@ where
     match (route, request.method()) {
         (Route::Unknown, _) => Err(Refusal::NoRoute),
         (Route::Orders, &Method::POST) => order(state, request.into_body()).await,
+        (Route::Login, &Method::POST) => login(&whole(request.into_body()).await?),
+        (Route::Login, _) => Err(Refusal::Method { allow: route.methods() }),
+        (Route::Account, &Method::GET | &Method::HEAD) => account(request.headers()),
         (_, &Method::GET | &Method::HEAD) => read(state, route, id, request.uri().query().unwrap_or("")),
         _ => Err(Refusal::Method { allow: route.methods() }),
     }
@@ -65,7 +70,7 @@ fn read(state: &State, route: Route, id: &str, query: &str) -> Result<Reply, Ref
         Route::Live => ok(json(&object!({ "status": "ok" }))),
         Route::Ready => Ok(readiness(state)),
         Route::Metrics => Ok(prometheus(state.metrics.page(state.orders.count()))),
-        Route::Unknown => Err(Refusal::NoRoute),
+        Route::Login | Route::Account | Route::Unknown => Err(Refusal::NoRoute),
     }
 }
 
@@ -107,11 +112,8 @@ async fn order<B>(state: &State, body: B) -> Result<Reply, Refusal>
 where
     B: Body<Error: std::error::Error + Send + Sync + 'static>,
 {
-    let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
-        if error.is::<LengthLimitError>() { Refusal::TooLarge(BODY_LIMIT) } else { Refusal::Cut }
-    })?;
     let new: NewOrder =
-        serde_json::from_slice(&body.to_bytes()).map_err(|error| Refusal::BadBody(error.to_string()))?;
+        serde_json::from_slice(&whole(body).await?).map_err(|error| Refusal::BadBody(error.to_string()))?;
     if !state.catalog.sells(&new.sku) {
         return Err(Refusal::UnknownSku(new.sku));
     }
@@ -124,6 +126,17 @@ where
         Placed::Created(order) => ready(StatusCode::CREATED, json(&order)),
         Placed::Repeated(order) => ready(StatusCode::OK, json(&order)),
     })
+}
+
+/// A body that is not too large.
+async fn whole<B>(body: B) -> Result<Bytes, Refusal>
+where
+    B: Body<Error: std::error::Error + Send + Sync + 'static>,
+{
+    let collected = Limited::new(body, BODY_LIMIT).collect().await.map_err(|error| {
+        if error.is::<LengthLimitError>() { Refusal::TooLarge(BODY_LIMIT) } else { Refusal::Cut }
+    })?;
+    Ok(collected.to_bytes())
 }
 
 /// The first parameter of this name in a query, decoded.

@@ -34,7 +34,7 @@ pub(super) enum Refusal {
     #[error("the body did not arrive whole")]
     Cut,
     /// The body is too large.
-    #[error("an order has at most {0} bytes")]
+    #[error("a body has at most {0} bytes")]
     TooLarge(usize),
     /// An order for something that is not sold.
     #[error("the shop does not sell `{0}`; /products lists what it sells")]
@@ -42,6 +42,15 @@ pub(super) enum Refusal {
     /// An order for none or too many.
     #[error("quantity is a number from 1 to {0}")]
     BadQuantity(u32),
+    /// No customer's name.
+    #[error("send a form with `user` (up to 32 letters and digits) and `password`")]
+    BadLogin,
+    /// A customer who does not know the word.
+    #[error("this is not the password; it is `ahoy`")]
+    WrongPassword,
+    /// Nobody knows who asks.
+    #[error("who are you? POST /login gives the cookie that says so")]
+    Stranger,
     /// The store did not take it.
     #[error(transparent)]
     Order(#[from] OrderError),
@@ -60,6 +69,9 @@ impl Refusal {
             Refusal::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Refusal::UnknownSku(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_sku"),
             Refusal::BadQuantity(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_quantity"),
+            Refusal::BadLogin => (StatusCode::BAD_REQUEST, "bad_login"),
+            Refusal::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
+            Refusal::Stranger => (StatusCode::UNAUTHORIZED, "stranger"),
             Refusal::Order(OrderError::BadId { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_id"),
             Refusal::Order(OrderError::Conflict { .. }) => (StatusCode::CONFLICT, "conflict"),
             Refusal::Order(OrderError::Full) => (StatusCode::INSUFFICIENT_STORAGE, "full"),

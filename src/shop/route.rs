@@ -7,6 +7,8 @@ pub(super) enum Route {
     Product,
     Orders,
     Order,
+    Login,
+    Account,
     Health,
     Live,
     Ready,
@@ -16,11 +18,13 @@ pub(super) enum Route {
 
 impl Route {
     /// All routes, in the order of `/metrics`.
-    pub(super) const ALL: [Route; 9] = [
+    pub(super) const ALL: [Route; 11] = [
         Route::Products,
         Route::Product,
         Route::Orders,
         Route::Order,
+        Route::Login,
+        Route::Account,
         Route::Health,
         Route::Live,
         Route::Ready,
@@ -33,6 +37,8 @@ impl Route {
         let route = match path {
             "/products" => Route::Products,
             "/orders" => Route::Orders,
+            "/login" => Route::Login,
+            "/account" => Route::Account,
             "/health" => Route::Health,
             "/health/live" => Route::Live,
             "/health/ready" => Route::Ready,
@@ -56,6 +62,8 @@ impl Route {
             Route::Product => "/products/{id}",
             Route::Orders => "/orders",
             Route::Order => "/orders/{id}",
+            Route::Login => "/login",
+            Route::Account => "/account",
             Route::Health => "/health",
             Route::Live => "/health/live",
             Route::Ready => "/health/ready",
@@ -68,6 +76,7 @@ impl Route {
     pub(super) const fn methods(self) -> &'static str {
         match self {
             Route::Orders => "GET, HEAD, POST",
+            Route::Login => "POST",
             _ => "GET, HEAD",
         }
     }

@@ -192,3 +192,26 @@ async fn a_taken_address_is_an_error_that_names_it() {
     let ShopError::Listen { addr, .. } = Shop::bind(open.addr).await.unwrap_err();
     assert_eq!(addr, open.addr);
 }
+
+#[tokio::test]
+async fn a_customer_logs_in_and_is_known() {
+    let open = Open::shop().await;
+    let login = |form: &'static str| open.client.post(open.url("/login")).body(form).send();
+    let (status, refused) = read(login("user=pat&password=guess").await.unwrap()).await;
+    assert_eq!((status, &refused["error"]["code"]), (StatusCode::FORBIDDEN, &json!("wrong_password")));
+    let (status, refused) = read(login("user=%2F&password=ahoy").await.unwrap()).await;
+    assert_eq!((status, &refused["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("bad_login")));
+
+    let response = login("user=pat&password=ahoy").await.unwrap();
+    let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let (_, known) = read(response).await;
+    assert_eq!(
+        (known["user"].as_str(), cookie.split_once('=').unwrap().1),
+        (Some("pat"), known["token"].as_str().unwrap())
+    );
+
+    assert_eq!(open.get("/account").await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(open.get("/login").await.0, StatusCode::METHOD_NOT_ALLOWED);
+    let account = open.client.get(open.url("/account")).header("cookie", format!("a=b; {cookie}")).send();
+    assert_eq!(read(account.await.unwrap()).await, (StatusCode::OK, json!({ "user": "pat" })));
+}

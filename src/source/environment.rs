@@ -24,6 +24,13 @@ impl Environment {
         Environment { target: url.map(ToOwned::to_owned), ..self }
     }
 
+    /// The same, with one more variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Environment {
+        self.values.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// The URL that takes the place of a scenario's own.
     pub fn target(&self) -> Option<&str> {
         self.target.as_deref()

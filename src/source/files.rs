@@ -103,14 +103,17 @@ impl Files {
 }
 
 impl ReadError {
-    /// The problem with the next move, at the place that names the file.
+    /// The problem with the next move, at the place that names the file; the scenario itself is named nowhere.
     pub fn problem(&self, mark: Mark) -> Problem {
         let help = match self {
+            ReadError::Missing(_) if mark == Mark::default() => {
+                "correct the name; `shakedown load URL` needs no file"
+            }
             ReadError::Missing(_) => "paths count from the folder of the file that names them",
             ReadError::Directory(_) => "name a file in it",
             ReadError::TooLarge { .. } => "keep data in CSV or JSON lines files",
             ReadError::NotText(_) => "save it as UTF-8",
-            ReadError::Io { .. } => "",
+            ReadError::Io { .. } => "make it readable, or name another file",
         };
         Problem::at(mark, self.to_string()).help(help)
     }

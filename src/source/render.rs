@@ -26,20 +26,14 @@ pub fn render(problems: &[Problem], files: &Files, look: Look) -> String {
     }
     .term_width(WIDTH);
     let sorted = in_order(problems);
-    let mut text = String::new();
-    for problem in sorted.iter().take(MAX_PROBLEMS) {
-        text.push_str(&renderer.render(&[group(problem, files)]));
-        text.push_str("\n\n");
+    let mut shown: Vec<String> =
+        sorted.iter().take(MAX_PROBLEMS).map(|problem| renderer.render(&[group(problem, files)])).collect();
+    if sorted.len() > MAX_PROBLEMS {
+        let more =
+            format!("there are more than {MAX_PROBLEMS} problems; the others show when these are mended");
+        shown.push(renderer.render(&[Group::with_title(Level::ERROR.primary_title(more))]));
     }
-    let count = sorted.len().min(MAX_PROBLEMS);
-    let summary = match (sorted.len() > MAX_PROBLEMS, count) {
-        (true, _) => format!("{count} errors, and more that show when these are mended"),
-        (false, 1) => "1 error".to_owned(),
-        (false, _) => format!("{count} errors"),
-    };
-    text.push_str(&renderer.render(&[Group::with_title(Level::ERROR.primary_title(summary))]));
-    text.push('\n');
-    text
+    shown.join("\n\n") + "\n"
 }
 
 /// Problems by file and place, each once.

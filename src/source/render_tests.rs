@@ -38,8 +38,6 @@ error: unknown key `nmae`
   |
   = help: did you mean `name`?
 
-error: 2 errors
-
 "]]
     );
 }

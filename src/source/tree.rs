@@ -75,7 +75,8 @@ pub fn parse(text: &str, file: usize, budget: &mut Budget, problems: &mut Vec<Pr
     }
     let root = builder.root.take();
     if root.is_none() {
-        builder.problems.push(Problem::at(Mark { file, start: 0, end: 0 }, "the file is empty"));
+        let empty = Problem::at(Mark { file, start: 0, end: 0 }, "the file is empty");
+        builder.problems.push(empty.help("begin with `scenario: NAME`, a `target`, and `smoke` or `load`"));
     }
     root
 }

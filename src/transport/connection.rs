@@ -1,33 +1,22 @@
 //! One connection to the target, owned by whoever sends over it.
 
 use super::http1::Http1;
-use super::{Answer, Failure, HttpVersion, Keep, Request, Scheme, Target};
+use super::http2::Http2;
+use super::received::Received;
+use super::{Answer, Failure, HttpVersion, Keep, Request, Target};
 use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
-use bytes::{Bytes, BytesMut};
-use http::header::HOST;
-use http::uri::{self, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
-type Stream = Either<TcpStream, TlsStream<TcpStream>>;
+type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 enum Protocol {
-    Http1(Box<Http1<Stream>>),
-    Http2 {
-        sender: http2::SendRequest<Full<Bytes>>,
-        driver: Option<JoinHandle<hyper::Result<()>>>,
-        scheme: uri::Scheme,
-        authority: uri::Authority,
-    },
+    Http1(Http1<Stream>),
+    Http2(Http2),
 }
 
 /// Which protocol a new connection speaks.
@@ -97,7 +86,7 @@ impl Connection {
                     let stream = handshake
                         .map_err(|e| Failure::new(ErrorClass::Tls, format!("TLS with {address}: {e}")))?;
                     let speak = Speak::chosen(&stream);
-                    Connection::speak(target, Either::Right(stream), speak).await
+                    Connection::speak(target, Either::Right(Box::new(stream)), speak).await
                 }
             }
         };
@@ -112,19 +101,8 @@ impl Connection {
 
     async fn speak(target: &Target, stream: Stream, speak: Speak) -> Result<Connection, Failure> {
         let protocol = match speak {
-            Speak::Http1 => Protocol::Http1(Box::new(Http1::new(stream).await?)),
-            Speak::Http2 => {
-                let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
-                let (sender, driver) = handshake.map_err(|e| Failure::from_hyper(&e))?;
-                // HTTP/2 answers pings and settings between requests, so it needs a task of its own; it ends with
-                // the sender.
-                let driver = Some(tokio::spawn(driver));
-                let scheme = match target.scheme {
-                    Scheme::Http => uri::Scheme::HTTP,
-                    Scheme::Https => uri::Scheme::HTTPS,
-                };
-                Protocol::Http2 { sender, driver, scheme, authority: target.authority.clone() }
-            }
+            Speak::Http1 => Protocol::Http1(Http1::new(stream)),
+            Speak::Http2 => Protocol::Http2(Http2::new(target, stream).await?),
         };
         Ok(Connection { protocol, opened: Instant::now() })
     }
@@ -138,110 +116,18 @@ impl Connection {
     pub async fn usable(&mut self) -> bool {
         match &mut self.protocol {
             Protocol::Http1(http1) => http1.usable().await,
-            Protocol::Http2 { sender, .. } => !sender.is_closed() && sender.ready().await.is_ok(),
+            Protocol::Http2(http2) => http2.usable().await,
         }
     }
 
     /// Sends a request and reads the whole answer. A body longer than `limit` is a failure and ends the connection.
     pub async fn exchange(&mut self, request: &Request, keep: Keep, limit: u64, clock: &Clock) -> Exchange {
-        let request = self.prepare(request);
         let sent = clock.now();
-        let head = match &mut self.protocol {
-            Protocol::Http1(http1) => http1.send(request).await,
-            Protocol::Http2 { sender, driver, .. } => match sender.send_request(request).await {
-                Ok(head) => Ok(head),
-                Err(e) => Err(why(&e, driver.take()).await),
-            },
+        let Received { first_byte, done, result } = match &mut self.protocol {
+            Protocol::Http1(http1) => http1.exchange(request, keep, limit, clock).await,
+            Protocol::Http2(http2) => http2.exchange(request, keep, limit, clock).await,
         };
-        let head = match head {
-            Ok(head) => head,
-            Err(failure) => {
-                return Exchange { sent, first_byte: None, done: clock.now(), result: Err(failure) };
-            }
-        };
-        let first_byte = Some(clock.now());
-        let (parts, body) = head.into_parts();
-        let body = self.read(body, keep.up_to(parts.status), limit).await;
-        let answer =
-            body.map(|(body, length)| Answer { status: parts.status, headers: parts.headers, body, length });
-        Exchange { sent, first_byte, done: clock.now(), result: answer }
-    }
-
-    fn prepare(&self, request: &Request) -> http::Request<Full<Bytes>> {
-        let mut prepared = http::Request::new(Full::new(request.body.clone()));
-        *prepared.method_mut() = request.method.clone();
-        *prepared.headers_mut() = request.headers.clone();
-        let mut parts = uri::Parts::default();
-        parts.path_and_query = Some(request.path.clone());
-        if let Protocol::Http2 { scheme, authority, .. } = &self.protocol {
-            parts.scheme = Some(scheme.clone());
-            parts.authority = Some(authority.clone());
-            prepared.headers_mut().remove(HOST);
-        }
-        // A path alone, or all three parts, always make a URI.
-        *prepared.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
-        prepared
-    }
-
-    async fn read(&mut self, mut body: Incoming, keep: u64, limit: u64) -> Result<(Bytes, u64), Failure> {
-        let mut length = 0_u64;
-        let mut kept = Kept::default();
-        loop {
-            let frame = match &mut self.protocol {
-                Protocol::Http1(http1) => http1.drive(body.frame()).await,
-                Protocol::Http2 { .. } => body.frame().await,
-            };
-            let Some(frame) = frame else { return Ok((kept.bytes(), length)) };
-            let frame = frame.map_err(|e| Failure::from_hyper(&e))?;
-            if let Ok(data) = frame.into_data() {
-                let begins = length;
-                length += data.len() as u64;
-                if length > limit {
-                    return Err(Failure::new(
-                        ErrorClass::Protocol,
-                        format!("the body is longer than {limit} bytes"),
-                    ));
-                }
-                if begins < keep {
-                    kept.push(data);
-                }
-            }
-        }
-    }
-}
-
-/// Why a request over HTTP/2 failed. Where the connection ended under it, only the connection's own task knows why.
-async fn why(error: &hyper::Error, driver: Option<JoinHandle<hyper::Result<()>>>) -> Failure {
-    if error.is_canceled()
-        && let Some(driver) = driver.filter(JoinHandle::is_finished)
-        && let Ok(Err(end)) = driver.await
-    {
-        return Failure::from_hyper(&end);
-    }
-    Failure::from_hyper(error)
-}
-
-/// A body in the making; one piece alone is not copied.
-#[derive(Default)]
-struct Kept {
-    first: Bytes,
-    rest: BytesMut,
-}
-
-impl Kept {
-    fn push(&mut self, data: Bytes) {
-        if self.first.is_empty() && self.rest.is_empty() {
-            self.first = data;
-        } else {
-            if self.rest.is_empty() {
-                self.rest.extend_from_slice(&std::mem::take(&mut self.first));
-            }
-            self.rest.extend_from_slice(&data);
-        }
-    }
-
-    fn bytes(self) -> Bytes {
-        if self.rest.is_empty() { self.first } else { self.rest.freeze() }
+        Exchange { sent, first_byte, done, result }
     }
 }
 

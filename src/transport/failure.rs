@@ -20,9 +20,32 @@ impl Failure {
         Failure { class, text: text.into() }
     }
 
+    /// What to do about a target that could not be reached.
+    pub fn next_move(&self) -> &'static str {
+        match self.class {
+            ErrorClass::Refused => "start the service, or correct the address",
+            ErrorClass::Dns => "correct the name, or make it known to this machine",
+            ErrorClass::Timeout => "correct the address, or let this machine through to it",
+            // The usual self-signed certificate of `openssl req -x509`, named as its own authority.
+            ErrorClass::Tls if self.text.contains("CaUsedAsEndEntity") => {
+                "give the service a certificate of its own (`CA:FALSE`), signed by the authority"
+            }
+            ErrorClass::Tls if self.text.contains("certificate") => {
+                "name the authority that signed it under `target.tls.ca`, or correct the host's name"
+            }
+            ErrorClass::Tls => "write http:// when this port does not speak TLS",
+            ErrorClass::Generator => "raise the limit of open files (`ulimit -n`), or free some ports",
+            ErrorClass::Reset | ErrorClass::Protocol | ErrorClass::Status | ErrorClass::Assertion => {
+                "look whether it is the service that you mean, and into its log"
+            }
+        }
+    }
+
     /// The failure behind an error of the system while doing `what`.
     pub fn from_io(error: &io::Error, what: &str) -> Failure {
-        Failure::new(class_of_io(error), format!("{what}: {error}"))
+        let text = format!("{what}: {error}");
+        let class = if is_alert(&text) { ErrorClass::Tls } else { class_of_io(error) };
+        Failure::new(class, text)
     }
 
     /// The failure behind an error of hyper.
@@ -43,7 +66,9 @@ impl Failure {
 
     /// The failure behind an error of reqwest.
     pub fn from_reqwest(error: &reqwest::Error) -> Failure {
-        let text = chain(error);
+        // The outermost errors only say that a request with this URL failed, which everybody knows here.
+        let text = error.source().map_or_else(|| chain(error), chain);
+        let text = text.strip_prefix("client error (Connect): ").unwrap_or(&text).to_owned();
         if error.is_timeout() {
             return Failure::new(ErrorClass::Timeout, text);
         }

@@ -5,7 +5,9 @@ mod client;
 mod connection;
 mod failure;
 mod http1;
+mod http2;
 mod message;
+mod received;
 mod target;
 mod tls;
 
@@ -13,5 +15,5 @@ pub use client::Client;
 pub use connection::{Connection, Exchange, Opened};
 pub use failure::Failure;
 pub use message::{Answer, Keep, Request};
-pub use target::{HttpVersion, Scheme, Target, TargetError};
+pub use target::{HttpVersion, Scheme, Target, TargetError, web_url};
 pub use tls::{TlsError, TlsOptions, Verify};

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::TlsConnector;
-use url::Url;
+use url::{ParseError, Url};
 
 /// Which version of HTTP to speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -59,6 +59,9 @@ pub enum TargetError {
         /// What the parser says.
         reason: String,
     },
+    /// An address without `http://` before it.
+    #[error("`{0}` has no scheme; write `http://{0}`, or `https://{0}` for TLS")]
+    NoScheme(String),
     /// A scheme that this is not for.
     #[error("`{0}` is not http or https")]
     Scheme(String),
@@ -102,12 +105,7 @@ impl Target {
         connect_timeout: Duration,
     ) -> Result<Target, TargetError> {
         let not_a_url = |reason: String| TargetError::NotAUrl { url: url.to_owned(), reason };
-        let parsed = Url::parse(url).map_err(|e| not_a_url(e.to_string()))?;
-        let scheme = match parsed.scheme() {
-            "http" => Scheme::Http,
-            "https" => Scheme::Https,
-            other => return Err(TargetError::Scheme(other.to_owned())),
-        };
+        let (parsed, scheme) = web_url(url)?;
         let extras = [
             ("a user or password", !parsed.username().is_empty() || parsed.password().is_some()),
             ("a query", parsed.query().is_some()),
@@ -148,6 +146,27 @@ impl Target {
             Err(_) => return Err(failed("no answer in time".into())),
         };
         if found.is_empty() { Err(failed("it has no address".into())) } else { Ok(found) }
+    }
+}
+
+/// Reads a URL of the web, whatever its path.
+pub fn web_url(text: &str) -> Result<(Url, Scheme), TargetError> {
+    // `localhost:8080` would be a URL of the scheme `localhost`.
+    let bare = !text.contains("://") && !text.starts_with('/');
+    if bare && Url::parse(&format!("http://{text}")).is_ok() {
+        return Err(TargetError::NoScheme(text.to_owned()));
+    }
+    let url = Url::parse(text).map_err(|e| {
+        let reason = match e {
+            ParseError::RelativeUrlWithoutBase => "it names no host".to_owned(),
+            other => other.to_string(),
+        };
+        TargetError::NotAUrl { url: text.to_owned(), reason }
+    })?;
+    match url.scheme() {
+        "http" => Ok((url, Scheme::Http)),
+        "https" => Ok((url, Scheme::Https)),
+        other => Err(TargetError::Scheme(other.to_owned())),
     }
 }
 
@@ -206,9 +225,15 @@ mod tests {
             ("http://u:p@x", "the target's URL must not have a user or password; put it into the steps"),
             ("http://x/?a=1", "the target's URL must not have a query; put it into the steps"),
             (
-                "shop",
-                "`shop` is not a URL: relative URL without a base; write for example http://127.0.0.1:8080",
+                "localhost:8080",
+                "`localhost:8080` has no scheme; write `http://localhost:8080`, or `https://localhost:8080` for TLS",
             ),
+            (
+                "/products",
+                "`/products` is not a URL: it names no host; write for example http://127.0.0.1:8080",
+            ),
+            ("", "`` is not a URL: it names no host; write for example http://127.0.0.1:8080"),
+            ("http://", "`http://` is not a URL: empty host; write for example http://127.0.0.1:8080"),
         ] {
             assert_eq!(target(url).unwrap_err().to_string(), words);
         }

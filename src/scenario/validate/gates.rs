@@ -71,6 +71,8 @@ impl Check<'_> {
     fn problem(&self) -> Option<Problem> {
         let judged = self.endpoints().and_then(|endpoints| Ok((endpoints, self.window()?)));
         match judged {
+            // How much a closed model sends is for the target to say.
+            Ok(_) if self.planned.is_closed() => None,
             Ok((endpoints, window)) => {
                 self.undecidable(&endpoints, &window).or(self.out_of_reach(&endpoints, &window))
             }
@@ -136,8 +138,9 @@ impl Check<'_> {
         let needed = self.gate.needs();
         let planned = self.planned.requests(endpoints, window);
         (planned < needed).then(|| {
+            let requests = if needed == 1 { "request" } else { "requests" };
             let message =
-                format!("this gate needs at least {needed} requests, but only {planned} are planned");
+                format!("this gate needs at least {needed} {requests}, but only {planned} are planned");
             let longer = match self.planned.lasting(endpoints, window, needed) {
                 Some(length) => format!("let it last {length} at this rate"),
                 None => "give it a rate".to_owned(),

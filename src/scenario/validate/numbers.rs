@@ -25,6 +25,11 @@ impl<'l> Planned<'l> {
         Planned { load, schedule: load.schedule(0), endpoints: load.endpoints() }
     }
 
+    /// Whether nothing is planned: each connection goes as fast as it is answered.
+    pub(super) fn is_closed(&self) -> bool {
+        self.load.closed_connections.is_some()
+    }
+
     /// All names that a gate may be about.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
         let journeys = self.load.journeys.iter().map(|journey| journey.name.as_str());

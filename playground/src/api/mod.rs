@@ -1,0 +1,32 @@
+//! The API server: Kubernetes' HTTP interface over the cluster.
+
+mod access;
+mod agent;
+mod answer;
+mod deletion;
+mod discovery;
+mod handle;
+mod negotiate;
+mod openapi;
+mod patching;
+mod protobuf;
+mod query;
+mod rbac;
+mod read;
+mod request;
+mod review;
+mod route;
+mod server;
+mod subresource;
+mod table;
+mod tls;
+mod tokens;
+mod user;
+mod watching;
+mod write;
+
+pub use agent::{AgentFuture, ExecRequest, LogRequest, NoAgent, NodeAgent};
+pub use server::{Server, ServerError};
+pub use tls::Authority;
+pub use tokens::Tokens;
+pub use user::User;

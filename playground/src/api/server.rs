@@ -1,0 +1,104 @@
+//! The listening side.
+
+use crate::api::agent::NodeAgent;
+use crate::api::handle::{Context, handle};
+use crate::api::tls::Authority;
+use crate::api::tokens::Tokens;
+use crate::cluster::Cluster;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+/// A client that opens a connection has this long to finish the handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Why a server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// No certificate.
+    #[error("cannot make the API server's certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// TLS cannot be set up.
+    #[error("cannot set up TLS for the API server: {0}")]
+    Tls(#[from] rustls::Error),
+    /// No port.
+    #[error("cannot listen on the loopback address for the API server: {0}")]
+    Listen(#[from] std::io::Error),
+}
+
+/// A running API server. It ends, with all its connections, when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    certificate_pem: String,
+    // Dropping the set aborts the accepting task, which drops the set of its connections.
+    tasks: JoinSet<()>,
+}
+
+impl Server {
+    /// Listens on a free port of the loopback address and serves `cluster`. Needs a tokio runtime.
+    pub async fn start(
+        cluster: Cluster,
+        tokens: Arc<Tokens>,
+        agent: Arc<dyn NodeAgent>,
+    ) -> Result<Server, ServerError> {
+        let authority = Authority::new()?;
+        let acceptor = TlsAcceptor::from(authority.server_config()?);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let context = Arc::new(Context { cluster, tokens, agent, address: address.to_string() });
+        let mut tasks = JoinSet::new();
+        tasks.spawn(accept(listener, acceptor, context));
+        Ok(Server { address, certificate_pem: authority.certificate_pem, tasks })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends it and waits until the port is closed.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
+    }
+
+    /// The certificate of the authority that clients have to trust.
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
+    }
+}
+
+async fn accept(listener: TcpListener, acceptor: TlsAcceptor, context: Arc<Context>) {
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of descriptors: give the open connections time to end.
+            sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        while connections.try_join_next().is_some() {}
+        connections.spawn(serve(stream, acceptor.clone(), Arc::clone(&context)));
+    }
+}
+
+async fn serve(stream: TcpStream, acceptor: TlsAcceptor, context: Arc<Context>) {
+    // Errors are the client's: it spoke no TLS, or left. There is nobody to tell.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await else { return };
+    let service = service_fn(move |request| {
+        let context = Arc::clone(&context);
+        async move { Ok::<_, Infallible>(handle(&context, request).await) }
+    });
+    let builder = Builder::new(TokioExecutor::new());
+    drop(builder.serve_connection_with_upgrades(TokioIo::new(stream), service).await);
+}

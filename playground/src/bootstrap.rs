@@ -1,0 +1,56 @@
+//! What a new cluster holds.
+
+use crate::cluster::Cluster;
+use crate::resource::by_kind;
+use crate::status::ApiError;
+use crate::store::Write;
+use serde_json::{Value, json};
+
+const RBAC: &str = "rbac.authorization.k8s.io/v1";
+const READ: [&str; 3] = ["get", "list", "watch"];
+const GROUPS: [&str; 7] =
+    ["", "apps", "batch", "policy", "discovery.k8s.io", "networking.k8s.io", "autoscaling"];
+
+/// Creates the usual namespaces, their default accounts, and the usual roles.
+pub(crate) fn bootstrap(cluster: &Cluster) -> Result<(), ApiError> {
+    for namespace in ["default", "kube-system", "kube-public", "kube-node-lease"] {
+        put(cluster, "v1", "Namespace", "", json!({"metadata": {"name": namespace}}))?;
+        put(cluster, "v1", "ServiceAccount", namespace, json!({"metadata": {"name": "default"}}))?;
+    }
+    for (name, rules) in roles() {
+        put(cluster, RBAC, "ClusterRole", "", json!({"metadata": {"name": name}, "rules": rules}))?;
+    }
+    for (role, group) in [
+        ("cluster-admin", "system:masters"),
+        ("system:basic-user", "system:authenticated"),
+        ("system:discovery", "system:authenticated"),
+    ] {
+        let binding = json!({
+            "metadata": {"name": role}, "roleRef": {"kind": "ClusterRole", "name": role},
+            "subjects": [{"kind": "Group", "name": group}],
+        });
+        put(cluster, RBAC, "ClusterRoleBinding", "", binding)?;
+    }
+    Ok(())
+}
+
+fn put(cluster: &Cluster, version: &str, kind: &str, namespace: &str, object: Value) -> Result<(), ApiError> {
+    let kind = by_kind(version, kind).ok_or_else(|| ApiError::not_implemented(kind))?;
+    cluster.create(kind, namespace, object, Write::Commit).map(|_| ())
+}
+
+fn roles() -> [(&'static str, Value); 5] {
+    let paths =
+        ["/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*", "/version", "/version/", "/healthz"];
+    let reviews = json!({
+        "apiGroups": ["authorization.k8s.io"], "resources": ["selfsubjectaccessreviews"], "verbs": ["create"],
+    });
+    let all = json!({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]});
+    [
+        ("cluster-admin", json!([all, {"nonResourceURLs": ["*"], "verbs": ["*"]}])),
+        ("edit", json!([{"apiGroups": GROUPS, "resources": ["*"], "verbs": ["*"]}])),
+        ("system:basic-user", json!([reviews])),
+        ("system:discovery", json!([{"nonResourceURLs": paths, "verbs": ["get"]}])),
+        ("view", json!([{"apiGroups": GROUPS, "resources": ["*"], "verbs": READ}])),
+    ]
+}

@@ -1,0 +1,84 @@
+//! The handle on the cluster, and reading.
+
+use crate::cluster::Selected;
+use crate::resource::{Kind, Scope, by_kind};
+use crate::selector::Selector;
+use crate::status::ApiError;
+use crate::store::{Expired, From, ObjectKey, Store};
+use serde_json::Value;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The cluster as its own parts see it. Cheap to clone; every clone is the same cluster.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    store: Store,
+    /// Held while addresses of Services are given out, so that none is given twice.
+    addresses: Arc<Mutex<()>>,
+}
+
+impl Cluster {
+    /// The cluster whose objects are in `store`.
+    pub fn new(store: Store) -> Cluster {
+        Cluster { store, addresses: Arc::default() }
+    }
+
+    /// The objects and their history.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) fn addresses(&self) -> MutexGuard<'_, ()> {
+        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One object; `namespace` is empty for kinds of the whole cluster.
+    pub fn get(&self, kind: &Kind, namespace: &str, name: &str) -> Result<Arc<Value>, ApiError> {
+        let key = ObjectKey::new(namespace, name);
+        self.store.get(kind.id, &key).ok_or_else(|| kind.not_found(name))
+    }
+
+    /// The objects of a kind that `selector` means, in one namespace or (`None`) in all.
+    pub fn list(&self, kind: &Kind, namespace: Option<&str>, selector: &Selector) -> Vec<Arc<Value>> {
+        let objects = self.store.snapshot(kind.id).objects;
+        let here =
+            objects.into_iter().filter(|(key, _)| namespace.is_none_or(|wanted| key.namespace == wanted));
+        here.map(|(_, object)| object).filter(|object| selector.matches(object)).collect()
+    }
+
+    /// The changes of a kind for a part of the playground: nothing lost, nothing twice. It must keep reading.
+    pub fn follow(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        selector: Selector,
+        from: From,
+    ) -> Result<Selected, Expired> {
+        Ok(Selected::new(self.store.follow(kind.id, from)?, namespace, selector))
+    }
+
+    /// The changes of a kind for a client outside, who may be too slow and is then told so.
+    pub fn watch(
+        &self,
+        kind: &Kind,
+        namespace: Option<&str>,
+        selector: Selector,
+        from: From,
+    ) -> Result<Selected, Expired> {
+        Ok(Selected::new(self.store.watch(kind.id, from)?, namespace, selector))
+    }
+
+    /// The namespace must be there, and not be going, for something to be created in it.
+    pub(super) fn check_namespace(&self, kind: &Kind, namespace: &str, name: &str) -> Result<(), ApiError> {
+        let Some(namespaces) = by_kind("v1", "Namespace").filter(|_| kind.scope == Scope::Namespaced) else {
+            return Ok(());
+        };
+        let found = self.get(namespaces, "", namespace)?;
+        if crate::object::is_terminating(&found) {
+            let why = format!(
+                "unable to create new content in namespace {namespace} because it is being terminated"
+            );
+            return Err(ApiError::forbidden(kind.id.group, kind.id.resource, name, &why));
+        }
+        Ok(())
+    }
+}

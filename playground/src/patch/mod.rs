@@ -1,0 +1,8 @@
+//! The ways a client can say what to change.
+
+mod keys;
+mod merge;
+mod strategic;
+
+pub use merge::merge;
+pub use strategic::{StrategicError, strategic};

@@ -1,0 +1,93 @@
+//! Starting and stopping.
+
+use crate::api::{NoAgent, NodeAgent, Server, ServerError, Tokens};
+use crate::bootstrap::bootstrap;
+use crate::cluster::Cluster;
+use crate::kubeconfig;
+use crate::status::ApiError;
+use crate::store::Store;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// How to start.
+#[derive(Clone)]
+pub struct Options {
+    /// How many bytes of encoded changes each resource keeps for watchers that come late or are slow.
+    pub history: usize,
+    /// Who answers for the nodes (`pods/log`).
+    pub agent: Arc<dyn NodeAgent>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { history: 8 * 1024 * 1024, agent: Arc::new(NoAgent) }
+    }
+}
+
+/// Why a playground could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaygroundError {
+    /// The API server.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The folder with the kubeconfig.
+    #[error(
+        "cannot write the kubeconfig into a temporary folder: {0}; set TMPDIR to a folder that can be written"
+    )]
+    Folder(#[from] std::io::Error),
+    /// The objects that a new cluster holds.
+    #[error("cannot fill the new cluster: {0}")]
+    Bootstrap(#[from] ApiError),
+}
+
+/// A running playground. Dropping it ends the server and its connections and removes its folder.
+#[derive(Debug)]
+pub struct Playground {
+    cluster: Cluster,
+    server: Server,
+    kubeconfig: String,
+    path: PathBuf,
+    _folder: TempDir,
+}
+
+impl Playground {
+    /// Starts the API server. Needs a tokio runtime.
+    pub async fn start(options: Options) -> Result<Playground, PlaygroundError> {
+        let cluster = Cluster::new(Store::new(options.history));
+        bootstrap(&cluster)?;
+        let tokens = Arc::new(Tokens::new());
+        let server = Server::start(cluster.clone(), Arc::clone(&tokens), options.agent).await?;
+        let config = kubeconfig::kubeconfig(server.address(), server.certificate_pem(), tokens.admin());
+        let kubeconfig = format!("{config:#}\n");
+        let folder = tempfile::Builder::new().prefix("playground-").tempdir()?;
+        let path = folder.path().join("kubeconfig");
+        kubeconfig::write(&path, &kubeconfig)?;
+        Ok(Playground { cluster, server, kubeconfig, path, _folder: folder })
+    }
+
+    /// The cluster from within: for controllers, schedulers and kubelets.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The kubeconfig of the administrator.
+    pub fn kubeconfig(&self) -> &str {
+        &self.kubeconfig
+    }
+
+    /// The file that holds it, readable by this user alone, gone when the playground is.
+    pub fn kubeconfig_path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the API server listens.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.server.address()
+    }
+
+    /// Ends it: the port is closed and the folder removed when this returns.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+}

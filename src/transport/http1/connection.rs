@@ -1,0 +1,158 @@
+//! Moves the bytes of one HTTP/1.1 connection.
+
+use super::super::received::{Kept, Received};
+use super::super::{Answer, Failure, Keep, Request};
+use super::body::{Framing, Piece};
+use super::head::{self, Head, Reusable};
+use super::wire;
+use crate::clock::Clock;
+use crate::sample::ErrorClass;
+use bytes::{Buf, Bytes, BytesMut};
+use http::Method;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::Poll;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+
+/// Bodies up to this size go out together with their head.
+const SENT_TOGETHER: usize = 16 * 1024;
+/// How much room there is for each read.
+const ROOM: usize = 4 * 1024;
+/// Room for the reads of a long body.
+const ROOM_FOR_LONG: usize = 64 * 1024;
+
+/// One connection.
+#[derive(Debug)]
+pub(in crate::transport) struct Http1<S> {
+    stream: S,
+    /// What came and is not taken yet; its memory is used again.
+    incoming: BytesMut,
+    outgoing: Vec<u8>,
+    reusable: Reusable,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
+    pub(in crate::transport) fn new(stream: S) -> Http1<S> {
+        Http1 { stream, incoming: BytesMut::new(), outgoing: Vec::new(), reusable: Reusable::Yes }
+    }
+
+    /// Whether another request can be sent: looks at the socket first, so that a server's close is seen before a
+    /// request is lost on it.
+    pub(in crate::transport) async fn usable(&mut self) -> bool {
+        if self.reusable == Reusable::No || !self.incoming.is_empty() {
+            return false;
+        }
+        poll_fn(|cx| {
+            let mut byte = [0];
+            let read = Pin::new(&mut self.stream).poll_read(cx, &mut ReadBuf::new(&mut byte));
+            // An end, an error and an answer that nobody asked for are all reasons to leave it.
+            Poll::Ready(read.is_pending())
+        })
+        .await
+    }
+
+    /// Sends a request and reads the whole answer. Whatever goes wrong ends the connection.
+    pub(in crate::transport) async fn exchange(
+        &mut self,
+        request: &Request,
+        keep: Keep,
+        limit: u64,
+        clock: &Clock,
+    ) -> Received {
+        // Given up in the middle, by a timeout, it stays so.
+        self.reusable = Reusable::No;
+        let sent = self.send(request).await;
+        let head = match self.head(&request.method).await {
+            Ok(head) => head,
+            Err(failure) => {
+                // A request that could not be sent and has no answer either failed in the sending.
+                let failure = sent.err().unwrap_or(failure);
+                return Received { first_byte: None, done: clock.now(), result: Err(failure) };
+            }
+        };
+        let first_byte = clock.now();
+        let Head { status, headers, framing, reusable } = head;
+        let over = framing.is_over_with(&self.incoming);
+        let read = self.body(framing, keep.up_to(status), limit).await;
+        let result = read.map(|(body, length)| Answer { status, headers, body, length });
+        if result.is_ok() && sent.is_ok() {
+            self.reusable = reusable;
+        }
+        // What came in one piece ended when it began; another look at the clock would tell nothing.
+        let done = if over { first_byte } else { clock.now() };
+        Received { first_byte: Some(first_byte), done, result }
+    }
+
+    async fn send(&mut self, request: &Request) -> Result<(), Failure> {
+        self.outgoing.clear();
+        wire::head(request, &mut self.outgoing);
+        let together = request.body.len() <= SENT_TOGETHER;
+        if together {
+            self.outgoing.extend_from_slice(&request.body);
+        }
+        let failed = |e: io::Error| Failure::from_io(&e, "sending the request");
+        self.stream.write_all(&self.outgoing).await.map_err(failed)?;
+        if !together {
+            self.stream.write_all(&request.body).await.map_err(failed)?;
+        }
+        self.stream.flush().await.map_err(failed)
+    }
+
+    async fn head(&mut self, method: &Method) -> Result<Head, Failure> {
+        loop {
+            if !self.incoming.is_empty()
+                && let Some(head) = head::take(method, &mut self.incoming)?
+            {
+                return Ok(head);
+            }
+            if self.read(ROOM).await? == 0 {
+                let when = if self.incoming.is_empty() {
+                    "before it answered"
+                } else {
+                    "in the middle of its answer's head"
+                };
+                return Err(Failure::new(
+                    ErrorClass::Reset,
+                    format!("the server closed the connection {when}"),
+                ));
+            }
+        }
+    }
+
+    /// The body as far as it is to be kept, and its length.
+    async fn body(&mut self, mut framing: Framing, keep: u64, limit: u64) -> Result<(Bytes, u64), Failure> {
+        let (mut kept, mut length) = (Kept::default(), 0);
+        loop {
+            match framing.next(&mut self.incoming)? {
+                Piece::End => return Ok((kept.bytes(), length)),
+                Piece::Data(next) => {
+                    let begins = length;
+                    length += next as u64;
+                    if length > limit {
+                        return Err(Failure::new(
+                            ErrorClass::Protocol,
+                            format!("the body is longer than {limit} bytes"),
+                        ));
+                    }
+                    if begins < keep {
+                        kept.push(self.incoming.split_to(next).freeze());
+                    } else {
+                        self.incoming.advance(next);
+                    }
+                }
+                Piece::More if self.read(ROOM_FOR_LONG).await? > 0 => {}
+                Piece::More if framing == Framing::UntilClose => return Ok((kept.bytes(), length)),
+                Piece::More => {
+                    let text = format!("the server closed the connection after {length} bytes of the body");
+                    return Err(Failure::new(ErrorClass::Reset, text));
+                }
+            }
+        }
+    }
+
+    async fn read(&mut self, room: usize) -> Result<usize, Failure> {
+        self.incoming.reserve(room);
+        self.stream.read_buf(&mut self.incoming).await.map_err(|e| Failure::from_io(&e, "reading the answer"))
+    }
+}
