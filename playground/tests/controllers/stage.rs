@@ -88,7 +88,8 @@ impl Stage {
     /// A Pod starts to run and becomes ready.
     pub fn ready(&self, pod: &Value) {
         let name = object::name(pod);
-        if object::text(pod, "/spec/nodeName").is_empty() {
+        let now = self.get("Pod", name).unwrap();
+        if object::text(&now, "/spec/nodeName").is_empty() {
             self.cluster.bind((SPACE, name), "node-a", Write::Commit).unwrap();
         }
         self.tell(name, "Running", "True");
@@ -126,8 +127,8 @@ impl Stage {
     ) -> T {
         let from = From::After(self.cluster.store().version());
         let follow = |name| self.cluster.store().follow(kind(name).id, from).unwrap();
-        let (mut pods, mut sets, mut deployments) =
-            (follow("Pod"), follow("StatefulSet"), follow("Deployment"));
+        let (mut pods, mut sets) = (follow("Pod"), follow("StatefulSet"));
+        let (mut deployments, mut jobs) = (follow("Deployment"), follow("Job"));
         let wait = async {
             loop {
                 for pod in self.list("Pod") {
@@ -144,6 +145,7 @@ impl Stage {
                     change = pods.next() => drop(change.unwrap()),
                     change = sets.next() => drop(change.unwrap()),
                     change = deployments.next() => drop(change.unwrap()),
+                    change = jobs.next() => drop(change.unwrap()),
                 }
             }
         };

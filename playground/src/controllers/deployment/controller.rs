@@ -109,11 +109,11 @@ impl Deployments {
 
     /// One step of a rolling update: the new set grows, or else the old ones shrink.
     fn roll(&self, family: &Family, bounds: Bounds, key: &ObjectKey) -> Result<(), ApiError> {
-        let size = bounds.grown(0, family.sum("/spec/replicas"));
+        let size = bounds.grown(0, family.present());
         self.ensure_newest(family, if family.new.is_none() { size } else { 0 })?;
         let Some(family) = self.family(key)? else { return Ok(()) };
         let Some(new) = &family.new else { return Ok(()) };
-        let (before, all) = (number(new, "/spec/replicas"), family.sum("/spec/replicas"));
+        let (before, all) = (number(new, "/spec/replicas"), family.present());
         let size = if before > bounds.wanted { bounds.wanted } else { bounds.grown(before, all) };
         if size != before {
             return self.resize(&family.deployment, new, size).map(|_| ());

@@ -38,6 +38,12 @@ impl Family {
         self.all().map(|set| number(set, pointer)).sum()
     }
 
+    /// How many Pods there are or may come at any moment: a set that was made smaller counts with its Pods until its
+    /// controller has sent them away.
+    pub(super) fn present(&self) -> i64 {
+        self.all().map(|set| number(set, "/spec/replicas").max(number(set, "/status/replicas"))).sum()
+    }
+
     /// The number at `pointer` of the new set.
     pub(super) fn of_new(&self, pointer: &str) -> i64 {
         self.new.as_ref().map_or(0, |set| number(set, pointer))
