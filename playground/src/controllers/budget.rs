@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// For so long an evicted Pod counts as gone although nothing is seen of its going.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The controller of budgets.
 pub(super) struct Budgets(pub(super) Desk);

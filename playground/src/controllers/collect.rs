@@ -45,7 +45,7 @@ impl Controller for Collector {
         // Those it owned, and owners that wait for it.
         let mut found: Vec<Item> =
             self.dependents(object).into_iter().map(|(kind, one)| item(kind, &one)).collect();
-        found.extend(references(object).iter().filter_map(|owner| self.place(object, owner)));
+        found.extend(references(object).iter().filter_map(|owner| place(object, owner)));
         found
     }
 
@@ -68,24 +68,17 @@ impl Collector {
     /// All objects that name `owner` as an owner.
     fn dependents(&self, owner: &Value) -> Vec<(&'static Kind, Arc<Value>)> {
         let uid = &owner["metadata"]["uid"];
-        let owned = |object: &Value| references(object).iter().any(|reference| reference["uid"] == *uid);
+        let names_it = |object: &Value| references(object).iter().any(|reference| reference["uid"] == *uid);
         let mut found = Vec::new();
         for kind in stored() {
             let objects = self.0.cluster.store().snapshot(kind.id).objects.into_values();
-            found.extend(objects.filter(|object| owned(object)).map(|object| (kind, object)));
+            found.extend(objects.filter(|object| names_it(object)).map(|object| (kind, object)));
         }
         found
     }
 
-    /// Where the owner that a reference names has to be.
-    fn place(&self, object: &Value, reference: &Value) -> Option<Item> {
-        let kind = by_kind(reference["apiVersion"].as_str()?, reference["kind"].as_str()?)?;
-        let namespace = if kind.scope == Scope::Cluster { "" } else { object::namespace(object) };
-        Some(Item { kind: kind.id, key: ObjectKey::new(namespace, reference["name"].as_str()?) })
-    }
-
     fn owner(&self, object: &Value, reference: &Value) -> Option<Arc<Value>> {
-        let Item { kind, key } = self.place(object, reference)?;
+        let Item { kind, key } = place(object, reference)?;
         let found = self.0.cluster.store().get(kind, &key)?;
         (found["metadata"]["uid"] == reference["uid"]).then_some(found)
     }
@@ -95,13 +88,13 @@ impl Collector {
         let (mut solid, mut waiting, mut gone) = (0, 0, Vec::new());
         for reference in references(object) {
             // An owner of a kind that is not served here is nobody's to judge.
-            if self.place(object, reference).is_none() {
+            if place(object, reference).is_none() {
                 solid += 1;
                 continue;
             }
             match self.owner(object, reference) {
                 Some(owner) if has_finalizer(&owner, FOREGROUND) && object::is_terminating(&owner) => {
-                    waiting += 1
+                    waiting += 1;
                 }
                 Some(_) => solid += 1,
                 None => gone.push(object::text(reference, "/uid")),
@@ -110,7 +103,9 @@ impl Collector {
         if solid > 0 {
             if !gone.is_empty() {
                 self.0.change(kind, object, Part::Whole, |object| {
-                    gone.iter().for_each(|uid| disown(object, uid))
+                    for uid in &gone {
+                        disown(object, uid);
+                    }
                 })?;
             }
             return Ok(());
@@ -160,6 +155,13 @@ impl Collector {
             }
         })
     }
+}
+
+/// Where the owner that a reference names has to be.
+fn place(object: &Value, reference: &Value) -> Option<Item> {
+    let kind = by_kind(reference["apiVersion"].as_str()?, reference["kind"].as_str()?)?;
+    let namespace = if kind.scope == Scope::Cluster { "" } else { object::namespace(object) };
+    Some(Item { kind: kind.id, key: ObjectKey::new(namespace, reference["name"].as_str()?) })
 }
 
 fn item(kind: &Kind, object: &Value) -> Item {

@@ -9,6 +9,7 @@ mod deployment;
 mod desk;
 mod endpoints;
 mod event;
+mod event_keeper;
 mod job;
 mod namespace;
 mod pods;

@@ -47,7 +47,7 @@ pub(super) fn availability(pod: &Value, least: i64) -> Result<(), Option<Duratio
 }
 
 /// A Pod made from the template of a workload.
-pub(super) fn from_template(template: &Value, owner: Value) -> Value {
+pub(super) fn from_template(template: &Value, owner: &Value) -> Value {
     let mut metadata = Map::new();
     for key in ["labels", "annotations", "finalizers"] {
         if let Some(value) = template.get("metadata").and_then(|metadata| metadata.get(key)) {

@@ -88,9 +88,9 @@ mod tests {
     #[tokio::test]
     async fn a_key_is_there_once_and_the_earliest_time_counts() {
         let queue = Queue::new();
-        queue.add("late", Duration::from_secs(3600));
+        queue.add("late", Duration::from_hours(1));
         queue.add("soon", Duration::ZERO);
-        queue.add("soon", Duration::from_secs(3600));
+        queue.add("soon", Duration::from_hours(1));
         assert_eq!(queue.next().await, "soon");
         queue.add("late", Duration::ZERO);
         assert_eq!(queue.next().await, "late");

@@ -66,7 +66,7 @@ impl ReplicaSets {
 
     fn make(&self, set: &Value) -> Result<(), ApiError> {
         let owner = owner_reference(self.0.replica_sets, set);
-        let mut pod = pods::from_template(&set["spec"]["template"], owner);
+        let mut pod = pods::from_template(&set["spec"]["template"], &owner);
         pod["metadata"]["generateName"] = json!(format!("{}-", object::name(set)));
         match self.0.create(self.0.pods, object::namespace(set), pod) {
             Ok(pod) => {

@@ -6,6 +6,7 @@ use crate::controllers::collect::Collector;
 use crate::controllers::deployment::Deployments;
 use crate::controllers::desk::Desk;
 use crate::controllers::endpoints::EndpointSlices;
+use crate::controllers::event_keeper::EventKeeper;
 use crate::controllers::job::Jobs;
 use crate::controllers::namespace::Namespaces;
 use crate::controllers::replica_set::ReplicaSets;
@@ -30,6 +31,7 @@ pub fn start(cluster: &Cluster) -> Controllers {
     run(&mut tasks, cluster, StatefulSets(desk.clone()));
     run(&mut tasks, cluster, Jobs(desk.clone()));
     run(&mut tasks, cluster, EndpointSlices::new(desk.clone()));
-    run(&mut tasks, cluster, Budgets(desk));
+    run(&mut tasks, cluster, Budgets(desk.clone()));
+    run(&mut tasks, cluster, EventKeeper(desk));
     Controllers { _tasks: tasks }
 }

@@ -46,10 +46,6 @@ impl Round {
         !object::is_terminating(pod)
             && pods::availability(pod, number(&self.set, "/spec/minReadySeconds")).is_ok()
     }
-
-    fn has(&self, pod: &Value, revision: &str) -> bool {
-        object::label(pod, REVISION) == Some(revision)
-    }
 }
 
 impl Controller for StatefulSets {
@@ -150,7 +146,7 @@ impl StatefulSets {
             return Ok(());
         }
         for (_, pod) in round.pods.range(round.partition()..).rev() {
-            if !round.has(pod, &round.update) && !object::is_terminating(pod) {
+            if !has_revision(pod, &round.update) && !object::is_terminating(pod) {
                 return self.remove(round, pod);
             }
             if !round.is_healthy(pod) {
@@ -182,7 +178,7 @@ impl StatefulSets {
         let stored = self.0.get(self.0.revisions, &ObjectKey::new(namespace, revision));
         let template = stored.as_ref().and_then(|stored| stored.pointer("/data/spec/template"));
         let owner = owner_reference(self.0.stateful_sets, set);
-        let mut pod = pods::from_template(template.unwrap_or(&set["spec"]["template"]), owner);
+        let mut pod = pods::from_template(template.unwrap_or(&set["spec"]["template"]), &owner);
         pod["metadata"]["name"] = json!(name);
         let labels = child_mut(metadata_mut(&mut pod), "labels");
         labels.insert("apps.kubernetes.io/pod-index".to_owned(), json!(ordinal.to_string()));
@@ -224,6 +220,11 @@ impl StatefulSets {
     }
 }
 
+/// Whether a Pod was made from this revision of the template.
+fn has_revision(pod: &Value, revision: &str) -> bool {
+    object::label(pod, REVISION) == Some(revision)
+}
+
 fn templates(set: &Value) -> &[Value] {
     set["spec"]["volumeClaimTemplates"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
@@ -251,7 +252,7 @@ fn status(round: &Round) -> Value {
     let pods = || round.pods.values().filter(|pod| !pods::has_ended(pod));
     let living = || pods().filter(|pod| !object::is_terminating(pod));
     let ready = pods().filter(|pod| pods::is_ready(pod)).count();
-    let updated = living().filter(|pod| round.has(pod, &round.update)).count();
+    let updated = living().filter(|pod| has_revision(pod, &round.update)).count();
     let through =
         [ready, updated, pods().count()].iter().all(|count| i64::try_from(*count) == Ok(round.wanted()));
     let current = if through { &round.update } else { &round.current };
@@ -259,7 +260,7 @@ fn status(round: &Round) -> Value {
         json!({"observedGeneration": object::generation(&round.set), "replicas": pods().count()});
     for (key, count) in [
         ("readyReplicas", ready),
-        ("currentReplicas", living().filter(|pod| round.has(pod, current)).count()),
+        ("currentReplicas", living().filter(|pod| has_revision(pod, current)).count()),
         ("updatedReplicas", updated),
     ] {
         if count > 0 {

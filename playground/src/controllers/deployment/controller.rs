@@ -79,7 +79,7 @@ impl Deployments {
         let deployment = &family.deployment;
         if deployment["spec"]["paused"] == true && has_deadline(deployment) {
             self.desk.change(self.desk.deployments, deployment, Part::Status, |deployment| {
-                let message = "Deployment is paused".to_owned();
+                let message = "Deployment is paused";
                 progressing(&mut deployment["status"], "Unknown", "DeploymentPaused", message);
             })?;
         }
@@ -95,7 +95,7 @@ impl Deployments {
             return Ok(());
         }
         self.desk.change(self.desk.deployments, deployment, Part::Status, |deployment| {
-            let message = "Deployment is resumed".to_owned();
+            let message = "Deployment is resumed";
             progressing(&mut deployment["status"], "Unknown", "DeploymentResumed", message);
         })
     }

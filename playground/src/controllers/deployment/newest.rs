@@ -87,7 +87,7 @@ impl Deployments {
         self.desk.change(self.desk.deployments, deployment, Part::Status, |deployment| {
             set_revision(deployment, number);
             if let Some((reason, message)) = news.filter(|_| has_deadline(deployment)) {
-                progressing(&mut deployment["status"], "True", reason, message);
+                progressing(&mut deployment["status"], "True", reason, &message);
             }
         })
     }

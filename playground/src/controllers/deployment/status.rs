@@ -18,7 +18,7 @@ pub(super) fn has_deadline(deployment: &Value) -> bool {
 }
 
 /// Sets the condition `Progressing`.
-pub(super) fn progressing(status: &mut Value, holds: &str, reason: &str, message: String) {
+pub(super) fn progressing(status: &mut Value, holds: &str, reason: &str, message: &str) {
     set(status, "Progressing", holds, reason, message, Repeat::Ignore);
 }
 
@@ -31,7 +31,7 @@ enum Repeat {
     Renew,
 }
 
-fn set(status: &mut Value, kind: &str, holds: &str, reason: &str, message: String, repeat: Repeat) {
+fn set(status: &mut Value, kind: &str, holds: &str, reason: &str, message: &str, repeat: Repeat) {
     let now = object::now();
     let before = find(status, kind);
     let same = before.filter(|before| before["status"] == holds);
@@ -76,7 +76,7 @@ pub(super) fn counted(family: &Family) -> Value {
     } else {
         ("False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
     };
-    set(&mut status, "Available", holds, reason, message.to_owned(), Repeat::Ignore);
+    set(&mut status, "Available", holds, reason, message, Repeat::Ignore);
     status
 }
 
@@ -99,17 +99,17 @@ pub(super) fn with_progress(family: &Family) -> (Value, Next) {
     }
     if is_complete(deployment, &status) {
         let message = format!("ReplicaSet \"{name}\" has successfully progressed.");
-        progressing(&mut status, "True", "NewReplicaSetAvailable", message);
+        progressing(&mut status, "True", "NewReplicaSetAvailable", &message);
         return (status, Next::Rest);
     }
     if has_progressed(&deployment["status"], &status) {
         let message = format!("ReplicaSet \"{name}\" is progressing.");
-        set(&mut status, "Progressing", "True", "ReplicaSetUpdated", message, Repeat::Renew);
+        set(&mut status, "Progressing", "True", "ReplicaSetUpdated", &message, Repeat::Renew);
     }
     let rest = time_left(deployment, &status);
     if rest.is_some_and(|rest| !rest.is_positive()) {
         let message = format!("ReplicaSet \"{name}\" has timed out progressing.");
-        progressing(&mut status, "False", "ProgressDeadlineExceeded", message);
+        progressing(&mut status, "False", "ProgressDeadlineExceeded", &message);
         return (status, Next::Rest);
     }
     (status, rest.map(SignedDuration::unsigned_abs).into())

@@ -23,7 +23,7 @@ const WHO: &str = "job-controller";
 /// After a failure, the next Pod comes after this pause; each further failure doubles it (as on a real cluster).
 const PAUSE: Duration = Duration::from_secs(10);
 /// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
 /// The controller of Jobs.
 pub(in crate::controllers) struct Jobs(pub(in crate::controllers) Desk);
@@ -224,8 +224,8 @@ impl Jobs {
     /// A Job that is over goes after its `ttlSecondsAfterFinished`.
     fn expire(&self, job: &Value) -> Result<Next, ApiError> {
         let Some(ttl) = job["spec"]["ttlSecondsAfterFinished"].as_i64() else { return Ok(Next::Rest) };
-        let kinds = ["Complete", "Failed"].into_iter();
-        let over = kinds.filter_map(|kind| condition::find(&job["status"], kind)).next();
+        let mut kinds = ["Complete", "Failed"].into_iter();
+        let over = kinds.find_map(|kind| condition::find(&job["status"], kind));
         let Some(rest) = over.and_then(|over| left(object::text(over, "/lastTransitionTime"), ttl)) else {
             return Ok(Next::Rest);
         };

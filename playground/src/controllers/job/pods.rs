@@ -39,7 +39,7 @@ fn runs_nowhere(pod: &Value) -> bool {
 
 /// A new Pod.
 pub(super) fn new_pod(kind: &Kind, job: &Value, index: Option<i64>) -> Value {
-    let mut pod = pods::from_template(&job["spec"]["template"], owner_reference(kind, job));
+    let mut pod = pods::from_template(&job["spec"]["template"], &owner_reference(kind, job));
     let name = object::name(job);
     pod["metadata"]["finalizers"] = json!([TRACKING]);
     pod["metadata"]["generateName"] = json!(format!("{name}-"));
