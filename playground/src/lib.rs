@@ -49,6 +49,7 @@
 pub mod api;
 mod bootstrap;
 pub mod cluster;
+pub mod controllers;
 mod kubeconfig;
 pub mod object;
 pub mod patch;
