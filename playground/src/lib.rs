@@ -1,4 +1,50 @@
 //! A Kubernetes small enough to live in a binary: for trying, for demos and for tests.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), playground::PlaygroundError> {
+//! let playground = playground::Playground::start(playground::Options::default()).await?;
+//! println!("export KUBECONFIG={}", playground.kubeconfig_path().display());
+//! # Ok(()) }
+//! ```
+//!
+//! # Layers
+//!
+//! [`store`] holds all objects as JSON under one version counter, with a bounded history for each resource.
+//! [`resource`] is the table of kinds: names, subresources, defaults and rules, one file for each API group.
+//! [`cluster`] has the rules of the objects' lives over the store. [`api`] is the HTTP interface over the cluster.
+//! Imports point down only.
+//!
+//! # For controllers, schedulers and kubelets
+//!
+//! They work on a [`cluster::Cluster`], the same that the API server uses, so everything they write is filled
+//! in and checked as a client's writing is, and everybody sees it at once. It is cheap to clone.
+//!
+//! - Reading: [`get`](cluster::Cluster::get) and [`list`](cluster::Cluster::list); objects are shared
+//!   `Arc<Value>`, [`object`] reads their metadata, [`selector`] selects.
+//! - Watching: [`follow`](cluster::Cluster::follow) with [`store::From::Present`] gives every present object as
+//!   `Added` and then every change, none lost and none twice: its place in the history is kept for it. It must
+//!   keep reading. [`Selected::next`](cluster::Selected::next) is safe in `select!`;
+//!   [`is_synced`](cluster::Selected::is_synced) tells when the present objects have been seen.
+//! - Writing: [`create`](cluster::Cluster::create), [`modify`](cluster::Cluster::modify) (reads, changes and
+//!   stores in one step, so there is nothing to retry), [`set_status`](cluster::Cluster::set_status),
+//!   [`delete`](cluster::Cluster::delete), [`evict`](cluster::Cluster::evict), and
+//!   [`bind`](cluster::Cluster::bind) for the scheduler. A change that changes nothing wakes nobody, so a
+//!   controller may write the status it computed without comparing.
+//!
+//! What the API server leaves to them:
+//!
+//! - A Pod that is deleted on a node stays, marked with `deletionTimestamp`, until the kubelet deletes it with a
+//!   grace period of 0.
+//! - Objects deleted with `Foreground` or `Orphan` wait under the finalizers `foregroundDeletion` and `orphan`
+//!   for the garbage collector, which also collects what a `Background` deletion leaves behind.
+//! - A deleted Namespace waits, `Terminating`, until its controller empties it and removes `kubernetes` from its
+//!   `spec.finalizers` ([`cluster::Part::Finalize`]); that controller also gives new namespaces their `default`
+//!   ServiceAccount.
+//! - `status` of workloads and budgets. An eviction is refused until `observedGeneration` of the budget's status
+//!   is current.
+//! - Addresses: a Service gets its cluster IP from 127.96.0.1 upwards and its node ports when it is created;
+//!   somebody has to listen there.
+//! - [`api::NodeAgent`], given in [`Options`], answers `pods/log` for the API server.
 
 pub mod api;
 mod bootstrap;

@@ -44,6 +44,10 @@ pub(super) async fn handle(context: &Context, incoming: http::Request<Incoming>)
     let Some(user) = user(context, &text(header::AUTHORIZATION)) else {
         return answer::refusal(&ApiError::unauthorized());
     };
+    let user = match impersonated(user, &head.headers) {
+        Ok(user) => user,
+        Err(error) => return answer::refusal(&error),
+    };
     let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await.map(http_body_util::Collected::to_bytes)
     else {
         let message = format!("the body is larger than {LARGEST_BODY} bytes, or was cut off");
@@ -67,6 +71,24 @@ pub(super) async fn handle(context: &Context, incoming: http::Request<Incoming>)
 
 fn user(context: &Context, authorization: &str) -> Option<User> {
     context.tokens.user(authorization.strip_prefix("Bearer ")?.trim(), &context.cluster)
+}
+
+/// The user that the administrator wants to be (`kubectl --as`); nobody else may.
+fn impersonated(user: User, headers: &header::HeaderMap) -> Result<User, ApiError> {
+    let Some(wanted) = headers.get("impersonate-user").and_then(|value| value.to_str().ok()) else {
+        return Ok(user);
+    };
+    if !user.is_master() {
+        let why = format!(
+            "User \"{}\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope",
+            user.name
+        );
+        return Err(ApiError::forbidden("", "users", wanted, &why));
+    }
+    let mut wanted = User::named(wanted);
+    let groups = headers.get_all("impersonate-group").iter().filter_map(|value| value.to_str().ok());
+    wanted.groups.extend(groups.map(str::to_owned));
+    Ok(wanted)
 }
 
 async fn resource(context: &Context, request: &Request, target: &Target) -> Result<Answer, ApiError> {

@@ -9,6 +9,7 @@ mod handle;
 mod negotiate;
 mod openapi;
 mod patching;
+mod protobuf;
 mod query;
 mod rbac;
 mod read;

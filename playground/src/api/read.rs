@@ -76,16 +76,16 @@ pub(super) fn list(cluster: &Cluster, request: &Request, target: &Target) -> Res
             metadata.insert("remainingItemCount".to_owned(), json!(remaining));
         }
     }
-    Ok(answer::json(StatusCode::OK, &render(target.kind, request, &page, metadata)))
+    Ok(answer::json(StatusCode::OK, &render(target.kind, request, &page, &metadata)))
 }
 
-fn render(kind: &Kind, request: &Request, page: &[Arc<Value>], metadata: Map<String, Value>) -> Value {
+fn render(kind: &Kind, request: &Request, page: &[Arc<Value>], metadata: &Map<String, Value>) -> Value {
     match view(&request.accept) {
         View::Plain => json!({
             "kind": format!("{}List", kind.kind), "apiVersion": kind.api_version(), "metadata": metadata,
             "items": page.iter().map(|object| untyped(object)).collect::<Vec<_>>(),
         }),
-        View::Table => table::of_list(kind, page, &metadata),
+        View::Table => table::of_list(kind, page, metadata),
         View::Metadata => json!({
             "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
             "items": page.iter().map(|object| partial(object)).collect::<Vec<_>>(),

@@ -1,5 +1,6 @@
 //! A request, read.
 
+use crate::api::protobuf::{self, Malformed};
 use crate::api::query::Query;
 use crate::api::user::User;
 use crate::status::{ApiError, Details};
@@ -37,6 +38,14 @@ impl Request {
             return Ok(None);
         }
         let media = self.content_type.split(';').next().unwrap_or_default().trim();
+        if media == "application/vnd.kubernetes.protobuf" {
+            return protobuf::decode(&self.body).map(Some).map_err(|error| match error {
+                Malformed::Kind(_) => {
+                    ApiError::new(415, "UnsupportedMediaType", error.to_string(), Details::default())
+                }
+                _ => ApiError::bad_request(error.to_string()),
+            });
+        }
         if !matches!(media, "" | "application/json") {
             let message = "the body of the request was in an unknown format - accepted media types include: application/json";
             return Err(ApiError::new(415, "UnsupportedMediaType", message, Details::default()));

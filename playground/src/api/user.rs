@@ -30,6 +30,15 @@ impl User {
         }
     }
 
+    /// The user of this name: a service account if it is called like one, else somebody without groups of its own.
+    pub fn named(name: &str) -> User {
+        let account = name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+        match account {
+            Some((namespace, account)) => User::service_account(namespace, account),
+            None => User { name: name.to_owned(), groups: vec!["system:authenticated".into()] },
+        }
+    }
+
     /// Whether no rule is asked for it.
     pub fn is_master(&self) -> bool {
         self.groups.iter().any(|group| group == "system:masters")

@@ -9,7 +9,7 @@ use crate::api::route::Target;
 use crate::cluster::{Cluster, Part};
 use crate::object;
 use crate::resource::{Kind, Verbs, misfit};
-use crate::status::ApiError;
+use crate::status::{ApiError, Cause};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -83,6 +83,11 @@ pub(super) fn update(
     part: Part,
 ) -> Result<Answer, ApiError> {
     let object = body(request, target)?;
+    // The real server takes blind updates of most kinds, but not of these.
+    if matches!(target.kind.kind, "Lease" | "PodDisruptionBudget") && object::version(&object) == 0 {
+        let cause = Cause::invalid("metadata.resourceVersion", &json!(0), "must be specified for an update");
+        target.kind.check(target.at().1, vec![cause])?;
+    }
     let stored = cluster.update(target.kind, object, part, request.write()?)?;
     Ok(show(StatusCode::OK, target.kind, request, &stored))
 }

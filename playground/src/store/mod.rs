@@ -6,6 +6,8 @@ mod change;
 mod collection;
 mod core;
 mod key;
+#[cfg(test)]
+mod stories;
 mod watch;
 
 pub use change::{Change, ChangeKind};

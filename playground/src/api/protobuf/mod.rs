@@ -1,0 +1,9 @@
+//! The few bodies that kubectl sends in Kubernetes' binary form, read into JSON. Answers are always JSON.
+//!
+//! The form is `k8s\0` and then a message `Unknown` (k8s.io/apimachinery/pkg/runtime/generated.proto) with the
+//! type and the object's own message in it. `schema` has the messages that are known, from k8s.io/api.
+
+mod schema;
+mod wire;
+
+pub(super) use wire::{Malformed, decode};
