@@ -1,4 +1,5 @@
 //! Nothing of a playground outlives it.
+#![expect(clippy::unwrap_used, reason = "part of the tests")]
 
 mod story;
 

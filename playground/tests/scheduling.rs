@@ -1,4 +1,5 @@
 //! Nodes come, are cordoned, tainted and go.
+#![expect(clippy::unwrap_used, reason = "part of the tests")]
 
 mod story;
 

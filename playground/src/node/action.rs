@@ -72,8 +72,9 @@ async fn http_get(context: &Context, container: &Value, wanted: &Value) -> Resul
             headers.push((name.to_owned(), value.to_owned()));
         }
     }
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let request = format!("GET {path} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n");
+    let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let lines = lines.join("\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\n{lines}\r\nConnection: close\r\n\r\n");
     let failed = |error: std::io::Error| format!("Get \"http://{address}{path}\": {error}");
     stream.write_all(request.as_bytes()).await.map_err(failed)?;
     // "HTTP/1.1 200" is all that matters.

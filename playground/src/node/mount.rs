@@ -65,7 +65,7 @@ fn fill(context: &Context, folder: &Path, volume: &Value) -> Result<(), String> 
         return files.iter().try_for_each(|(key, content)| write(folder, key, content));
     };
     items.iter().try_for_each(|item| match files.get(object::text(item, "/key")) {
-        Some(content) => write(folder, object::text(item, "/path"), content),
+        Some(bytes) => write(folder, object::text(item, "/path"), bytes),
         None if optional => Ok(()),
         None => Err(format!("references non-existent config key: {}", object::text(item, "/key"))),
     })

@@ -9,8 +9,11 @@ use std::time::Instant;
 /// The endpoints of one port, and which client belongs to which.
 #[derive(Debug)]
 pub(super) struct Backends {
-    inner: Mutex<(Target, HashMap<IpAddr, (SocketAddr, Instant)>)>,
+    inner: Mutex<(Target, Clients)>,
 }
+
+/// The endpoint that each client had last, and when.
+type Clients = HashMap<IpAddr, (SocketAddr, Instant)>;
 
 impl Backends {
     pub(super) fn new(target: Target) -> Backends {
@@ -55,7 +58,7 @@ mod tests {
         let all: Vec<SocketAddr> = (1..=8).map(|port| SocketAddr::from(([127, 0, 0, 1], port))).collect();
         let target = |endpoints: &[SocketAddr]| Target {
             service: Default::default(),
-            affinity: Some(Duration::from_secs(60)),
+            affinity: Some(Duration::from_mins(1)),
             endpoints: endpoints.to_vec(),
         };
         let backends = Backends::new(target(&all));

@@ -1,5 +1,10 @@
 //! What the stories share: a small cluster, waiting by watching, requests by hand.
 #![expect(dead_code, reason = "each story uses its part")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "part of the tests, and brief in them"
+)]
 
 use playground::cluster::{Cluster, DeleteOptions};
 use playground::node::{HostPrograms, NodeOptions, Nodes, Supervisor};
@@ -75,9 +80,8 @@ impl Story {
                 }
             }
         };
-        if tokio::time::timeout(PATIENCE, search).await.is_err() {
-            panic!("{name} did not become as wanted; last: {:#?}", seen.last());
-        }
+        let found = tokio::time::timeout(PATIENCE, search).await.is_ok();
+        assert!(found, "{name} did not become as wanted; last: {:#?}", seen.last());
         seen
     }
 
@@ -100,9 +104,8 @@ impl Story {
                 }
             }
         };
-        if tokio::time::timeout(PATIENCE, search).await.is_err() {
-            panic!("{name} did not go; last: {:#?}", seen.last());
-        }
+        let gone = tokio::time::timeout(PATIENCE, search).await.is_ok();
+        assert!(gone, "{name} did not go; last: {:#?}", seen.last());
         seen
     }
 
