@@ -59,4 +59,4 @@ pub mod selector;
 pub mod status;
 pub mod store;
 
-pub use playground::{Options, Playground, PlaygroundError};
+pub use playground::{Options, Playground, PlaygroundError, Upkeep};
