@@ -252,10 +252,10 @@ async fn nodes_versions_discovery_and_a_job() {
                 }
             }
             "/apis/apps/v1" => {
-                // The playground has neither controller revisions nor daemon sets.
+                // The playground has no daemon sets.
                 let served = |resource: &Value| {
                     let name = resource["name"].as_str().unwrap();
-                    !name.starts_with("controllerrevisions") && !name.starts_with("daemonsets")
+                    !name.starts_with("daemonsets")
                 };
                 expected["resources"].as_array_mut().unwrap().retain(served);
             }
