@@ -134,7 +134,10 @@ fn two_when_the_command_line_is_wrong() {
         ),
         (&["load", url, "--report", "json"], &["`json` does not say where to", "json=PATH"]),
         (&["load", url, "--report", "json=-", "--report", "junit=-"], &["only one report can go to stdout"]),
-        (&["load", url, "--report", "json=/dev/null/x"], &["cannot write /dev/null/x", "another path"]),
+        (
+            &["load", url, "--report", "json=/dev/null/x"],
+            &["cannot write the report /dev/null/x", "another path"],
+        ),
         (&["judge", "nowhere"], &["nowhere/run.json", "give the folder of a run"]),
         (&["load", url, "--max", "--rate", "5/s"], &["cannot be used with"]),
     ] {

@@ -106,7 +106,7 @@ fn a_stranger_s_certificate_is_refused_before_any_load() {
             &[
                 "the target could not be reached: TLS with 127.0.0.1:",
                 why,
-                "; name its authority in `target.tls.ca`",
+                "; name the authority that signed it under `target.tls.ca`",
             ],
         );
         assert_eq!(ended.report().counts().planned, 0);

@@ -3,6 +3,7 @@
 use crate::api::{NoAgent, NodeAgent, Server, ServerError, Tokens};
 use crate::bootstrap::bootstrap;
 use crate::cluster::Cluster;
+use crate::controllers::{self, Controllers};
 use crate::kubeconfig;
 use crate::status::ApiError;
 use crate::store::Store;
@@ -45,6 +46,7 @@ pub enum PlaygroundError {
 #[derive(Debug)]
 pub struct Playground {
     cluster: Cluster,
+    _controllers: Controllers,
     server: Server,
     kubeconfig: String,
     path: PathBuf,
@@ -52,7 +54,7 @@ pub struct Playground {
 }
 
 impl Playground {
-    /// Starts the API server. Needs a tokio runtime.
+    /// Starts the API server and the controllers. Needs a tokio runtime.
     pub async fn start(options: Options) -> Result<Playground, PlaygroundError> {
         let cluster = Cluster::new(Store::new(options.history));
         bootstrap(&cluster)?;
@@ -63,7 +65,8 @@ impl Playground {
         let folder = tempfile::Builder::new().prefix("playground-").tempdir()?;
         let path = folder.path().join("kubeconfig");
         kubeconfig::write(&path, &kubeconfig)?;
-        Ok(Playground { cluster, server, kubeconfig, path, _folder: folder })
+        let controllers = controllers::start(&cluster);
+        Ok(Playground { cluster, _controllers: controllers, server, kubeconfig, path, _folder: folder })
     }
 
     /// The cluster from within: for controllers, schedulers and kubelets.

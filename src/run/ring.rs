@@ -18,6 +18,8 @@ pub(super) struct Ring {
     part: u64,
     /// Where the window begins when the run reaches its planned end; part 0. Before the run's start it is negative.
     anchor: i128,
+    /// The last second of the plan.
+    last: u64,
     newest: u64,
     parts: BTreeMap<i128, Tally>,
 }
@@ -29,16 +31,19 @@ impl Ring {
             length,
             part: length.div_ceil(PARTS).max(1),
             anchor: i128::from(end) - i128::from(length),
+            last: end.saturating_sub(1),
             newest: 0,
             parts: BTreeMap::new(),
         }
     }
 
-    /// Adds a delta, unless it can no longer be in the window.
+    /// Adds a delta, unless it can no longer be in the window. Steps of journeys that began before the planned end may
+    /// be planned after it; they belong to its last second, and push nothing out.
     pub(super) fn add(&mut self, delta: &Delta) {
-        self.newest = self.newest.max(delta.second);
+        let second = delta.second.min(self.last);
+        self.newest = self.newest.max(second);
         let oldest = self.first(self.newest.saturating_add(1));
-        let number = self.number(i128::from(delta.second));
+        let number = self.number(i128::from(second));
         if number >= oldest {
             self.parts.entry(number).or_default().merge(&delta.tally);
         }
@@ -102,6 +107,15 @@ mod tests {
             ring.add(&one(second));
         }
         assert_eq!(planned(&ring, 60), (3, 50), "50 twice and 59; 49 and older are out");
+    }
+
+    #[test]
+    fn steps_planned_after_the_end_push_nothing_out() {
+        for length in [1, 10, 600] {
+            let mut ring = Ring::new(length, 1_000);
+            (0..1_000).chain([1_000, 1_007, 90_000]).for_each(|second| ring.add(&one(second)));
+            assert_eq!(planned(&ring, 1_000), (length + 3, 1_000 - length));
+        }
     }
 
     #[test]

@@ -24,4 +24,5 @@ pub(super) const KINDS: &[Kind] = &[
         .defaults(defaults::stateful_set)
         .creates(defaults::replicas_status)
         .checks(rules::workload, rules::stateful_change),
+    Kind::new("apps", "v1", "controllerrevisions", "ControllerRevision"),
 ];

@@ -1,0 +1,100 @@
+//! The playground on its own, small, for its tests: `up` runs a cluster with one Pod for each image given until
+//! it is killed, `serve PORT` is a program for Pods, `supervise` is what the cluster starts itself with.
+
+use playground::node::{HostPrograms, NodeOptions, Supervisor};
+use playground::resource::by_kind;
+use playground::store::{Store, Write};
+use serde_json::json;
+use std::error::Error;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["supervise", ..] => return playground::supervise(),
+        ["serve", port] => serve(port),
+        ["up", command @ ..] => up(command),
+        _ => Err("use: playground up COMMAND… | serve PORT".into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "playground: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A cluster with one Pod that runs `command`, until the process is killed.
+fn up(command: &[&str]) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let cluster = playground::cluster::Cluster::new(Store::new(1 << 20));
+        let supervisor = Supervisor { program: std::env::current_exe()?, args: vec!["supervise".into()] };
+        let mut options = NodeOptions::new(supervisor);
+        options.host_programs = HostPrograms::Allowed;
+        let _nodes = playground::node::start(&cluster, options)?;
+        let (namespaces, pods) = (by_kind("v1", "Namespace"), by_kind("v1", "Pod"));
+        let (namespaces, pods) = namespaces.zip(pods).ok_or("no pods")?;
+        cluster.create(namespaces, "", json!({"metadata": {"name": "default"}}), Write::Commit)?;
+        let program = command.first().ok_or("give a command")?;
+        let container = json!({"name": "c", "image": format!("process:{program}"), "args": command[1..]});
+        let pod = json!({"metadata": {"name": "one"}, "spec": {"containers": [container]}});
+        cluster.create(pods, "default", pod, Write::Commit)?;
+        std::future::pending::<()>().await;
+        Ok(())
+    })
+}
+
+/// Answers HTTP on the Pod's address: its name, or, for a path whose file is in its folder, 503 (`/ready` while
+/// there is a file `ready`). `/set/NAME` and `/unset/NAME` make and remove the file, `/exit/CODE` ends it,
+/// `/env/NAME` shows a variable.
+fn serve(port: &str) -> Result<(), Box<dyn Error>> {
+    let address: std::net::IpAddr = std::env::var("POD_IP")?.parse()?;
+    let listener = TcpListener::bind((address, port.parse::<u16>()?))?;
+    writeln!(std::io::stdout(), "listening on {address}:{port}")?;
+    for stream in listener.incoming().flatten() {
+        std::thread::spawn(move || while answer(&stream).unwrap_or(false) {});
+    }
+    Ok(())
+}
+
+fn answer(stream: &TcpStream) -> Result<bool, Box<dyn Error>> {
+    let mut lines = BufReader::new(stream).lines();
+    let Some(first) = lines.next().transpose()? else { return Ok(false) };
+    for line in lines.by_ref() {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    let path = first.split(' ').nth(1).unwrap_or("/").to_owned();
+    let folder = PathBuf::from(std::env::var("HOME")?);
+    let (code, body) = reply(&path, &folder)?;
+    let length = body.len();
+    let mut out = stream;
+    write!(out, "HTTP/1.1 {code} X\r\nContent-Length: {length}\r\n\r\n{body}")?;
+    Ok(true)
+}
+
+fn reply(path: &str, folder: &Path) -> Result<(u16, String), Box<dyn Error>> {
+    let words: Vec<&str> = path.split('/').skip(1).collect();
+    let name = std::env::var("HOSTNAME").unwrap_or_default();
+    Ok(match words.as_slice() {
+        ["exit", code] => std::process::exit(code.parse()?),
+        ["env", variable] => (200, std::env::var(variable).unwrap_or_default()),
+        ["set", file] => {
+            std::fs::write(folder.join(file), "")?;
+            (200, name)
+        }
+        ["unset", file] => {
+            std::fs::remove_file(folder.join(file))?;
+            (200, name)
+        }
+        [file] if !file.is_empty() && folder.join(file).is_file() => (503, name),
+        _ => (200, name),
+    })
+}

@@ -1,0 +1,124 @@
+//! What the containers of a Pod are doing, written by their keepers and read by the writer of the Pod's status.
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+/// The end of one run of a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct End {
+    pub(super) code: i32,
+    pub(super) reason: &'static str,
+    pub(super) message: String,
+    pub(super) started: Option<Timestamp>,
+    pub(super) finished: Timestamp,
+    pub(super) id: String,
+}
+
+/// Where a container is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum State {
+    Waiting { reason: &'static str, message: String },
+    Running { since: Timestamp },
+    Terminated(End),
+}
+
+/// One container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Report {
+    pub(super) state: State,
+    pub(super) last: Option<End>,
+    pub(super) restarts: u32,
+    /// Its startup probe has succeeded, or it runs and has none.
+    pub(super) started: bool,
+    pub(super) ready: bool,
+    /// It will not run again.
+    pub(super) over: bool,
+    /// `process://` and the process id; empty before the first start.
+    pub(super) id: String,
+}
+
+impl Report {
+    pub(super) fn waiting(reason: &'static str) -> Report {
+        Report {
+            state: State::Waiting { reason, message: String::new() },
+            last: None,
+            restarts: 0,
+            started: false,
+            ready: false,
+            over: false,
+            id: String::new(),
+        }
+    }
+
+    /// Whether it ended well and for good.
+    pub(super) fn is_completed(&self) -> bool {
+        self.over && matches!(&self.state, State::Terminated(end) if end.code == 0)
+    }
+
+    /// Whether it ever ran.
+    pub(super) fn has_run(&self) -> bool {
+        !matches!(self.state, State::Waiting { .. }) || self.last.is_some()
+    }
+}
+
+/// All containers of a Pod, in the order of its spec.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Board {
+    /// Address and folders are there.
+    pub(super) sandbox: bool,
+    pub(super) init: Vec<Report>,
+    pub(super) main: Vec<Report>,
+    pub(super) ephemeral: Vec<Report>,
+}
+
+/// Which list of a Pod's spec a container is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    Init,
+    Main,
+    Ephemeral,
+}
+
+impl Board {
+    pub(super) fn list_mut(&mut self, list: List) -> &mut Vec<Report> {
+        match list {
+            List::Init => &mut self.init,
+            List::Main => &mut self.main,
+            List::Ephemeral => &mut self.ephemeral,
+        }
+    }
+}
+
+/// The place of one container on the board.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pub(super) board: watch::Sender<Board>,
+    pub(super) list: List,
+    pub(super) index: usize,
+}
+
+impl Slot {
+    /// Changes the report; the writer of the status is woken if it became another.
+    pub(super) fn change(&self, edit: impl FnOnce(&mut Report)) {
+        self.board.send_if_modified(|board| {
+            let Some(report) = board.list_mut(self.list).get_mut(self.index) else { return false };
+            let before = report.clone();
+            edit(report);
+            *report != before
+        });
+    }
+
+    pub(super) fn report(&self) -> Option<Report> {
+        self.board.borrow().clone().list_mut(self.list).get(self.index).cloned()
+    }
+
+    /// Returns when its startup probe has succeeded.
+    pub(super) async fn started(&self) {
+        let mut changes = self.board.subscribe();
+        let started = changes.wait_for(|board| {
+            board.clone().list_mut(self.list).get(self.index).is_some_and(|report| report.started)
+        });
+        // The sender is in this slot, so that it cannot be gone.
+        let _ = started.await;
+    }
+}

@@ -1,0 +1,26 @@
+//! The nodes: which of them a Pod gets (scheduler), and what runs there (kubelet), as processes of this machine.
+
+mod action;
+mod address;
+mod board;
+mod container;
+mod environment;
+mod expand;
+mod fit;
+mod garbage;
+mod image;
+mod kubelet;
+mod machine;
+mod mount;
+mod options;
+mod probe;
+mod process;
+mod scheduler;
+mod start;
+mod status;
+mod taint;
+mod worker;
+
+pub use image::{Container, ImageSource, Launch};
+pub use options::{HostPrograms, NodeOptions, Supervisor};
+pub use start::{NodeError, Nodes, start};

@@ -1,0 +1,119 @@
+//! One program in its own process group, under a supervisor.
+
+use crate::node::Supervisor;
+use crate::supervise::{KILL, TERMINATE};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::process::{Child, Command};
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    /// The program and its arguments.
+    pub(super) command: Vec<String>,
+    /// Its whole environment.
+    pub(super) env: Vec<(String, String)>,
+    /// Where it starts.
+    pub(super) folder: std::path::PathBuf,
+}
+
+/// A running program. Dropping it kills it and all that it started.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    orders: OwnedWriteHalf,
+    news: BufReader<OwnedReadHalf>,
+}
+
+impl Process {
+    /// Starts it. Errors: the program cannot be found or executed; the supervisor cannot be started.
+    pub(super) fn start(
+        supervisor: &Supervisor,
+        program: &Program,
+        (stdout, stderr): (Stdio, Stdio),
+    ) -> io::Result<Process> {
+        check(program)?;
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        let child = Command::new(&supervisor.program)
+            .args(&supervisor.args)
+            .args(["--", "run"])
+            .args(&program.command)
+            .env_clear()
+            .envs(program.env.iter().map(|(name, value)| (name, value)))
+            .current_dir(&program.folder)
+            // A Ctrl-C at the terminal is for the playground, which then ends its Pods.
+            .process_group(0)
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(stdout)
+            .stderr(stderr)
+            .spawn()
+            .map_err(|error| {
+                let place = supervisor.program.display();
+                io::Error::new(error.kind(), format!("cannot start the supervisor {place}: {error}"))
+            })?;
+        let (news, orders) = UnixStream::from_std(ours)?.into_split();
+        Ok(Process { child, orders, news: BufReader::new(news) })
+    }
+
+    /// The process id of the program itself; `None` when it ended before it told.
+    pub(super) async fn id(&mut self) -> Option<u32> {
+        let mut line = String::new();
+        self.news.read_line(&mut line).await.ok()?;
+        line.trim().parse().ok()
+    }
+
+    /// Asks the group to end.
+    pub(super) async fn terminate(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.orders.write_all(&[TERMINATE]).await;
+    }
+
+    /// Ends the group.
+    pub(super) async fn kill(&mut self) {
+        let _ = self.orders.write_all(&[KILL]).await;
+    }
+
+    /// Waits for its end, when nothing of it is left: the exit code, 128 + n after signal n. Safe to cancel.
+    pub(super) async fn wait(&mut self) -> i32 {
+        match self.child.wait().await {
+            // A supervisor that was itself killed takes the program with it.
+            Ok(status) => status.code().unwrap_or(137),
+            Err(_) => 137,
+        }
+    }
+
+    /// What it prints, when it was started with pipes.
+    pub(super) fn output(
+        &mut self,
+    ) -> (Option<tokio::process::ChildStdout>, Option<tokio::process::ChildStderr>) {
+        (self.child.stdout.take(), self.child.stderr.take())
+    }
+}
+
+/// Finds out early, and in words, that the program cannot be started.
+fn check(program: &Program) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let name = program.command.first().map(String::as_str).unwrap_or_default();
+    let runs = |path: &Path| {
+        path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    };
+    let found = if name.contains('/') {
+        runs(&program.folder.join(name))
+    } else {
+        let path = program.env.iter().rev().find(|(key, _)| key == "PATH").map_or("", |(_, path)| path);
+        !name.is_empty() && std::env::split_paths(path).any(|folder| runs(&folder.join(name)))
+    };
+    if found {
+        return Ok(());
+    }
+    let why = format!(
+        "exec: \"{name}\": executable file not found (looked on this machine, in PATH for a bare name)"
+    );
+    Err(io::Error::new(io::ErrorKind::NotFound, why))
+}

@@ -1,0 +1,80 @@
+//! Nothing of a playground outlives it.
+#![expect(clippy::unwrap_used, reason = "part of the tests")]
+
+mod story;
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+use story::*;
+
+/// The processes below `root`, itself not among them.
+fn descendants(root: u32) -> BTreeSet<u32> {
+    let mut parents = Vec::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        let parent =
+            stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse::<u32>().ok());
+        parents.extend(parent.map(|parent| (pid, parent)));
+    }
+    let mut found = BTreeSet::from([root]);
+    while let Some((pid, _)) =
+        parents.iter().find(|(pid, parent)| found.contains(parent) && !found.contains(pid))
+    {
+        found.insert(*pid);
+    }
+    found.remove(&root);
+    found
+}
+
+/// A playground with a Pod whose program and its child are deaf to SIGTERM; all its processes.
+async fn up() -> (std::process::Child, BTreeSet<u32>) {
+    let script = "trap '' TERM HUP INT; (while true; do sleep 1000; done) & while true; do sleep 1000; done";
+    let playground =
+        Command::new(BINARY).args(["up", "/bin/sh", "-c", script]).stdin(Stdio::null()).spawn().unwrap();
+    let mut all = BTreeSet::new();
+    // The supervisor, two shells, two sleeps.
+    eventually("the pod runs", async || {
+        all = descendants(playground.id());
+        all.len() >= 5
+    })
+    .await;
+    (playground, all)
+}
+
+#[tokio::test]
+async fn a_killed_playground_leaves_no_process() {
+    let (mut playground, all) = up().await;
+    playground.kill().unwrap();
+    playground.wait().unwrap();
+    eventually("all are gone", async || !all.iter().any(|pid| lives(*pid))).await;
+}
+
+#[tokio::test]
+async fn a_killed_supervisor_takes_the_first_process_along() {
+    let (mut playground, all) = up().await;
+    let supervisor = *all.first().unwrap();
+    let children = descendants(supervisor);
+    let main = *children.first().unwrap();
+    let pid = rustix::process::Pid::from_raw(i32::try_from(supervisor).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    eventually("the program is gone", async || !lives(main)).await;
+    playground.kill().unwrap();
+    playground.wait().unwrap();
+    // What the supervisor could not clear away any more has lost its parent, but is ours to end.
+    for pid in children.into_iter().filter(|pid| lives(*pid)) {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_playground_leaves_no_process() {
+    let story = Story::new();
+    story.pod("p", shell("trap '' TERM; while true; do sleep 1000; done", "Always"));
+    let pod = story.until("p", is_ready).await.pop().unwrap();
+    drop(story);
+    eventually("it is gone", async || !lives(pid(&pod))).await;
+}
