@@ -1,76 +1,58 @@
 //! `shakedown shop` and the example scenarios, as somebody tries them out.
-#![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::fs;
+use support::{Program, Running};
 
-/// A shop in a process of its own; killed when the test ends early.
-struct Shop {
-    process: Child,
-    url: String,
+fn program() -> Program {
+    Program::at(env!("CARGO_BIN_EXE_shakedown"))
 }
 
-impl Shop {
-    fn open() -> Shop {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_shakedown"))
-            .args(["shop", "--listen", "127.0.0.1:0"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
-        Shop { url: url.trim_end_matches(';').to_owned(), process }
-    }
-
-    /// Ends it as Ctrl-C does; its exit code.
-    fn end(mut self) -> Option<i32> {
-        let pid = rustix::process::Pid::from_child(&self.process);
-        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-        self.process.wait().unwrap().code()
-    }
+/// A shop in a process of its own, and its address.
+fn shop(program: &Program) -> (Running, String) {
+    let shop = program.start(&["shop", "--listen", "127.0.0.1:0"]);
+    let said = shop.says("Ctrl-C ends it");
+    let url = said.split_whitespace().find(|word| word.starts_with("http://")).unwrap_or_default();
+    let url = url.trim_end_matches(';').to_owned();
+    (shop, url)
 }
 
-impl Drop for Shop {
-    fn drop(&mut self) {
-        // It has ended already when the test went well.
-        let _ = self.process.kill();
-    }
-}
-
-/// The command's exit code and what it wrote.
-fn shakedown(arguments: &[&str]) -> (Option<i32>, String) {
-    let runs = tempfile::tempdir().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_shakedown"))
-        .args(arguments)
-        .args(["--out", runs.path().to_str().unwrap()])
-        .output()
-        .unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(said).unwrap())
+/// An example, by its absolute path.
+fn example(name: &str) -> String {
+    format!("{}/scenarios/examples/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]
 fn the_smoke_example_passes_on_the_shop_that_then_ends_well() {
-    let shop = Shop::open();
-    let (code, said) = shakedown(&["smoke", "scenarios/examples/smoke.yaml", "--target", &shop.url]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("PASS  all 4 checks hold"), "{said}");
-    assert_eq!(shop.end(), Some(0));
+    let program = program();
+    let (shop, url) = shop(&program);
+    let ended = program.run(&["smoke", &example("smoke.yaml"), "--target", &url]);
+    ended.expect(0, &["check GET /health/ready: ok"]);
+    assert!(ended.out.starts_with("PASS  all 4 checks hold\n"), "{ended}");
+    shop.interrupt();
+    shop.end().expect(0, &[]);
 }
 
 #[test]
 fn a_customer_of_the_examples_is_known_to_the_shop() {
-    let shop = Shop::open();
-    let text = std::fs::read_to_string("scenarios/examples/login.yaml").unwrap();
-    // Less of the same: nothing is demanded of times here.
-    let (head, _) = text.split_once("gates:").unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("login.yaml");
-    std::fs::write(&file, head.replace("ramp: 2s, hold: 16s", "ramp: 0s, hold: 1s")).unwrap();
-    let (code, said) =
-        shakedown(&["run", file.to_str().unwrap(), "--target", &shop.url, "--report", "json=-"]);
-    let report: serde_json::Value = serde_json::from_str(&said[..=said.rfind('}').unwrap()]).unwrap();
-    let (planned, failed) = (&report["totals"]["planned"], &report["totals"]["failed"]);
-    assert_eq!((planned.as_u64(), failed.as_u64()), (Some(80), Some(0)), "{code:?} {said}");
+    let program = program();
+    let (_shop, url) = shop(&program);
+    let text = fs::read_to_string(example("login.yaml")).unwrap_or_default();
+    // Less of the same, and nothing is demanded of times.
+    let short = text.replace("ramp: 2s, hold: 16s", "ramp: 0s, hold: 1s");
+    let (short, gates) = short.split_once("gates:").unwrap_or_default();
+    assert!(short.contains("hold: 1s") && gates.contains("p99(customer)"));
+    program.write("short.yaml", short);
+    let ended = program.run(&["run", "short.yaml", "--target", &url, "--report", "json=-"]);
+    let counts = ended.report().counts();
+    assert_eq!((counts.planned, counts.failed), (80, 0), "{ended}");
+}
+
+#[test]
+fn a_taken_address_is_said() {
+    let program = program();
+    let (_shop, url) = shop(&program);
+    let address = url.trim_start_matches("http://");
+    let next = "choose another address, or port 0 for any free one";
+    program.run(&["shop", "--listen", address]).expect(2, &["the demo shop cannot listen on", next]);
+    program.run(&["shop", "--listen", "8080"]).expect(2, &["such as 127.0.0.1:8080"]);
 }

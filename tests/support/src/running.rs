@@ -26,9 +26,10 @@ impl Running {
         Running { process, out, err }
     }
 
-    /// Waits until it has said this on standard error.
-    pub fn says(&self, text: &str) {
+    /// Waits until it has said this on standard error; gives all that it said there.
+    pub fn says(&self, text: &str) -> String {
         self.waits_for(&format!("`{text}`"), || self.errors().contains(text));
+        self.errors()
     }
 
     /// Waits until something outside of it has come about; `what` is for the message when it does not.
