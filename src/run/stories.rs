@@ -211,16 +211,37 @@ fn a_run_that_is_cut_off_is_measured_up_to_there() {
 #[test]
 fn no_gate_is_no_free_pass() {
     let story = || Story::new();
-    let run = story().load(70, 10).ends(Ending::Completed).judge();
-    assert_eq!(of(&run), (Verdict::Pass, Exit::Pass));
-    assert_eq!(
-        run.reason,
-        "no gate was given; 5,400 of 6,000 requests went well; add a gate such as `p99 <= 250ms` to judge them"
-    );
-    let all_bad = (10..70).fold(story(), |story, second| {
-        story.say(second, EventKind::Window(Box::new(delta(0, 1, second, 0, 5))))
-    });
-    let run = all_bad.ends(Ending::Completed).judge();
+    let each_second = |good, bad| {
+        let say = |story: Story, second| {
+            story.say(second, EventKind::Window(Box::new(delta(0, 1, second, good, bad))))
+        };
+        (10..70).fold(story(), say).ends(Ending::Completed).judge()
+    };
+    for (good, bad, verdict, words) in [
+        (
+            5,
+            0,
+            (Verdict::Pass, Exit::Pass),
+            "no gate was given; 300 of 300 requests went well; add a gate such as ",
+        ),
+        (
+            3,
+            2,
+            (Verdict::Warn, Exit::Pass),
+            "no gate was given; 180 of 300 requests went well; add a gate such as ",
+        ),
+        (
+            2,
+            3,
+            (Verdict::Fail, Exit::Failed),
+            "no gate was given; 120 of 300 requests went well; add a gate such as ",
+        ),
+    ] {
+        let run = each_second(good, bad);
+        assert_eq!(of(&run), verdict, "{good} good, {bad} bad");
+        assert!(run.reason.starts_with(words), "{}", run.reason);
+    }
+    let run = each_second(0, 5);
     assert_eq!(
         (of(&run), run.reason.as_str()),
         ((Verdict::Fail, Exit::Failed), "none of 300 requests went well")
