@@ -63,5 +63,5 @@ pub mod status;
 pub mod store;
 mod supervise;
 
-pub use playground::{Options, Playground, PlaygroundError};
+pub use playground::{Options, Playground, PlaygroundError, Upkeep};
 pub use supervise::supervise;

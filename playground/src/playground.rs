@@ -11,6 +11,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 
+/// Who makes the cluster what its objects wish for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Upkeep {
+    /// The playground's controllers.
+    #[default]
+    Controllers,
+    /// Nobody: objects stay as clients write them, for tests of the API alone.
+    Nobody,
+}
+
 /// How to start.
 #[derive(Clone)]
 pub struct Options {
@@ -18,11 +28,13 @@ pub struct Options {
     pub history: usize,
     /// Who answers for the nodes (`pods/log`).
     pub agent: Arc<dyn NodeAgent>,
+    /// Who makes the cluster what its objects wish for.
+    pub upkeep: Upkeep,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { history: 8 * 1024 * 1024, agent: Arc::new(NoAgent) }
+        Options { history: 8 * 1024 * 1024, agent: Arc::new(NoAgent), upkeep: Upkeep::default() }
     }
 }
 
@@ -46,7 +58,7 @@ pub enum PlaygroundError {
 #[derive(Debug)]
 pub struct Playground {
     cluster: Cluster,
-    _controllers: Controllers,
+    _controllers: Option<Controllers>,
     server: Server,
     kubeconfig: String,
     path: PathBuf,
@@ -65,7 +77,7 @@ impl Playground {
         let folder = tempfile::Builder::new().prefix("playground-").tempdir()?;
         let path = folder.path().join("kubeconfig");
         kubeconfig::write(&path, &kubeconfig)?;
-        let controllers = controllers::start(&cluster);
+        let controllers = (options.upkeep == Upkeep::Controllers).then(|| controllers::start(&cluster));
         Ok(Playground { cluster, _controllers: controllers, server, kubeconfig, path, _folder: folder })
     }
 

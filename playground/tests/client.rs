@@ -13,7 +13,7 @@ use playground::cluster::Part;
 use playground::resource::by_kind;
 use playground::selector::Selector;
 use playground::store::{From, Write};
-use playground::{Options, Playground};
+use playground::{Options, Playground, Upkeep};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -147,7 +147,9 @@ async fn a_watch_goes_on_where_another_ended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_is_forgotten_is_gone() {
-    let playground = Playground::start(Options { history: 0, ..Options::default() }).await.unwrap();
+    let playground = Playground::start(Options { history: 0, upkeep: Upkeep::Nobody, ..Options::default() })
+        .await
+        .unwrap();
     let client = client(&playground).await;
     let kind = by_kind("v1", "ConfigMap").unwrap();
     for index in 0..400 {

@@ -70,6 +70,8 @@ async fn the_environment_and_the_volumes_reach_the_program() {
     .await;
     let (node, ip) = (pod["spec"]["nodeName"].as_str().unwrap(), pod["status"]["podIP"].as_str().unwrap());
     assert_eq!(text, format!("red hush {node} red-hush content {ip}\n"));
+    let log = story.nodes.log(&pod, "sh", 0);
+    eventually("it is in the log", async || std::fs::read_to_string(&log).is_ok_and(|log| log == text)).await;
 }
 
 #[tokio::test]
@@ -96,7 +98,7 @@ async fn a_killed_process_shows_its_signal_and_comes_back() {
     let pod = story.until("web", is_ready).await.pop().unwrap();
     let before = pid(&pod);
     rustix::process::kill_process(
-        rustix::process::Pid::from_raw(before as i32).unwrap(),
+        rustix::process::Pid::from_raw(i32::try_from(before).unwrap()).unwrap(),
         rustix::process::Signal::KILL,
     )
     .unwrap();

@@ -26,9 +26,9 @@ fn sleeper() -> Value {
 async fn a_cordoned_cluster_takes_no_pods_until_it_is_uncordoned() {
     let story = Story::new();
     let nodes = ["node-a", "node-b", "node-c"];
-    nodes
-        .iter()
-        .for_each(|node| change_node(&story, node, |node| node["spec"]["unschedulable"] = json!(true)));
+    for node in nodes {
+        change_node(&story, node, |node| node["spec"]["unschedulable"] = json!(true));
+    }
     story.pod("p", sleeper());
     let unplaced = |pod: &Value| condition(pod, "PodScheduled") == "False";
     let pod = story.until("p", unplaced).await.pop().unwrap();
@@ -55,7 +55,7 @@ async fn a_taint_that_a_pod_does_not_bear_drives_it_away() {
     story.until("plain", is_ready).await;
     story.until("bearing", is_ready).await;
     change_node(&story, "node-a", |node| {
-        node["spec"]["taints"] = json!([{"key": "fire", "effect": "NoExecute"}])
+        node["spec"]["taints"] = json!([{"key": "fire", "effect": "NoExecute"}]);
     });
     let seen = story.until_gone("plain").await;
     let reason = seen.last().map(|pod| condition(pod, "DisruptionTarget"));

@@ -1,5 +1,5 @@
 //! Services over real connections.
-#![expect(clippy::unwrap_used, reason = "part of the tests")]
+#![expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "part of the tests")]
 
 mod story;
 

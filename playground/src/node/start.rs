@@ -5,9 +5,12 @@ use crate::node::address::Block;
 use crate::node::image::Images;
 use crate::node::worker::Shared;
 use crate::node::{NodeOptions, kubelet, machine, scheduler};
+use crate::object;
 use crate::recorder::Recorder;
 use crate::status::ApiError;
 use crate::store::Expired;
+use serde_json::Value;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -34,7 +37,16 @@ pub enum NodeError {
 pub struct Nodes {
     /// They follow the store, which keeps the history for them: none ends by an expired watch.
     _tasks: JoinSet<Result<(), Expired>>,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+impl Nodes {
+    /// The file with what a container of `pod` printed (both streams) in its run `run`, which is its restart
+    /// count; gone with the Pod.
+    pub fn log(&self, pod: &Value, container: &str, run: u32) -> PathBuf {
+        let own = self.folder.path().join("pods").join(object::uid(pod));
+        own.join("logs").join(container).join(format!("{run}.log"))
+    }
 }
 
 /// Registers the nodes, starts the scheduler and the kubelets. Needs a tokio runtime.
@@ -54,5 +66,5 @@ pub fn start(cluster: &Cluster, options: NodeOptions) -> Result<Nodes, NodeError
     let mut tasks = JoinSet::new();
     tasks.spawn(scheduler::run(cluster.clone()));
     tasks.spawn(kubelet::run(cluster.clone(), Arc::new(shared)));
-    Ok(Nodes { _tasks: tasks, _folder: folder })
+    Ok(Nodes { _tasks: tasks, folder })
 }

@@ -8,6 +8,7 @@ const fn kind(resource: &'static str, name: &'static str) -> Kind {
 }
 
 pub(super) const KINDS: &[Kind] = &[
+    Kind::new("apps", "v1", "controllerrevisions", "ControllerRevision"),
     kind("deployments", "Deployment")
         .short(&["deploy"])
         .defaults(defaults::deployment)
@@ -24,5 +25,4 @@ pub(super) const KINDS: &[Kind] = &[
         .defaults(defaults::stateful_set)
         .creates(defaults::replicas_status)
         .checks(rules::workload, rules::stateful_change),
-    Kind::new("apps", "v1", "controllerrevisions", "ControllerRevision"),
 ];

@@ -175,7 +175,7 @@ async fn recreate_ends_all_old_pods_before_the_first_new_one() {
     rolled_out(&stage).await;
     let from = stage.cluster.store().version();
     stage.edit("Deployment", "api", |api| {
-        api["spec"]["template"]["spec"]["containers"][0]["image"] = json!("b")
+        api["spec"]["template"]["spec"]["containers"][0]["image"] = json!("b");
     });
     rolled_out(&stage).await;
     let mut old_left = 2;

@@ -71,7 +71,9 @@ impl Stage {
         };
         match tokio::time::timeout(BOUND, wait).await {
             Ok(found) => found,
-            Err(_) => panic!("{what} did not happen; there is: {:#?}", self.list(kind_name)),
+            Err(elapsed) => {
+                panic!("{what} did not happen ({elapsed}); there is: {:#?}", self.list(kind_name))
+            }
         }
     }
 
@@ -151,7 +153,7 @@ impl Stage {
         };
         match tokio::time::timeout(BOUND, wait).await {
             Ok(found) => found,
-            Err(_) => panic!("{what} did not happen; there is: {:#?}", self.list("Pod")),
+            Err(elapsed) => panic!("{what} did not happen ({elapsed}); there is: {:#?}", self.list("Pod")),
         }
     }
 

@@ -8,7 +8,7 @@ mod wire;
 
 use playground::cluster::Part;
 use playground::store::Write;
-use playground::{Options, Playground};
+use playground::{Options, Playground, Upkeep};
 use replay::{Replay, recording};
 use serde_json::{Value, json};
 use wire::{client_with, send};
@@ -161,7 +161,9 @@ async fn a_lease_from_birth_to_death() {
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_and_selectors() {
     // A history of almost nothing, so that version 1 is soon too old.
-    let started = Playground::start(Options { history: 0, ..Options::default() }).await.unwrap();
+    let started = Playground::start(Options { history: 0, upkeep: Upkeep::Nobody, ..Options::default() })
+        .await
+        .unwrap();
     let mut replay = Replay::with(started).await;
     let service = replay.put("v1", "Service", &json!({"metadata": {"name": "api"}, "spec": {"selector": {"app": "api"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}}));
     assert_eq!(service["spec"]["clusterIP"], "127.96.0.1");
@@ -250,10 +252,10 @@ async fn nodes_versions_discovery_and_a_job() {
                 }
             }
             "/apis/apps/v1" => {
-                // The playground has neither controller revisions nor daemon sets.
+                // The playground has no daemon sets.
                 let served = |resource: &Value| {
                     let name = resource["name"].as_str().unwrap();
-                    !name.starts_with("controllerrevisions") && !name.starts_with("daemonsets")
+                    !name.starts_with("daemonsets")
                 };
                 expected["resources"].as_array_mut().unwrap().retain(served);
             }

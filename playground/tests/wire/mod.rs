@@ -5,7 +5,7 @@ use http_body_util::BodyExt as _;
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
-use playground::{Options, Playground};
+use playground::{Options, Playground, Upkeep};
 use serde_json::Value;
 
 /// A client with the administrator's kubeconfig.
@@ -28,7 +28,7 @@ pub async fn client_with(playground: &Playground, token: Option<&str>) -> Client
 
 /// A playground.
 pub async fn playground() -> Playground {
-    Playground::start(Options::default()).await.unwrap()
+    Playground::start(Options { upkeep: Upkeep::Nobody, ..Options::default() }).await.unwrap()
 }
 
 /// Sends a request as it is; returns the status and the body, as JSON if it is.
