@@ -56,3 +56,14 @@ fn a_taken_address_is_said() {
     program.run(&["shop", "--listen", address]).expect(2, &["the demo shop cannot listen on", next]);
     program.run(&["shop", "--listen", "8080"]).expect(2, &["such as 127.0.0.1:8080"]);
 }
+
+#[test]
+fn smoke_without_checks_is_a_slip() {
+    let program = program();
+    program.write(
+        "load.yaml",
+        "scenario: x\ntarget: { http: http://127.0.0.1:1 }\nload:\n  profile: { max: { connections: 1, hold: 1s } }\n  \
+         journeys: [{ name: a, steps: [{ get: / }] }]\n",
+    );
+    program.run(&["smoke", "load.yaml"]).expect(2, &["load.yaml has no `smoke` checks; add some"]);
+}

@@ -33,8 +33,17 @@ pub(super) fn all(
     options: &RunOptions,
 ) -> Result<Exit, Failure> {
     let environment = Environment::of_process().with_target(target);
-    let scenarios: Result<Vec<Scenario>, _> =
-        paths.iter().map(|path| Scenario::load(path, &environment)).collect();
+    let load = |path: &PathBuf| {
+        let scenario = Scenario::load(path, &environment)?;
+        match part {
+            Part::Smoke if scenario.checks.is_empty() => Err(Failure::Usage(format!(
+                "{} has no `smoke` checks; add some, or run all of it with `shakedown run`",
+                path.display()
+            ))),
+            Part::Smoke | Part::All => Ok(scenario),
+        }
+    };
+    let scenarios: Result<Vec<Scenario>, Failure> = paths.iter().map(load).collect();
     let mut worst = Exit::Pass;
     for scenario in scenarios? {
         worst = worst.or_worse(conduct(scenario, part, options)?);
