@@ -7,7 +7,8 @@ use std::time::Duration;
 
 /// What a run takes before its first connection; measured in `docs/decisions/0005-load-engine.md`.
 const AT_REST: u64 = 28 << 20;
-/// A connection's buffers and a lane's state; measured there too (45 KiB). With TLS 50 KiB were measured the same way.
+/// A connection's buffers and a lane's state: 50 KiB were measured with TLS, which needs the most; without it 10 KiB, in
+/// `docs/decisions/0006-http1-by-hand.md`.
 const PER_CONNECTION: u64 = 50 << 10;
 /// Five histograms of an endpoint's open windows and tallies at their largest.
 const PER_ENDPOINT: u64 = 2 << 20;
