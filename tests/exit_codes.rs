@@ -312,7 +312,7 @@ fn the_worst_of_several_scenarios_counts_and_a_wrong_one_stops_all() {
 #[test]
 fn ctrl_c_during_a_check_ends_the_whole_row_of_scenarios() {
     let (program, server) = (program(), Raw::silent());
-    let checks = "smoke: [{ name: slow, timeout: 1s, http: { get: /health } }]\ngates: [p50 <= 10s]";
+    let checks = "smoke: [{ name: slow, timeout: 1h, http: { get: /health } }]\ngates: [p50 <= 10s]";
     program.write("one.yaml", scenario(&server.url(), checks));
     program.write("two.yaml", scenario(&server.url(), checks));
     let running = program.start(&["run", "one.yaml", "two.yaml", "--out", "runs"]);

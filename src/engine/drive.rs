@@ -93,7 +93,9 @@ async fn story(
             return Ok(Ending::Unreachable { reason });
         }
     };
-    let ends = checks::run(plan, Phase::Before).await;
+    let Some(ends) = unless_stopped(control, checks::run(plan, Phase::Before)).await else {
+        return Ok(Ending::Interrupted);
+    };
     let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
     for end in ends {
         say(Event { at: Offset::ZERO, kind: EventKind::Check(end) });
@@ -110,10 +112,19 @@ async fn story(
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
-    for end in checks::run(plan, Phase::After).await {
+    for end in unless_stopped(control, checks::run(plan, Phase::After)).await.unwrap_or_default() {
         say(Event { at: started.now(), kind: EventKind::Check(end) });
     }
     Ok(Ending::Completed)
+}
+
+/// What `work` gives, or nothing when somebody asks to stop before it is done.
+async fn unless_stopped<T>(control: &Control, work: impl Future<Output = T>) -> Option<T> {
+    let mut asked = control.asked.clone();
+    tokio::select! {
+        done = work => Some(done),
+        Ok(_) = asked.wait_for(|asked| *asked) => None,
+    }
 }
 
 /// The target's addresses, one of which took a connection.
