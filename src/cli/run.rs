@@ -7,10 +7,10 @@ use crate::scenario::Scenario;
 use crate::source::Environment;
 use std::path::PathBuf;
 
-/// Which scenarios to run.
+/// Which scenarios to run, or to run a part of.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Scenario files, run one after the other
+    /// Scenario files, taken one after the other
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Send everything there instead of to the scenario's own `target.http`
@@ -22,17 +22,12 @@ pub(super) struct Args {
 
 /// Checks all scenarios first, then runs them; the worst exit code counts.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
-    all(&args.scenarios, args.target.as_deref(), Part::All, &args.options)
+    all(args, Part::All)
 }
 
-/// Runs some scenarios, or a part of each. An interrupted run ends the row.
-pub(super) fn all(
-    paths: &[PathBuf],
-    target: Option<&str>,
-    part: Part,
-    options: &RunOptions,
-) -> Result<Exit, Failure> {
-    let environment = Environment::of_process().with_target(target);
+/// Runs the scenarios, or a part of each. An interrupted run ends the row.
+pub(super) fn all(args: &Args, part: Part) -> Result<Exit, Failure> {
+    let environment = Environment::of_process().with_target(args.target.as_deref());
     let load = |path: &PathBuf| {
         let scenario = Scenario::load(path, &environment)?;
         match part {
@@ -43,10 +38,10 @@ pub(super) fn all(
             Part::Smoke | Part::All => Ok(scenario),
         }
     };
-    let scenarios: Result<Vec<Scenario>, Failure> = paths.iter().map(load).collect();
+    let scenarios: Result<Vec<Scenario>, Failure> = args.scenarios.iter().map(load).collect();
     let mut worst = Exit::Pass;
     for scenario in scenarios? {
-        worst = worst.or_worse(conduct(scenario, part, options)?);
+        worst = worst.or_worse(conduct(scenario, part, &args.options)?);
         if worst == Exit::Interrupted {
             break;
         }
