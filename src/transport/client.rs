@@ -1,8 +1,8 @@
 //! A plain client for single requests: smoke checks and whatever is not load.
 
+use super::received::Coming;
 use super::{Answer, Failure, HttpVersion, Keep, Request, Scheme, Target};
 use crate::sample::ErrorClass;
-use bytes::BytesMut;
 use http::Version;
 use http::header::HOST;
 use std::time::Duration;
@@ -74,26 +74,11 @@ impl Client {
             sending = sending.version(Version::HTTP_2);
         }
         let mut response = sending.send().await.map_err(failed)?;
-        let (mut body, mut length) = (BytesMut::new(), 0_u64);
-        let keep = keep.up_to(response.status());
+        let mut coming = Coming::new(keep.up_to(response.status()), limit);
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            let begins = length;
-            length += chunk.len() as u64;
-            if length > limit {
-                return Err(Failure::new(
-                    ErrorClass::Protocol,
-                    format!("the body is longer than {limit} bytes"),
-                ));
-            }
-            if begins < keep {
-                body.extend_from_slice(&chunk);
-            }
+            coming.take(chunk)?;
         }
-        Ok(Answer {
-            status: response.status(),
-            headers: response.headers().clone(),
-            body: body.freeze(),
-            length,
-        })
+        let (body, length) = coming.end();
+        Ok(Answer { status: response.status(), headers: response.headers().clone(), body, length })
     }
 }

@@ -1,9 +1,8 @@
 //! An HTTP/2 connection, by hyper. It answers pings and settings between requests, so it has a task of its own.
 
-use super::received::{Kept, Received};
+use super::received::{Coming, Received};
 use super::{Answer, Failure, Keep, Request, Scheme, Target};
 use crate::clock::Clock;
-use crate::sample::ErrorClass;
 use bytes::Bytes;
 use http::header::HOST;
 use http::uri::{self, Uri};
@@ -94,17 +93,11 @@ async fn why(error: &hyper::Error, driver: Option<JoinHandle<hyper::Result<()>>>
 
 /// The body as far as it is to be kept, and its length.
 async fn read(mut body: Incoming, keep: u64, limit: u64) -> Result<(Bytes, u64), Failure> {
-    let (mut kept, mut length) = (Kept::default(), 0_u64);
+    let mut coming = Coming::new(keep, limit);
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|e| Failure::from_hyper(&e))?.into_data() else { continue };
-        let begins = length;
-        length += data.len() as u64;
-        if length > limit {
-            return Err(Failure::new(ErrorClass::Protocol, format!("the body is longer than {limit} bytes")));
-        }
-        if begins < keep {
-            kept.push(data);
+        if let Ok(data) = frame.map_err(|e| Failure::from_hyper(&e))?.into_data() {
+            coming.take(data)?;
         }
     }
-    Ok((kept.bytes(), length))
+    Ok(coming.end())
 }

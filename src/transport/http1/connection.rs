@@ -1,6 +1,6 @@
 //! Moves the bytes of one HTTP/1.1 connection.
 
-use super::super::received::{Kept, Received};
+use super::super::received::{Coming, Fate, Received};
 use super::super::{Answer, Failure, Keep, Request};
 use super::body::{Framing, Piece};
 use super::head::{self, Head, Reusable};
@@ -122,28 +122,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
 
     /// The body as far as it is to be kept, and its length.
     async fn body(&mut self, mut framing: Framing, keep: u64, limit: u64) -> Result<(Bytes, u64), Failure> {
-        let (mut kept, mut length) = (Kept::default(), 0);
+        let mut coming = Coming::new(keep, limit);
         loop {
             match framing.next(&mut self.incoming)? {
-                Piece::End => return Ok((kept.bytes(), length)),
-                Piece::Data(next) => {
-                    let begins = length;
-                    length += next as u64;
-                    if length > limit {
-                        return Err(Failure::new(
-                            ErrorClass::Protocol,
-                            format!("the body is longer than {limit} bytes"),
-                        ));
-                    }
-                    if begins < keep {
-                        kept.push(self.incoming.split_to(next).freeze());
-                    } else {
-                        self.incoming.advance(next);
-                    }
-                }
+                Piece::End => return Ok(coming.end()),
+                Piece::Data(next) => match coming.count(next)? {
+                    Fate::Keep => coming.keep(self.incoming.split_to(next).freeze()),
+                    Fate::Pass => self.incoming.advance(next),
+                },
                 Piece::More if self.read(ROOM_FOR_LONG).await? > 0 => {}
-                Piece::More if framing == Framing::UntilClose => return Ok((kept.bytes(), length)),
+                Piece::More if framing == Framing::UntilClose => return Ok(coming.end()),
                 Piece::More => {
+                    let length = coming.length();
                     let text = format!("the server closed the connection after {length} bytes of the body");
                     return Err(Failure::new(ErrorClass::Reset, text));
                 }
