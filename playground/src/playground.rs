@@ -5,6 +5,8 @@ use crate::bootstrap::bootstrap;
 use crate::cluster::Cluster;
 use crate::controllers::{self, Controllers};
 use crate::kubeconfig;
+use crate::node::{self, NodeError, NodeOptions, Nodes};
+use crate::service::{self, Services};
 use crate::status::ApiError;
 use crate::store::Store;
 use std::path::{Path, PathBuf};
@@ -12,9 +14,11 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Who makes the cluster what its objects wish for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Default)]
 pub enum Upkeep {
-    /// The playground's controllers.
+    /// Controllers, nodes that run Pods as processes, and proxies of Services: all that a cluster is.
+    Whole(NodeOptions),
+    /// The controllers alone: Pods are made, and stay Pending.
     #[default]
     Controllers,
     /// Nobody: objects stay as clients write them, for tests of the API alone.
@@ -52,13 +56,19 @@ pub enum PlaygroundError {
     /// The objects that a new cluster holds.
     #[error("cannot fill the new cluster: {0}")]
     Bootstrap(#[from] ApiError),
+    /// The nodes.
+    #[error(transparent)]
+    Nodes(#[from] NodeError),
 }
 
-/// A running playground. Dropping it ends the server and its connections and removes its folder.
+/// A running playground. Dropping it ends the server and its connections, every process of every Pod, and removes
+/// its folders.
 #[derive(Debug)]
 pub struct Playground {
     cluster: Cluster,
     _controllers: Option<Controllers>,
+    _services: Option<Services>,
+    _nodes: Option<Nodes>,
     server: Server,
     kubeconfig: String,
     path: PathBuf,
@@ -66,7 +76,7 @@ pub struct Playground {
 }
 
 impl Playground {
-    /// Starts the API server and the controllers. Needs a tokio runtime.
+    /// Starts the API server and whoever keeps the cluster up. Needs a tokio runtime.
     pub async fn start(options: Options) -> Result<Playground, PlaygroundError> {
         let cluster = Cluster::new(Store::new(options.history));
         bootstrap(&cluster)?;
@@ -77,8 +87,24 @@ impl Playground {
         let folder = tempfile::Builder::new().prefix("playground-").tempdir()?;
         let path = folder.path().join("kubeconfig");
         kubeconfig::write(&path, &kubeconfig)?;
-        let controllers = (options.upkeep == Upkeep::Controllers).then(|| controllers::start(&cluster));
-        Ok(Playground { cluster, _controllers: controllers, server, kubeconfig, path, _folder: folder })
+        let controllers = match options.upkeep {
+            Upkeep::Nobody => None,
+            Upkeep::Controllers | Upkeep::Whole(_) => Some(controllers::start(&cluster)),
+        };
+        let (nodes, services) = match options.upkeep {
+            Upkeep::Whole(nodes) => (Some(node::start(&cluster, nodes)?), Some(service::start(&cluster))),
+            Upkeep::Nobody | Upkeep::Controllers => (None, None),
+        };
+        Ok(Playground {
+            cluster,
+            _controllers: controllers,
+            _services: services,
+            _nodes: nodes,
+            server,
+            kubeconfig,
+            path,
+            _folder: folder,
+        })
     }
 
     /// The cluster from within: for controllers, schedulers and kubelets.
