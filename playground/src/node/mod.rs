@@ -14,6 +14,7 @@ mod mount;
 mod options;
 mod probe;
 mod process;
+mod reclaim;
 mod scheduler;
 mod start;
 mod status;

@@ -4,7 +4,7 @@ use crate::cluster::Cluster;
 use crate::home::Home;
 use crate::node::image::Images;
 use crate::node::worker::Shared;
-use crate::node::{NodeOptions, kubelet, machine, scheduler};
+use crate::node::{NodeOptions, kubelet, machine, reclaim, scheduler};
 use crate::object;
 use crate::recorder::Recorder;
 use crate::status::ApiError;
@@ -59,6 +59,7 @@ pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nod
         recorder: Recorder::new(cluster, "kubelet"),
     };
     let mut tasks = JoinSet::new();
+    tasks.spawn(reclaim::run(cluster.clone(), home.path().to_owned()));
     tasks.spawn(scheduler::run(cluster.clone()));
     tasks.spawn(kubelet::run(cluster.clone(), Arc::new(shared)));
     Ok(Nodes { _tasks: tasks, home: home.clone() })
