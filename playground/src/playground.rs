@@ -4,6 +4,7 @@ use crate::api::{NoAgent, NodeAgent, Server, ServerError, Tokens};
 use crate::bootstrap::bootstrap;
 use crate::cluster::Cluster;
 use crate::controllers::{self, Controllers};
+use crate::home::Home;
 use crate::kubeconfig;
 use crate::node::{self, NodeError, NodeOptions, Nodes};
 use crate::service::{self, Services};
@@ -11,7 +12,6 @@ use crate::status::ApiError;
 use crate::store::Store;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tempfile::TempDir;
 
 /// Who makes the cluster what its objects wish for.
 #[derive(Clone, Default)]
@@ -48,10 +48,8 @@ pub enum PlaygroundError {
     /// The API server.
     #[error(transparent)]
     Server(#[from] ServerError),
-    /// The folder with the kubeconfig.
-    #[error(
-        "cannot write the kubeconfig into a temporary folder: {0}; set TMPDIR to a folder that can be written"
-    )]
+    /// The playground's folder.
+    #[error("cannot make the playground's folder: {0}; set TMPDIR to a folder that can be written")]
     Folder(#[from] std::io::Error),
     /// The objects that a new cluster holds.
     #[error("cannot fill the new cluster: {0}")]
@@ -72,7 +70,7 @@ pub struct Playground {
     server: Server,
     kubeconfig: String,
     path: PathBuf,
-    _folder: TempDir,
+    home: Home,
 }
 
 impl Playground {
@@ -84,15 +82,17 @@ impl Playground {
         let server = Server::start(cluster.clone(), Arc::clone(&tokens), options.agent).await?;
         let config = kubeconfig::kubeconfig(server.address(), server.certificate_pem(), tokens.admin());
         let kubeconfig = format!("{config:#}\n");
-        let folder = tempfile::Builder::new().prefix("playground-").tempdir()?;
-        let path = folder.path().join("kubeconfig");
+        let home = Home::create()?;
+        let path = home.path().join("kubeconfig");
         kubeconfig::write(&path, &kubeconfig)?;
         let controllers = match options.upkeep {
             Upkeep::Nobody => None,
             Upkeep::Controllers | Upkeep::Whole(_) => Some(controllers::start(&cluster)),
         };
         let (nodes, services) = match options.upkeep {
-            Upkeep::Whole(nodes) => (Some(node::start(&cluster, nodes)?), Some(service::start(&cluster))),
+            Upkeep::Whole(nodes) => {
+                (Some(node::start(&cluster, &home, nodes)?), Some(service::start(&cluster)))
+            }
             Upkeep::Nobody | Upkeep::Controllers => (None, None),
         };
         Ok(Playground {
@@ -103,7 +103,7 @@ impl Playground {
             server,
             kubeconfig,
             path,
-            _folder: folder,
+            home,
         })
     }
 
@@ -115,6 +115,17 @@ impl Playground {
     /// The kubeconfig of the administrator.
     pub fn kubeconfig(&self) -> &str {
         &self.kubeconfig
+    }
+
+    /// The folder of the playground: its kubeconfig, and what its Pods write.
+    pub fn folder(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The names of the Services and their addresses as lines of a hosts file, for clients outside: see
+    /// [`service::hosts`].
+    pub fn hosts(&self) -> String {
+        service::hosts(&self.cluster)
     }
 
     /// The file that holds it, readable by this user alone, gone when the playground is.

@@ -1,6 +1,7 @@
 //! The handle on the cluster, and reading.
 
 use crate::cluster::Selected;
+use crate::cluster::address::Addresses;
 use crate::resource::{Kind, Scope, by_kind};
 use crate::selector::Selector;
 use crate::status::ApiError;
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Cluster {
     store: Store,
     /// Held while addresses of Services are given out, so that none is given twice.
-    addresses: Arc<Mutex<()>>,
+    addresses: Arc<Mutex<Addresses>>,
 }
 
 impl Cluster {
@@ -27,7 +28,7 @@ impl Cluster {
         &self.store
     }
 
-    pub(super) fn addresses(&self) -> MutexGuard<'_, ()> {
+    pub(super) fn addresses(&self) -> MutexGuard<'_, Addresses> {
         self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -39,10 +40,9 @@ impl Cluster {
 
     /// The objects of a kind that `selector` means, in one namespace or (`None`) in all.
     pub fn list(&self, kind: &Kind, namespace: Option<&str>, selector: &Selector) -> Vec<Arc<Value>> {
-        let objects = self.store.snapshot(kind.id).objects;
-        let here =
-            objects.into_iter().filter(|(key, _)| namespace.is_none_or(|wanted| key.namespace == wanted));
-        here.map(|(_, object)| object).filter(|object| selector.matches(object)).collect()
+        let mut objects = self.store.list(kind.id, namespace);
+        objects.retain(|object| selector.matches(object));
+        objects
     }
 
     /// The changes of a kind for a part of the playground: nothing lost, nothing twice. It must keep reading.

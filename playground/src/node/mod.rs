@@ -1,7 +1,6 @@
 //! The nodes: which of them a Pod gets (scheduler), and what runs there (kubelet), as processes of this machine.
 
 mod action;
-mod address;
 mod board;
 mod container;
 mod environment;
@@ -15,6 +14,7 @@ mod mount;
 mod options;
 mod probe;
 mod process;
+mod reclaim;
 mod scheduler;
 mod start;
 mod status;

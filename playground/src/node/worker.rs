@@ -1,8 +1,8 @@
 //! The life of one Pod on its node.
 
+use crate::block::{Block, Lease};
 use crate::cluster::{Cluster, DeleteOptions, Part};
 use crate::node::Supervisor;
-use crate::node::address::{Block, Lease};
 use crate::node::board::{Board, List, Report, Slot};
 use crate::node::container::{Keeper, Restart};
 use crate::node::image::Images;

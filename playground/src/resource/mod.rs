@@ -19,6 +19,7 @@ mod rules;
 mod shape;
 mod table;
 
+pub(crate) use defaults::CLAIM_PROTECTION;
 pub use kind::{Deletion, Generation, Hooks, Kind, NameRule, Scope, Subresource, Verbs};
 pub use rules::{check_metadata, no_change, no_rules};
 pub use shape::{Misfit, misfit};
