@@ -3,6 +3,7 @@
 use crate::cluster::Cluster;
 use crate::node::address::Block;
 use crate::node::image::Images;
+use crate::node::meter;
 use crate::node::worker::Shared;
 use crate::node::{NodeOptions, kubelet, machine, scheduler};
 use crate::object;
@@ -62,8 +63,14 @@ pub fn start(cluster: &Cluster, options: NodeOptions) -> Result<Nodes, NodeError
         root: folder.path().to_owned(),
         block,
         recorder: Recorder::new(cluster, "kubelet"),
+        meter: Arc::default(),
     };
+    let (meter, measurements) = (Arc::clone(&shared.meter), cluster.measurements().clone());
     let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        meter::run(meter, measurements).await;
+        Ok(())
+    });
     tasks.spawn(scheduler::run(cluster.clone()));
     tasks.spawn(kubelet::run(cluster.clone(), Arc::new(shared)));
     Ok(Nodes { _tasks: tasks, folder })
