@@ -22,7 +22,7 @@ pub enum Failure {
     /// A command line of which no scenario can be made: all that is wrong with it.
     #[error("{}", .0.join("\n\nerror: "))]
     Line(Vec<String>),
-    /// The demo shop could not open.
+    /// The demo shop could not open or go on.
     #[error(transparent)]
     Shop(#[from] ShopError),
     /// The embedded Kubernetes could not start.
@@ -82,6 +82,7 @@ impl Failure {
     /// The exit code of each failure.
     fn exit(&self) -> Exit {
         match self {
+            Failure::Shop(ShopError::Broken(_) | ShopError::Thread(_)) => Exit::Inconclusive,
             Failure::Rejected(_)
             | Failure::Usage(_)
             | Failure::Line(_)
