@@ -1,12 +1,13 @@
 //! The demo shop as a Deployment behind a Service: the workload of most stories.
 
-use super::{Change, PATIENCE, Stage, Timeline};
+use super::{Change, PATIENCE, Stage, Timeline, request};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{Pod, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{DeleteParams, ListParams};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use tokio::net::TcpStream;
 
 /// The image of this program.
 pub fn image() -> String {
@@ -35,6 +36,9 @@ impl<'a> Shop<'a> {
         let ip = service.spec.unwrap().cluster_ip.unwrap().parse().unwrap();
         let shop = Shop { stage, address: SocketAddr::new(ip, 8080) };
         shop.serves(replicas).await;
+        if replicas > 0 {
+            shop.connection().await;
+        }
         shop
     }
 
@@ -48,6 +52,18 @@ impl<'a> Shop<'a> {
                 (all.len() == replicas && all.iter().all(|(_, now)| *now == READY)).then_some(())
             })
             .await;
+    }
+
+    /// A fresh connection that has answered. The proxies of a cluster follow the slices with a delay, so that the
+    /// first may be refused.
+    pub async fn connection(&self) -> TcpStream {
+        self.stage
+            .until("a fresh connection answers", async || {
+                let mut fresh = TcpStream::connect(self.address).await.ok()?;
+                let code = request(&mut fresh).await.ok()?;
+                (code == 200).then_some(fresh)
+            })
+            .await
     }
 
     /// The Pods that are not on their way out, in the order of their names.

@@ -2,7 +2,6 @@
 
 use crate::stage::*;
 use k8s_openapi::api::core::v1::Pod;
-use tokio::net::TcpStream;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_becomes_ready_and_answers() {
@@ -19,8 +18,8 @@ async fn a_deployment_becomes_ready_and_answers() {
         let told = until_told(&slices, &name, Some(READY)).await;
         assert!(told.iter().all(|now| [None, Some(STARTING), Some(READY)].contains(now)), "{told:?}");
     }
-    let mut stream = TcpStream::connect(shop.address).await.unwrap();
-    assert_eq!(request(&mut stream).await.unwrap(), 200);
+    let mut stream = shop.connection().await;
+    assert_eq!(request(&mut stream).await.unwrap(), 200, "and it stays open");
     stage.end().await;
 }
 

@@ -26,7 +26,6 @@ async fn without_replicas_connections_are_refused_until_they_are_back() {
         .await;
     scale(2).await;
     shop.serves(2).await;
-    let mut stream = TcpStream::connect(shop.address).await.unwrap();
-    assert_eq!(request(&mut stream).await.unwrap(), 200);
+    shop.connection().await;
     stage.end().await;
 }

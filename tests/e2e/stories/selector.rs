@@ -11,8 +11,7 @@ async fn fresh_connections_follow_the_selector_and_held_ones_stay() {
     let stage = Stage::new("selector").await;
     let shop = Shop::new(&stage, 2).await;
     let services = stage.api::<Service>();
-    let mut held = TcpStream::connect(shop.address).await.unwrap();
-    assert_eq!(request(&mut held).await.unwrap(), 200);
+    let mut held = shop.connection().await;
 
     // A merge patch keeps the keys that it does not name: those of before must be nulled.
     let nowhere = json!({"spec": {"selector": {"app": null, "shakedown.dev/blackhole": "yes"}}});
@@ -38,11 +37,6 @@ async fn fresh_connections_follow_the_selector_and_held_ones_stay() {
     let held_now = json!({"shakedown.dev/blackhole": "yes"});
     services.patch("shop", &PatchParams::default(), &test(held_now)).await.unwrap();
     shop.serves(2).await;
-    stage
-        .until("a fresh connection answers", async || {
-            let mut fresh = TcpStream::connect(shop.address).await.ok()?;
-            request(&mut fresh).await.ok().filter(|code| *code == 200)
-        })
-        .await;
+    shop.connection().await;
     stage.end().await;
 }
