@@ -28,7 +28,8 @@ pub enum Upkeep {
 /// How to start.
 #[derive(Clone)]
 pub struct Options {
-    /// How many bytes of encoded changes each resource keeps for watchers that come late or are slow.
+    /// How many bytes of encoded changes each resource keeps for watchers that come late or are slow. In memory
+    /// they take about ten times as much.
     pub history: usize,
     /// Who answers for the nodes (`pods/log`).
     pub agent: Arc<dyn NodeAgent>,
@@ -38,7 +39,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { history: 8 * 1024 * 1024, agent: Arc::new(NoAgent), upkeep: Upkeep::default() }
+        Options { history: 2 * 1024 * 1024, agent: Arc::new(NoAgent), upkeep: Upkeep::default() }
     }
 }
 
