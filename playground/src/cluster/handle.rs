@@ -2,6 +2,7 @@
 
 use crate::cluster::Selected;
 use crate::cluster::address::Addresses;
+use crate::metrics::Measurements;
 use crate::resource::{Kind, Scope, by_kind};
 use crate::selector::Selector;
 use crate::status::ApiError;
@@ -15,17 +16,23 @@ pub struct Cluster {
     store: Store,
     /// Held while addresses of Services are given out, so that none is given twice.
     addresses: Arc<Mutex<Addresses>>,
+    measurements: Measurements,
 }
 
 impl Cluster {
     /// The cluster whose objects are in `store`.
     pub fn new(store: Store) -> Cluster {
-        Cluster { store, addresses: Arc::default() }
+        Cluster { store, addresses: Arc::default(), measurements: Measurements::default() }
     }
 
     /// The objects and their history.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What the Pods use, as the nodes measured it last.
+    pub fn measurements(&self) -> &Measurements {
+        &self.measurements
     }
 
     pub(super) fn addresses(&self) -> MutexGuard<'_, Addresses> {

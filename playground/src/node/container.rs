@@ -3,6 +3,8 @@
 use crate::node::board::{End, Slot, State};
 use crate::node::environment;
 use crate::node::image::Container;
+use crate::node::limits;
+use crate::node::meter::Whose;
 use crate::node::mount::{mounts, relocate};
 use crate::node::probe::{self, Subject};
 use crate::node::process::{Process, Program};
@@ -10,6 +12,7 @@ use crate::node::worker::Context;
 use crate::node::{action, expand};
 use crate::object;
 use crate::recorder::Tone;
+use crate::store::ObjectKey;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::fs::OpenOptions;
@@ -211,9 +214,29 @@ impl Keeper {
             (report.started, report.ready) = (booted, booted && !probed("readinessProbe"));
         });
         self.context.event(Tone::Normal, "Started", &format!("Started container {}", self.name()));
-        let code = self.attend(&mut process, program).await;
-        let reason = if code == 0 { "Completed" } else { "Error" };
+        let metered = self.context.shared.meter.enter(process.supervisor(), self.whose());
+        let (spec, name, slot) =
+            (self.context.spec.subscribe(), self.name().to_owned(), self.slot.clone());
+        let limits = limits::enforce(spec, &name, &slot, process.orders(), metered.as_ref());
+        let code = tokio::select! {
+            code = self.attend(&mut process, program) => code,
+            never = limits => match never {},
+        };
+        let reason = match code {
+            _ if metered.is_some_and(|metered| metered.was_killed()) => "OOMKilled",
+            0 => "Completed",
+            _ => "Error",
+        };
         End { code, reason, message: String::new(), started: Some(started), finished: Timestamp::now(), id }
+    }
+
+    fn whose(&self) -> Whose {
+        let pod = &self.context.pod;
+        Whose {
+            pod: ObjectKey::new(object::namespace(pod), object::name(pod)),
+            node: object::text(pod, "/spec/nodeName").to_owned(),
+            container: self.name().to_owned(),
+        }
     }
 
     fn start(&self, program: &Program) -> std::io::Result<Process> {

@@ -3,6 +3,7 @@
 use crate::cluster::Cluster;
 use crate::home::Home;
 use crate::node::image::Images;
+use crate::node::meter;
 use crate::node::worker::Shared;
 use crate::node::{NodeOptions, kubelet, machine, reclaim, scheduler};
 use crate::object;
@@ -57,9 +58,18 @@ pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nod
         root: home.path().to_owned(),
         block,
         recorder: Recorder::new(cluster, "kubelet"),
+        meter: Arc::default(),
     };
+    let (meter, measurements) = (Arc::clone(&shared.meter), cluster.measurements().clone());
     let mut tasks = JoinSet::new();
+<<<<<<< HEAD
     tasks.spawn(reclaim::run(cluster.clone(), home.path().to_owned()));
+=======
+    tasks.spawn(async move {
+        meter::run(meter, measurements).await;
+        Ok(())
+    });
+>>>>>>> h-hpa
     tasks.spawn(scheduler::run(cluster.clone()));
     tasks.spawn(kubelet::run(cluster.clone(), Arc::new(shared)));
     Ok(Nodes { _tasks: tasks, home: home.clone() })

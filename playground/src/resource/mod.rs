@@ -10,6 +10,7 @@ mod defaults;
 mod discovery;
 mod events;
 mod kind;
+mod metrics;
 mod networking;
 mod policy;
 mod quality;
