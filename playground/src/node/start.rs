@@ -62,14 +62,11 @@ pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nod
     };
     let (meter, measurements) = (Arc::clone(&shared.meter), cluster.measurements().clone());
     let mut tasks = JoinSet::new();
-<<<<<<< HEAD
     tasks.spawn(reclaim::run(cluster.clone(), home.path().to_owned()));
-=======
     tasks.spawn(async move {
         meter::run(meter, measurements).await;
         Ok(())
     });
->>>>>>> h-hpa
     tasks.spawn(scheduler::run(cluster.clone()));
     tasks.spawn(kubelet::run(cluster.clone(), Arc::new(shared)));
     Ok(Nodes { _tasks: tasks, home: home.clone() })
