@@ -123,12 +123,6 @@ impl Playground {
         self.home.path()
     }
 
-    /// The names of the Services and their addresses as lines of a hosts file, for clients outside: see
-    /// [`service::hosts`].
-    pub fn hosts(&self) -> String {
-        service::hosts(&self.cluster)
-    }
-
     /// The file that holds it, readable by this user alone, gone when the playground is.
     pub fn kubeconfig_path(&self) -> &Path {
         &self.path
