@@ -28,7 +28,8 @@ pub enum Upkeep {
 /// How to start.
 #[derive(Clone)]
 pub struct Options {
-    /// How many bytes of encoded changes each resource keeps for watchers that come late or are slow.
+    /// How many bytes of encoded changes each resource keeps for watchers that come late or are slow. In memory
+    /// they take about ten times as much.
     pub history: usize,
     /// Who answers for the nodes (`pods/log`).
     pub agent: Arc<dyn NodeAgent>,
@@ -38,7 +39,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { history: 8 * 1024 * 1024, agent: Arc::new(NoAgent), upkeep: Upkeep::default() }
+        Options { history: 2 * 1024 * 1024, agent: Arc::new(NoAgent), upkeep: Upkeep::default() }
     }
 }
 
@@ -120,12 +121,6 @@ impl Playground {
     /// The folder of the playground: its kubeconfig, and what its Pods write.
     pub fn folder(&self) -> &Path {
         self.home.path()
-    }
-
-    /// The names of the Services and their addresses as lines of a hosts file, for clients outside: see
-    /// [`service::hosts`].
-    pub fn hosts(&self) -> String {
-        service::hosts(&self.cluster)
     }
 
     /// The file that holds it, readable by this user alone, gone when the playground is.

@@ -246,7 +246,14 @@ async fn a_volume_outlives_its_pods_and_goes_with_its_claim() {
         std::fs::read_to_string(folder.join("file")).is_ok_and(|text| text == "kept\n")
     })
     .await;
-    let delete = || story.cluster.delete(claims, ("n", "data"), &Default::default(), Write::Commit);
+    let delete = || {
+        story.cluster.delete(
+            claims,
+            ("n", "data"),
+            &playground::cluster::DeleteOptions::default(),
+            Write::Commit,
+        )
+    };
     delete().unwrap();
     let claim = story.cluster.get(claims, "n", "data").unwrap();
     assert!(!claim["metadata"]["deletionTimestamp"].is_null() && folder.exists(), "it is still used");

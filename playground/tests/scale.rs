@@ -52,8 +52,8 @@ async fn two_hundred_pods_of_deployments_serve_and_go() {
     })
     .await;
     let pods = list("/api/v1/namespaces/default/pods").await;
-    let pids: BTreeSet<u32> = pods.iter().map(pid).collect();
-    assert_eq!(pids.len(), DEPLOYMENTS * REPLICAS);
+    let processes: BTreeSet<u32> = pods.iter().map(pid).collect();
+    assert_eq!(processes.len(), DEPLOYMENTS * REPLICAS);
     for (index, service) in services.iter().enumerate() {
         let mut seen = BTreeSet::new();
         let visits = async {
@@ -68,13 +68,13 @@ async fn two_hundred_pods_of_deployments_serve_and_go() {
     }
     let patch = json!({"spec": {"replicas": 0}});
     for index in 0..DEPLOYMENTS {
-        let path = format!("/apis/apps/v1/namespaces/default/deployments/d{index}");
+        let deployment = format!("/apis/apps/v1/namespaces/default/deployments/d{index}");
         let (code, answer) =
-            send(&client, "PATCH", &path, Some("application/merge-patch+json"), Some(&patch)).await;
+            send(&client, "PATCH", &deployment, Some("application/merge-patch+json"), Some(&patch)).await;
         assert_eq!(code, 200, "{answer}");
     }
     eventually("all pods are gone", async || list("/api/v1/namespaces/default/pods").await.is_empty()).await;
-    eventually("no process is left", async || !pids.iter().any(|pid| lives(*pid))).await;
+    eventually("no process is left", async || !processes.iter().any(|pid| lives(*pid))).await;
     assert_eq!(std::fs::read_dir(playground.folder().join("pods")).unwrap().count(), 0, "no folder is left");
     for service in services {
         assert!(get(service, "/").await.is_err(), "nobody serves");

@@ -76,7 +76,7 @@ impl Churn {
         self.scale(REPLICAS);
         let ready = || self.pods().iter().filter(|pod| is_ready(pod)).count() == REPLICAS;
         eventually("all are ready", async || ready()).await;
-        let hosts = self.playground.hosts();
+        let hosts = playground::service::hosts(self.playground.cluster());
         let (address, _) = hosts.split_once(' ').unwrap();
         let service = format!("{address}:8080").parse().unwrap();
         eventually("the service answers", async || get(service, "/").await.is_ok()).await;

@@ -14,10 +14,10 @@ use std::time::Duration;
 
 /// This many events are kept; between two looks there may be more.
 const KEPT: usize = 2_000;
-/// No event is kept for longer after it was last seen, as on a real server.
-const KEPT_FOR: Duration = Duration::from_hours(1);
+/// No event is kept for longer after it was last seen, in seconds; a real server's limit.
+const KEPT_FOR: i64 = 3600;
 /// Between two looks.
-const INTERVAL: Duration = Duration::from_secs(10);
+const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Deletes events that are old, and the oldest beyond [`KEPT`].
 pub(super) struct EventKeeper(pub(super) Desk);
@@ -48,8 +48,9 @@ fn outdated(mut events: Vec<Arc<Value>>, now: Timestamp) -> Vec<Arc<Value>> {
     let surplus = events.len().saturating_sub(KEPT);
     events.sort_by_cached_key(|event| object::version(event));
     let fresh = events.split_off(surplus);
-    events.extend(fresh.into_iter().filter(|event| {
-        last_seen(event).is_some_and(|seen| now.duration_since(seen).unsigned_abs() > KEPT_FOR && seen < now)
+    // An event that is seen again gets a new version: those that were not are in front.
+    events.extend(fresh.into_iter().take_while(|event| {
+        last_seen(event).is_some_and(|seen| now.duration_since(seen).as_secs() > KEPT_FOR)
     }));
     events
 }

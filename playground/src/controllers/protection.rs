@@ -1,4 +1,4 @@
-//! A PersistentVolumeClaim that is deleted stays while a Pod uses it: it is created under a finalizer, which goes
+//! A volume claim that is deleted stays while a Pod uses it: it is created under a finalizer, which goes
 //! when the claim is to go and no Pod has it.
 
 use crate::cluster::Part;

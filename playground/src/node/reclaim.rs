@@ -1,4 +1,4 @@
-//! The folders of PersistentVolumeClaims go with their claims: the reclaim policy is `Delete`, as of most storage
+//! The folders of volume claims go with their claims: the reclaim policy is `Delete`, as of most storage
 //! classes. A claim goes when no Pod uses it any more.
 
 use crate::cluster::Cluster;

@@ -6,5 +6,5 @@ mod plan;
 mod proxy;
 mod start;
 
-pub use hosts::hosts;
+pub use hosts::{HostsError, hosts, keep_hosts};
 pub use start::{Services, start};

@@ -5,6 +5,7 @@ use super::supervisor::supervisor;
 use crate::cli::Failure;
 use crate::cluster::{Access, Cluster, Manifest, Rollout};
 use ::playground::node::{HostPrograms, NodeOptions};
+use ::playground::service::HostsError;
 use ::playground::{Options, Playground, Upkeep};
 use std::future::Future;
 use std::path::Path;
@@ -68,6 +69,15 @@ impl Embedded {
     /// Runs something on the playground's threads.
     pub(in crate::cli) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
+    }
+
+    /// Keeps the names of the Services in a file, for as long as it is let. Errors: the file cannot be written.
+    pub(in crate::cli) async fn keep_hosts(&self, path: &Path) -> Result<(), Failure> {
+        match ::playground::service::keep_hosts(self.playground.cluster(), path).await {
+            Err(HostsError::File(source)) => Err(Failure::Report { path: path.to_owned(), source }),
+            // It follows the store, which keeps the history for it.
+            Err(HostsError::Follow(_)) | Ok(()) => Ok(()),
+        }
     }
 
     /// Ends it: when this returns its processes, ports and folders are gone.

@@ -2,7 +2,6 @@
 
 mod embedded;
 mod image;
-mod names;
 mod screen;
 mod supervisor;
 mod up;

@@ -1,7 +1,7 @@
 //! `shakedown playground up`
 
 use super::embedded::{Embedded, Size, deploy};
-use super::{names, screen};
+use super::screen;
 use crate::cli::{Failure, signals};
 use crate::cluster::{Cluster, Manifest};
 use crate::run::Exit;
@@ -57,7 +57,7 @@ async fn stay(embedded: &Embedded, args: &Args, manifests: &[Manifest]) -> Resul
     announce(embedded.kubeconfig());
     tokio::select! {
         () = stops.next() => Ok(()),
-        outcome = serve(&cluster, args, manifests) => outcome,
+        outcome = serve(embedded, &cluster, args, manifests) => outcome,
     }
 }
 
@@ -67,12 +67,17 @@ fn announce(kubeconfig: &Path) {
 }
 
 /// Puts the manifests up, then shows how things are for as long as it is let.
-async fn serve(cluster: &Cluster, args: &Args, manifests: &[Manifest]) -> Result<(), Failure> {
+async fn serve(
+    embedded: &Embedded,
+    cluster: &Cluster,
+    args: &Args,
+    manifests: &[Manifest],
+) -> Result<(), Failure> {
     let everywhere = cluster.clone();
     let shown = screen::show(&everywhere);
     let named = async {
         match &args.hosts {
-            Some(path) => names::keep(cluster, path).await,
+            Some(path) => embedded.keep_hosts(path).await,
             None => std::future::pending().await,
         }
     };
