@@ -20,7 +20,7 @@ fn a_killed_store_has_lost_nothing_that_it_acknowledged() {
             let to = first.address.clone();
             // Sends until the store is killed under it; what it counts is acknowledged.
             std::thread::spawn(move || {
-                (0..)
+                (0..1_000_000)
                     .map(|n| format!("{sender}-{n}"))
                     .take_while(|id| order(&to, id).is_some_and(|answer| answer.status == 201))
                     .collect::<Vec<_>>()

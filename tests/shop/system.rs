@@ -8,7 +8,7 @@ use std::time::Duration;
 use support::{Program, Running};
 
 /// What takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One program of the shop.
 pub struct Process {
@@ -47,7 +47,7 @@ fn start(program: &Program, args: &[&str]) -> Process {
     let running = program.start(&[&["shop"], args].concat());
     let said = running.says("Ctrl-C ends it");
     let address = said.split_once("listens on http://").and_then(|(_, rest)| rest.split(';').next());
-    let address = address.expect("it says where it listens").to_owned();
+    let address = address.unwrap_or_else(|| panic!("no address in {said}")).to_owned();
     Process { running, address }
 }
 
@@ -62,7 +62,7 @@ impl Process {
     }
 
     pub fn get(&self, path: &str) -> Answer {
-        Send::get(path).to(&self.address).expect("it answers")
+        Send::get(path).to(&self.address).unwrap_or_else(|| panic!("no answer to {path}"))
     }
 
     /// How many orders it lists; none when it does not answer.
