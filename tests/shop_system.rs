@@ -150,7 +150,7 @@ fn what_cannot_open_says_why() {
     refused(&["store", "--data", "other", "--listen", &first.address], "cannot listen on");
     refused(&["api", "--store", &first.url(), "--listen", &first.address], "cannot listen on");
     refused(&["api", "--store", "http://$(STORE_SERVICE_HOST):1"], "the Service is younger than the pod");
-    refused(&["store", "--data", "x", "--flush-every", "1"], "length of time");
+    refused(&["store", "--data", "x", "--flush-every", "1"], "has no unit");
 }
 
 #[test]
