@@ -31,7 +31,7 @@ struct Api {
     #[command(flatten)]
     door: DoorArgs,
     /// The store, as http://HOST:PORT; it need not be there yet
-    #[arg(long, value_name = "URL", env = "SHOP_STORE")]
+    #[arg(long, value_name = "URL")]
     store: String,
 }
 

@@ -68,7 +68,9 @@ impl Refusal {
             Refusal::BadLimit(_) => (StatusCode::BAD_REQUEST, "bad_limit"),
             Refusal::BadBody(_) => (StatusCode::BAD_REQUEST, "bad_body"),
             Refusal::Cut => (StatusCode::BAD_REQUEST, "body_cut"),
-            Refusal::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Refusal::TooLarge(_) | Refusal::Order(OrderError::TooLong) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+            }
             Refusal::UnknownSku(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_sku"),
             Refusal::BadQuantity(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_quantity"),
             Refusal::BadLogin => (StatusCode::BAD_REQUEST, "bad_login"),
@@ -77,7 +79,6 @@ impl Refusal {
             Refusal::Order(OrderError::BadId { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_id"),
             Refusal::Order(OrderError::Conflict { .. }) => (StatusCode::CONFLICT, "conflict"),
             Refusal::Order(OrderError::Full) => (StatusCode::INSUFFICIENT_STORAGE, "full"),
-            Refusal::Order(OrderError::TooLong) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Refusal::Order(OrderError::Away(_)) => (StatusCode::SERVICE_UNAVAILABLE, "store_away"),
             Refusal::Order(OrderError::Silent(_)) => (StatusCode::GATEWAY_TIMEOUT, "store_silent"),
             Refusal::Order(OrderError::Log(_)) => (StatusCode::SERVICE_UNAVAILABLE, "log_failed"),

@@ -57,7 +57,7 @@ struct List {
 impl StoreClient {
     /// A client of the store at `http://HOST:PORT`; it connects when it is needed.
     pub(super) fn new(store: &str) -> Result<StoreClient, ApiError> {
-        let right = |url: &Url| url.scheme() == "http" && url.has_host() && url.path() == "/";
+        let right = |url: &Url| url.scheme() == "http" && url.path() == "/" && !store.contains('$');
         let parsed = Url::parse(store).ok().filter(right);
         let store = parsed.ok_or_else(|| ApiError::Address { written: store.to_owned() })?;
         let http = Client::builder()

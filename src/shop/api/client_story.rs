@@ -105,7 +105,7 @@ fn an_address_of_a_store_is_a_plain_url() {
         assert!(StoreClient::new(good).is_ok(), "{good}");
     }
     let unexpanded = "http://$(STORE_SERVICE_HOST):$(STORE_SERVICE_PORT)";
-    for bad in ["", "store:80", "https://store", "http://store/x", unexpanded] {
+    for bad in ["", "store:80", "https://store", "http://store/x", "http://$(HOST):1", unexpanded] {
         assert!(matches!(StoreClient::new(bad), Err(ApiError::Address { .. })), "{bad}");
     }
 }

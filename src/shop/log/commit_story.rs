@@ -120,7 +120,7 @@ async fn without_fsync_an_acknowledged_record_is_still_only_in_this_process() {
 async fn without_fsync_the_buffer_does_not_grow_without_end() {
     let (disk, hand) = slow();
     let log = Log::start(disk, 0, NEVER).unwrap();
-    let content = [1; 50_000];
+    let content = vec![1; 50_000];
     for _ in 0..=super::BUFFER / content.len() {
         log.append(&record(&content));
     }
