@@ -9,6 +9,7 @@ mod error;
 mod manifest;
 mod namespace;
 mod rollout;
+mod service;
 mod settled;
 
 pub use access::Access;

@@ -6,6 +6,6 @@ mod screen;
 mod supervisor;
 mod up;
 
-pub(super) use embedded::{Embedded, Size};
+pub(super) use embedded::{Embedded, Size, deploy};
 pub(super) use supervisor::supervises;
 pub(super) use up::{Command, obey};
