@@ -6,11 +6,16 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Folders of playgrounds begin so.
 const PREFIX: &str = "playground-";
 /// The file in it that its playground holds locked; the kernel frees the lock however the playground ends.
 const LOCK: &str = "lock";
+/// So often it is tried to remove the own folder.
+const TRIES: u32 = 10;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A playground's own folder, which only this user can read. It is removed with its last clone.
 #[derive(Debug, Clone)]
@@ -56,8 +61,13 @@ impl Home {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        // What cannot be removed now (a process that is being ended still writes) is when the next one starts.
-        let _ = remove(&self.folder);
+        // A process that is being ended may still write. What stays nevertheless goes when the next one starts.
+        for _ in 0..TRIES {
+            if remove(&self.folder).is_ok() {
+                return;
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 }
 
