@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn a_name_with_parentheses_and_spaces_does_not_shift_the_fields() {
-        let text = "7 (a) b) R 3 5 5 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 100 9000 6 18446744073709551615";
+        let text =
+            "7 (a) b) R 3 5 5 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 100 9000 6 18446744073709551615";
         let ticks = rustix::param::clock_ticks_per_second();
         let stat = Stat::parse(text).unwrap();
         assert_eq!((stat.parent, stat.group), (3, 5));
@@ -128,13 +129,8 @@ mod tests {
 
     #[test]
     fn descendants_of_every_depth_are_found_and_others_not() {
-        let of = |parent| Stat {
-            parent,
-            group: 0,
-            cpu: Duration::ZERO,
-            cleared: Duration::ZERO,
-            resident: 0,
-        };
+        let of =
+            |parent| Stat { parent, group: 0, cpu: Duration::ZERO, cleared: Duration::ZERO, resident: 0 };
         let table = [(2, 1), (3, 2), (4, 3), (5, 2), (6, 1)];
         let processes =
             Processes::from_stats(table.into_iter().map(|(pid, parent)| (pid, of(parent))).collect());

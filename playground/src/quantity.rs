@@ -58,11 +58,7 @@ mod tests {
     #[test]
     fn whole_parts() {
         for (text, milli, unit) in [("100m", 100, 1), ("2", 2000, 2), ("0.3", 300, 1), ("0", 0, 0)] {
-            assert_eq!(
-                (thousandths(&json!(text)), units(&json!(text))),
-                (Some(milli), Some(unit)),
-                "{text}"
-            );
+            assert_eq!((thousandths(&json!(text)), units(&json!(text))), (Some(milli), Some(unit)), "{text}");
         }
         assert_eq!(thousandths(&json!("-1")), None);
     }

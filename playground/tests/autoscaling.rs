@@ -1,4 +1,9 @@
 //! Workloads that are scaled by what their Pods really use, and how it is told.
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "part of the tests, and brief in them"
+)]
 
 mod story;
 #[path = "wire/mod.rs"]
@@ -52,9 +57,8 @@ async fn a_busy_deployment_grows_and_a_calm_one_shrinks() {
     let _controllers = controllers::start(&story.cluster);
     story.create("apps/v1", "Deployment", deployment(json!({"cpu": "100m"})));
     story.create("autoscaling/v2", "HorizontalPodAutoscaler", autoscaler());
-    let object = |version: &str, kind: &str| {
-        story.cluster.get(by_kind(version, kind).unwrap(), "n", "work").unwrap()
-    };
+    let object =
+        |version: &str, kind: &str| story.cluster.get(by_kind(version, kind).unwrap(), "n", "work").unwrap();
     let status = || object("autoscaling/v2", "HorizontalPodAutoscaler")["status"].clone();
     let replicas = || object("apps/v1", "Deployment")["spec"]["replicas"].as_u64().unwrap();
     eventually("it grows", async || replicas() == 2).await;
@@ -103,14 +107,18 @@ async fn measurements_are_answered_as_by_metrics_server() {
     let kind = by_kind("v1", "Pod").unwrap();
     playground.cluster().create(kind, "default", pod, playground::store::Write::Commit).unwrap();
     let root = "/apis/metrics.k8s.io/v1beta1";
-    let ask = async |method: &str, path: &str| send(&client, method, &format!("{root}{path}"), None, None).await;
+    let ask =
+        async |method: &str, path: &str| send(&client, method, &format!("{root}{path}"), None, None).await;
     let mut list = Value::Null;
     eventually("the pod is measured", async || {
         list = ask("GET", "/namespaces/default/pods?labelSelector=app%3Dp").await.1;
         list["items"].as_array().is_some_and(|items| !items.is_empty())
     })
     .await;
-    assert_eq!((&list["kind"], &list["items"][0]["metadata"]["name"]), (&json!("PodMetricsList"), &json!("p")));
+    assert_eq!(
+        (&list["kind"], &list["items"][0]["metadata"]["name"]),
+        (&json!("PodMetricsList"), &json!("p"))
+    );
     let usage = &list["items"][0]["containers"][0];
     assert_eq!(usage["name"], "sh");
     assert!(usage["usage"]["cpu"].as_str().unwrap().ends_with('n'), "{usage}");

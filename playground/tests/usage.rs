@@ -1,4 +1,9 @@
 //! What containers use, and what they are kept from using.
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "part of the tests, and brief in them"
+)]
 
 mod story;
 
@@ -52,9 +57,7 @@ async fn a_limit_slows_a_busy_container_and_a_resize_changes_it() {
     assert!((1..500).contains(&limited), "{limited}");
     resize(&story, "busy", json!({"cpu": "50m"}));
     let seen = story
-        .until("busy", |pod| {
-            pod["status"]["containerStatuses"][0]["resources"]["limits"]["cpu"] == "50m"
-        })
+        .until("busy", |pod| pod["status"]["containerStatuses"][0]["resources"]["limits"]["cpu"] == "50m")
         .await;
     // Recording 11: the wish is seen, is being carried out, is carried out.
     let told: Vec<_> = seen
@@ -62,7 +65,11 @@ async fn a_limit_slows_a_busy_container_and_a_resize_changes_it() {
         .filter(|pod| pod["spec"]["containers"][0]["resources"]["limits"]["cpu"] == "50m")
         .map(|pod| {
             let shown = pod["status"]["containerStatuses"][0]["resources"]["limits"]["cpu"].as_str().unwrap();
-            (pod["status"]["observedGeneration"].as_i64().unwrap(), condition(pod, "PodResizeInProgress"), shown)
+            (
+                pod["status"]["observedGeneration"].as_i64().unwrap(),
+                condition(pod, "PodResizeInProgress"),
+                shown,
+            )
         })
         .collect();
     let expected = [(1, String::new(), "200m"), (2, "True".to_owned(), "200m"), (2, String::new(), "50m")];
@@ -106,8 +113,7 @@ async fn too_much_memory_is_the_end() {
     let script = "keep=`head -c 100000000 /dev/zero | tr '\\0' x`; sleep 1000";
     story.pod("greedy", with_limits(script, json!({"memory": "64Mi"})));
     story.pod("modest", with_limits("exec sleep 1000", json!({"memory": "64Mi"})));
-    let again =
-        story.until("greedy", |pod| pod["status"]["containerStatuses"][0]["restartCount"] == 1).await;
+    let again = story.until("greedy", |pod| pod["status"]["containerStatuses"][0]["restartCount"] == 1).await;
     let last = &again.last().unwrap()["status"]["containerStatuses"][0]["lastState"]["terminated"];
     assert_eq!((&last["reason"], &last["exitCode"]), (&json!("OOMKilled"), &json!(137)));
     let modest = story.until("modest", is_ready).await.pop().unwrap();

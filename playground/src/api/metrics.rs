@@ -54,8 +54,11 @@ fn one(about: &Value, pods: &BTreeMap<ObjectKey, PodUsage>) -> Option<Value> {
         return Some(of_node(about, pods.values().filter(|pod| pod.node == name)));
     }
     let usage = pods.get(&ObjectKey::new(namespace, name))?;
-    let containers: Vec<Value> =
-        usage.containers.iter().map(|one| json!({"name": one.name, "usage": amounts([one].into_iter())})).collect();
+    let containers: Vec<Value> = usage
+        .containers
+        .iter()
+        .map(|one| json!({"name": one.name, "usage": amounts([one].into_iter())}))
+        .collect();
     let mut shown = head(about);
     shown["timestamp"] = json!(object::time(usage.at));
     shown["window"] = json!(window(usage));
@@ -92,7 +95,7 @@ fn window(usage: &PodUsage) -> String {
 
 /// The sum, in metrics-server's units.
 fn amounts<'a>(containers: impl Iterator<Item = &'a ContainerUsage>) -> Value {
-    let (cpu, memory) = containers
-        .fold((0, 0), |(cpu, memory), one| (cpu + one.millicores, memory + one.memory));
+    let (cpu, memory) =
+        containers.fold((0, 0), |(cpu, memory), one| (cpu + one.millicores, memory + one.memory));
     json!({"cpu": format!("{}n", cpu * 1_000_000), "memory": format!("{}Ki", memory / 1024)})
 }

@@ -215,8 +215,7 @@ impl Keeper {
         });
         self.context.event(Tone::Normal, "Started", &format!("Started container {}", self.name()));
         let metered = self.context.shared.meter.enter(process.supervisor(), self.whose());
-        let (spec, name, slot) =
-            (self.context.spec.subscribe(), self.name().to_owned(), self.slot.clone());
+        let (spec, name, slot) = (self.context.spec.subscribe(), self.name().to_owned(), self.slot.clone());
         let limits = limits::enforce(spec, &name, &slot, process.orders(), metered.as_ref());
         let code = tokio::select! {
             code = self.attend(&mut process, program) => code,

@@ -164,8 +164,7 @@ impl Entry {
         let window = to.duration_since(*from);
         let used = after.saturating_sub(*before).as_secs_f64();
         let millicores = (used / window.as_secs_f64() * 1000.0).round() as u64;
-        let usage =
-            ContainerUsage { name: self.whose.container.clone(), millicores, memory: self.memory };
+        let usage = ContainerUsage { name: self.whose.container.clone(), millicores, memory: self.memory };
         (window >= SHORTEST).then_some((window, usage))
     }
 }

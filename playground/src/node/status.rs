@@ -81,7 +81,8 @@ fn container(spec: &Value, report: &Report, list: &str) -> Value {
             status["allocatedResources"] = requests.clone();
         }
         // A running container shows what it is held to, which may not yet be what is wished for.
-        status["resources"] = if resizes(spec, report) { report.resources.clone() } else { resources.clone() };
+        status["resources"] =
+            if resizes(spec, report) { report.resources.clone() } else { resources.clone() };
     }
     status
 }

@@ -1,8 +1,8 @@
 //! All kinds, and how to find one.
 
 use crate::resource::{
-    Kind, apps, authorization, autoscaling, batch, coordination, core_v1, discovery, events, metrics, networking,
-    policy, rbac,
+    Kind, apps, authorization, autoscaling, batch, coordination, core_v1, discovery, events, metrics,
+    networking, policy, rbac,
 };
 use crate::store::ResourceId;
 

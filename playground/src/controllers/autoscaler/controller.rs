@@ -56,7 +56,8 @@ impl Controller for Autoscalers {
         let done = match target(&self.desk, &autoscaler) {
             Ok(target) => self.scale(&autoscaler, &target, &mut verdict),
             Err(why) => {
-                let message = format!("the HPA controller was unable to get the target's current scale: {why}");
+                let message =
+                    format!("the HPA controller was unable to get the target's current scale: {why}");
                 verdict.condition("AbleToScale", false, "FailedGetScale", &message);
                 self.tell(&autoscaler, Tone::Warning, "FailedGetScale", &why);
                 Ok(())
@@ -78,7 +79,9 @@ fn target(desk: &Desk, autoscaler: &Value) -> Result<Target, String> {
     let reference = &autoscaler["spec"]["scaleTargetRef"];
     let text = |key: &str| reference[key].as_str().unwrap_or_default();
     let kind = by_kind(text("apiVersion"), text("kind")).filter(|kind| kind.has(Subresource::Scale));
-    let kind = kind.ok_or_else(|| format!("no matches for kind \"{}\" in group \"{}\"", text("kind"), text("apiVersion")))?;
+    let kind = kind.ok_or_else(|| {
+        format!("no matches for kind \"{}\" in group \"{}\"", text("kind"), text("apiVersion"))
+    })?;
     let workload = desk.cluster.get(kind, object::namespace(autoscaler), text("name"));
     let workload = workload.map_err(|error| error.message)?;
     let wished = scale_of(&workload)["spec"]["replicas"].as_u64().unwrap_or(0);
@@ -113,7 +116,14 @@ impl Autoscalers {
                 .unwrap_or(("DesiredWithinRange", "the desired count is within the acceptable range"));
             verdict.condition("ScalingLimited", paced.limited.is_some(), reason, message);
             let above = paced.replicas > current;
-            (paced.replicas, if above { format!("{} above target", wish.metric) } else { "All metrics below target".to_owned() })
+            (
+                paced.replicas,
+                if above {
+                    format!("{} above target", wish.metric)
+                } else {
+                    "All metrics below target".to_owned()
+                },
+            )
         } else {
             (current, String::new())
         };
@@ -122,7 +132,12 @@ impl Autoscalers {
             return Ok(());
         }
         self.rescale(autoscaler, target, wanted, verdict)?;
-        self.tell(autoscaler, Tone::Normal, "SuccessfulRescale", &format!("New size: {wanted}; reason: {why}"));
+        self.tell(
+            autoscaler,
+            Tone::Normal,
+            "SuccessfulRescale",
+            &format!("New size: {wanted}; reason: {why}"),
+        );
         Ok(())
     }
 
@@ -156,7 +171,8 @@ impl Autoscalers {
                 Ok(())
             }
             Err(error) => {
-                let message = format!("the HPA controller was unable to update the target scale: {}", error.message);
+                let message =
+                    format!("the HPA controller was unable to update the target scale: {}", error.message);
                 verdict.condition("AbleToScale", false, "FailedUpdateScale", &message);
                 self.tell(autoscaler, Tone::Warning, "FailedRescale", &error.message);
                 Err(error)
@@ -174,10 +190,11 @@ impl Autoscalers {
         let (mut shown, mut best, mut failures) = (Vec::new(), None::<Wish>, Vec::new());
         let specs = autoscaler["spec"]["metrics"].as_array().map(Vec::as_slice).unwrap_or_default();
         for spec in specs {
-            let counted = Metric::of(spec).map_err(|why| ("InvalidMetricSourceType", why)).and_then(|metric| {
-                let count = metric.count(target.wished, &pods, &usage);
-                count.map(|count| (metric, count)).map_err(|why| ("FailedGetResourceMetric", why))
-            });
+            let counted =
+                Metric::of(spec).map_err(|why| ("InvalidMetricSourceType", why)).and_then(|metric| {
+                    let count = metric.count(target.wished, &pods, &usage);
+                    count.map(|count| (metric, count)).map_err(|why| ("FailedGetResourceMetric", why))
+                });
             match counted {
                 Ok((metric, count)) => {
                     shown.push(metric.shown(&count));
@@ -196,7 +213,8 @@ impl Autoscalers {
         match (&safe, failures.first()) {
             (Some(wish), _) => {
                 let from = &wish.metric;
-                let message = format!("the HPA was able to successfully calculate a replica count from {from}");
+                let message =
+                    format!("the HPA was able to successfully calculate a replica count from {from}");
                 verdict.condition("ScalingActive", true, "ValidMetricFound", &message);
             }
             (None, Some((reason, why))) => {

@@ -40,7 +40,9 @@ impl Metric {
         let wanted = &spec["resource"]["target"];
         let average = resource.amount(&wanted["averageValue"]).map(Target::Average);
         let target = wanted["averageUtilization"].as_u64().map(Target::Utilization).or(average);
-        let target = target.ok_or("invalid resource metric source: neither a utilization target nor a value target was set")?;
+        let target = target.ok_or(
+            "invalid resource metric source: neither a utilization target nor a value target was set",
+        )?;
         Ok(Metric { resource, target })
     }
 

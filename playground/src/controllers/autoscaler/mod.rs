@@ -1,4 +1,4 @@
-//! HorizontalPodAutoscalers: how many replicas a metric asks for (`replicas`), how fast it may get them (`pace`), and
+//! `HorizontalPodAutoscaler`s: how many replicas a metric asks for (`replicas`), how fast it may get them (`pace`), and
 //! the controller that measures, scales and tells.
 
 mod controller;

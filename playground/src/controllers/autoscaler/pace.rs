@@ -114,7 +114,8 @@ impl Rules {
 
     fn limit(&self, now: Instant, history: &History, current: u64, wish: u64) -> (u64, Option<Why>) {
         if wish > current {
-            let fastest = self.up.fastest(current, |period| history.change(now, period, 1), i64::saturating_add);
+            let fastest =
+                self.up.fastest(current, |period| history.change(now, period, 1), i64::saturating_add);
             let fastest = fastest.max(current);
             let why = if fastest < self.most {
                 ("ScaleUpLimit", "the desired replica count is increasing faster than the maximum scale rate")
@@ -125,10 +126,14 @@ impl Rules {
             return if wish > allowed { (allowed, Some(why)) } else { (wish, None) };
         }
         if wish < current {
-            let slowest = self.down.fastest(current, |period| history.change(now, period, -1), i64::saturating_sub);
+            let slowest =
+                self.down.fastest(current, |period| history.change(now, period, -1), i64::saturating_sub);
             let slowest = slowest.min(current);
             let why = if slowest > self.least {
-                ("ScaleDownLimit", "the desired replica count is decreasing faster than the maximum scale rate")
+                (
+                    "ScaleDownLimit",
+                    "the desired replica count is decreasing faster than the maximum scale rate",
+                )
             } else {
                 ("TooFewReplicas", "the desired replica count is less than the minimum replica count")
             };
@@ -156,7 +161,8 @@ impl History {
 
 impl Direction {
     fn of(given: &Value, window: Duration, policies: &[Policy]) -> Direction {
-        let own: Vec<Policy> = given["policies"].as_array().into_iter().flatten().filter_map(Policy::of).collect();
+        let own: Vec<Policy> =
+            given["policies"].as_array().into_iter().flatten().filter_map(Policy::of).collect();
         Direction {
             window: given["stabilizationWindowSeconds"].as_u64().map_or(window, Duration::from_secs),
             select: match given["selectPolicy"].as_str() {
@@ -205,7 +211,7 @@ mod tests {
     use serde_json::json;
 
     /// Plays rounds of (second, wish); what becomes of the size, and what limits it, if anything does.
-    fn play(spec: Value, start: u64, rounds: &[(u64, u64)]) -> Vec<(u64, &'static str)> {
+    fn play(spec: &Value, start: u64, rounds: &[(u64, u64)]) -> Vec<(u64, &'static str)> {
         let rules = Rules::of(&json!({"spec": spec}));
         let (begin, mut history, mut current) = (Instant::now(), History::default(), start);
         let mut seen = Vec::new();
@@ -227,14 +233,14 @@ mod tests {
 
     #[test]
     fn by_default_it_grows_at_once_and_shrinks_after_five_minutes() {
-        let seen = play(json!({"maxReplicas": 10}), 2, &[(0, 5), (10, 1), (299, 1), (310, 1)]);
+        let seen = play(&json!({"maxReplicas": 10}), 2, &[(0, 5), (10, 1), (299, 1), (310, 1)]);
         let stabilized = "ScaleDownStabilized";
         assert_eq!(seen, [(5, ""), (5, stabilized), (5, stabilized), (1, "")]);
     }
 
     #[test]
     fn growth_is_at_most_double_or_four_more_in_fifteen_seconds() {
-        let seen = play(json!({"maxReplicas": 100}), 1, &[(0, 50), (2, 50), (16, 50), (32, 50), (48, 50)]);
+        let seen = play(&json!({"maxReplicas": 100}), 1, &[(0, 50), (2, 50), (16, 50), (32, 50), (48, 50)]);
         let limit = "ScaleUpLimit";
         assert_eq!(seen, [(5, limit), (5, limit), (10, limit), (20, limit), (40, limit)]);
     }
@@ -243,7 +249,7 @@ mod tests {
     fn least_and_most_hold() {
         let down = json!({"stabilizationWindowSeconds": 0});
         let spec = json!({"minReplicas": 2, "maxReplicas": 4, "behavior": {"scaleDown": down}});
-        let seen = play(spec, 3, &[(0, 9), (20, 9), (40, 1), (60, 1), (80, 3)]);
+        let seen = play(&spec, 3, &[(0, 9), (20, 9), (40, 1), (60, 1), (80, 3)]);
         let (few, many) = ("TooFewReplicas", "TooManyReplicas");
         assert_eq!(seen, [(4, many), (4, many), (2, few), (2, few), (3, "")]);
     }
@@ -256,11 +262,11 @@ mod tests {
             "policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}, {"type": "Percent", "value": 50, "periodSeconds": 60}],
         });
         let spec = json!({"maxReplicas": 20, "behavior": {"scaleUp": up, "scaleDown": down}});
-        let seen = play(spec, 8, &[(0, 10), (5, 12), (12, 14), (20, 2), (30, 2), (81, 2)]);
+        let seen = play(&spec, 8, &[(0, 10), (5, 12), (12, 14), (20, 2), (30, 2), (81, 2)]);
         let (wait, slow) = ("ScaleUpStabilized", "ScaleDownLimit");
         assert_eq!(seen, [(8, wait), (8, wait), (12, wait), (11, slow), (11, slow), (10, slow)]);
         let never = json!({"stabilizationWindowSeconds": 0, "selectPolicy": "Disabled"});
         let spec = json!({"maxReplicas": 20, "behavior": {"scaleDown": never}});
-        assert_eq!(play(spec, 8, &[(0, 2)]), [(8, slow)]);
+        assert_eq!(play(&spec, 8, &[(0, 2)]), [(8, slow)]);
     }
 }

@@ -21,7 +21,8 @@ impl Verdict {
     pub(super) fn condition(&mut self, kind: &str, holds: bool, reason: &str, message: &str) {
         let status = if holds { "True" } else { "False" };
         let before = condition::find(&self.before, kind).filter(|before| before["status"] == status);
-        let since = before.map_or_else(|| json!(object::now()), |before| before["lastTransitionTime"].clone());
+        let since =
+            before.map_or_else(|| json!(object::now()), |before| before["lastTransitionTime"].clone());
         let condition = json!({
             "type": kind, "status": status, "lastTransitionTime": since, "reason": reason, "message": message,
         });
