@@ -202,7 +202,7 @@ mod tests {
         (0..50).for_each(|_| budget.refill());
         assert!(budget.spend(19 * MS) && !budget.spend(2 * MS));
         budget.spend(Duration::from_mins(1));
-        let wait = (1..).find(|_| {
+        let wait = (1..100).find(|_| {
             budget.refill();
             budget.left > 0.0
         });

@@ -1,4 +1,9 @@
 //! What containers use, and what they are kept from using.
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "part of the tests, and brief in them"
+)]
 
 mod story;
 
