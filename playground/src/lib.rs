@@ -50,6 +50,8 @@ pub mod api;
 mod bootstrap;
 pub mod cluster;
 pub mod controllers;
+mod entrypoint;
+pub mod images;
 mod kubeconfig;
 pub mod node;
 pub mod object;

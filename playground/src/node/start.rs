@@ -4,7 +4,7 @@ use crate::cluster::Cluster;
 use crate::node::address::Block;
 use crate::node::image::Images;
 use crate::node::worker::Shared;
-use crate::node::{NodeOptions, kubelet, machine, scheduler};
+use crate::node::{NodeOptions, kubelet, layout, machine, scheduler};
 use crate::object;
 use crate::recorder::Recorder;
 use crate::status::ApiError;
@@ -54,8 +54,9 @@ pub fn start(cluster: &Cluster, options: NodeOptions) -> Result<Nodes, NodeError
     let folder = tempfile::Builder::new().prefix("playground-pods-").tempdir().map_err(NodeError::Folder)?;
     let block = Block::claim().map_err(NodeError::Addresses)?;
     machine::register(cluster, &options, &block)?;
+    let supervisor = layout::for_everybody(options.supervisor, folder.path()).map_err(NodeError::Folder)?;
     let shared = Shared {
-        supervisor: options.supervisor,
+        supervisor,
         images: Images { host_programs: options.host_programs, sources: options.images },
         back_off: options.back_off,
         back_off_limit: options.back_off_limit,

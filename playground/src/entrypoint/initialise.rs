@@ -1,0 +1,314 @@
+//! A new `PostgreSQL` database, as the variables of the image ask for it.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InitialiseError {
+    /// Nobody shall run one without a password by mistake.
+    #[error(
+        "Database is uninitialized and superuser password is not specified: set POSTGRES_PASSWORD (or \
+         POSTGRES_PASSWORD_FILE) to one that is not empty, or POSTGRES_HOST_AUTH_METHOD=trust to let everybody \
+         in without any"
+    )]
+    NoPassword,
+    /// Two ways to say the same.
+    #[error("both {0} and {0}_FILE are set; set one of them")]
+    Twice(String),
+    /// No PGDATA.
+    #[error("PGDATA is not set; remove the empty variable from the manifest")]
+    NoFolder,
+    /// A file or folder.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A program of the server.
+    #[error("{program} {status}; what it printed above says why")]
+    Program {
+        /// Its name, or a script's.
+        program: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// A script of a kind that the image would run.
+    #[error("the playground does not unpack {}; put a plain .sql file into the volume", .0.display())]
+    Packed(PathBuf),
+}
+
+/// What it takes.
+pub(super) struct Initialise {
+    /// The folder of the server's programs.
+    pub(super) programs: PathBuf,
+    /// The folder of the socket.
+    pub(super) sockets: PathBuf,
+    /// Scripts, and folders of scripts, to run once.
+    pub(super) scripts: Vec<PathBuf>,
+    /// The options of the server.
+    pub(super) options: Vec<OsString>,
+}
+
+impl Initialise {
+    pub(super) fn unless_there_is_one(&self) -> Result<(), InitialiseError> {
+        let folder = std::env::var_os("PGDATA").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let folder = folder.ok_or(InitialiseError::NoFolder)?;
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        if fs::metadata(folder.join("PG_VERSION")).is_ok_and(|file| file.len() > 0) {
+            say("there is a database already; nothing is initialised");
+            return Ok(());
+        }
+        let wanted = Wanted::from_environment()?;
+        self.make(&folder, &wanted)?;
+        admit(&folder.join("pg_hba.conf"), &wanted.method)?;
+        let mut server = self.start()?;
+        let made = self.wait(&mut server).and_then(|()| self.fill(&wanted));
+        let ended = stop(&mut server).map_err(at(&self.programs.join("postgres")));
+        made?;
+        ensure("postgres", ended?)?;
+        say("the database is initialised; the server starts");
+        Ok(())
+    }
+
+    fn program(&self, name: &str) -> Command {
+        Command::new(self.programs.join(name))
+    }
+
+    fn make(&self, folder: &Path, wanted: &Wanted) -> Result<(), InitialiseError> {
+        let secret = self.sockets.join("password");
+        let mut initdb = self.program("initdb");
+        initdb.arg("-D").arg(folder).args(["--auth-local=trust", "--username", &wanted.user]);
+        if wanted.password.is_empty() {
+            initdb.arg("--auth-host=trust");
+        } else {
+            let method = if wanted.method == "md5" { "md5" } else { "scram-sha-256" };
+            let mut file = fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&secret)
+                .map_err(at(&secret))?;
+            writeln!(file, "{}", wanted.password).map_err(at(&secret))?;
+            initdb.arg(format!("--auth-host={method}")).arg("--pwfile").arg(&secret);
+        }
+        let outcome = run("initdb", initdb.args(&wanted.options));
+        // It may never have been made.
+        let _ = fs::remove_file(&secret);
+        outcome
+    }
+
+    /// A server that nobody but this container reaches.
+    fn start(&self) -> Result<Child, InitialiseError> {
+        let mut sockets = OsString::from("unix_socket_directories=");
+        sockets.push(&self.sockets);
+        let mut server = self.program("postgres");
+        server.args(&self.options).args(["-c", "listen_addresses=", "-p", &port(), "-c"]).arg(sockets);
+        server.stdin(Stdio::null()).spawn().map_err(at(&self.programs.join("postgres")))
+    }
+
+    fn wait(&self, server: &mut Child) -> Result<(), InitialiseError> {
+        let here = self.programs.join("pg_isready");
+        loop {
+            let mut ask = self.program("pg_isready");
+            ask.arg("-q").arg("-h").arg(&self.sockets).args(["-p", &port()]);
+            if ask.status().map_err(at(&here))?.success() {
+                return Ok(());
+            }
+            if let Some(status) = server.try_wait().map_err(at(&here))? {
+                return Err(InitialiseError::Program { program: "postgres".to_owned(), status });
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn fill(&self, wanted: &Wanted) -> Result<(), InitialiseError> {
+        if wanted.database != "postgres" {
+            let create = "SELECT format('CREATE DATABASE %I', :'name') \\gexec\n";
+            let mut psql = self.psql(&wanted.user, "postgres");
+            psql.arg("--set").arg(format!("name={}", wanted.database)).stdin(Stdio::piped());
+            let mut child = psql.spawn().map_err(at(&self.programs.join("psql")))?;
+            let written = child.stdin.take().map_or(Ok(()), |mut input| input.write_all(create.as_bytes()));
+            let status = child.wait().map_err(at(&self.programs.join("psql")))?;
+            ensure("psql (CREATE DATABASE)", status)?;
+            written.map_err(at(&self.programs.join("psql")))?;
+        }
+        for script in scripts(&self.scripts)? {
+            let name = script.display().to_string();
+            match script.extension().and_then(OsStr::to_str) {
+                Some("sql") => {
+                    say(&format!("running {name}"));
+                    run(&name, self.psql(&wanted.user, &wanted.database).arg("-f").arg(&script))?;
+                }
+                Some("sh") => {
+                    say(&format!("running {name}"));
+                    let is_program =
+                        script.metadata().is_ok_and(|file| file.permissions().mode() & 0o111 != 0);
+                    let mut command = if is_program { Command::new(&script) } else { Command::new("bash") };
+                    let args = if is_program { None } else { Some(&script) };
+                    wanted.tell(command.args(args).env("PGHOST", &self.sockets));
+                    run(&name, &mut command)?;
+                }
+                Some("gz" | "xz" | "zst") => return Err(InitialiseError::Packed(script)),
+                _ => say(&format!("{name} is neither .sql nor .sh and is left out")),
+            }
+        }
+        Ok(())
+    }
+
+    fn psql(&self, user: &str, database: &str) -> Command {
+        let mut psql = self.program("psql");
+        psql.args(["-v", "ON_ERROR_STOP=1", "--no-psqlrc", "--no-password", "-h"]).arg(&self.sockets);
+        psql.args(["-p", &port(), "--username", user, "--dbname", database]);
+        psql
+    }
+}
+
+/// What the variables say.
+struct Wanted {
+    user: String,
+    password: String,
+    database: String,
+    method: String,
+    options: Vec<String>,
+}
+
+impl Wanted {
+    fn from_environment() -> Result<Wanted, InitialiseError> {
+        let user = setting("POSTGRES_USER")?.unwrap_or_else(|| "postgres".to_owned());
+        let password = setting("POSTGRES_PASSWORD")?.unwrap_or_default();
+        let method = setting("POSTGRES_HOST_AUTH_METHOD")?;
+        if password.is_empty() && method.as_deref() != Some("trust") {
+            return Err(InitialiseError::NoPassword);
+        }
+        // Split at spaces; the image's shell would also mind quotes.
+        let options = setting("POSTGRES_INITDB_ARGS")?.unwrap_or_default();
+        let mut options: Vec<String> = options.split_whitespace().map(str::to_owned).collect();
+        options.extend(setting("POSTGRES_INITDB_WALDIR")?.map(|folder| format!("--waldir={folder}")));
+        Ok(Wanted {
+            database: setting("POSTGRES_DB")?.unwrap_or_else(|| user.clone()),
+            user,
+            password,
+            method: method.unwrap_or_else(|| "scram-sha-256".to_owned()),
+            options,
+        })
+    }
+
+    /// For scripts, which rely on them being set.
+    fn tell(&self, command: &mut Command) {
+        command.env("POSTGRES_USER", &self.user).env("POSTGRES_DB", &self.database);
+        command.env("POSTGRES_PASSWORD", &self.password);
+    }
+}
+
+/// A variable, or what is in the file that the variable with `_FILE` names; empty counts as unset.
+fn setting(name: &str) -> Result<Option<String>, InitialiseError> {
+    let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match (get(name), get(&format!("{name}_FILE"))) {
+        (Some(_), Some(_)) => Err(InitialiseError::Twice(name.to_owned())),
+        (value, None) => Ok(value),
+        (None, Some(file)) => {
+            let text = fs::read_to_string(&file).map_err(at(Path::new(&file)))?;
+            Ok(Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty()))
+        }
+    }
+}
+
+/// In a container, who comes by the loopback interface is inside and needs no password. Here everybody comes by it,
+/// so the lines that `initdb` writes for it go; the image's own line for everybody else remains.
+fn admit(file: &Path, method: &str) -> Result<(), InitialiseError> {
+    let text = fs::read_to_string(file).map_err(at(file))?;
+    fs::write(file, admitting(&text, method)).map_err(at(file))
+}
+
+fn admitting(hba: &str, method: &str) -> String {
+    let is_loopback =
+        |line: &str| line.starts_with("host") && (line.contains("127.0.0.1/32") || line.contains("::1/128"));
+    let mut text: String =
+        hba.lines().filter(|line| !is_loopback(line)).flat_map(|line| [line, "\n"]).collect();
+    text.push_str(&format!("\nhost all all all {method}\n"));
+    text
+}
+
+/// The files, with folders in the order of their files' names.
+fn scripts(places: &[PathBuf]) -> Result<Vec<PathBuf>, InitialiseError> {
+    let mut all = Vec::new();
+    for place in places.iter().filter(|place| place.exists()) {
+        if !place.is_dir() {
+            all.push(place.clone());
+            continue;
+        }
+        for entry in fs::read_dir(place).map_err(at(place))? {
+            all.push(entry.map_err(at(place))?.path());
+        }
+    }
+    all.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
+    Ok(all)
+}
+
+fn port() -> String {
+    std::env::var("PGPORT").unwrap_or_else(|_| "5432".to_owned())
+}
+
+fn stop(server: &mut Child) -> io::Result<ExitStatus> {
+    if let Some(pid) = i32::try_from(server.id()).ok().and_then(Pid::from_raw) {
+        // An error means that it has ended already.
+        let _ = kill_process(pid, Signal::INT);
+    }
+    server.wait()
+}
+
+fn run(name: &str, command: &mut Command) -> Result<(), InitialiseError> {
+    let program = PathBuf::from(command.get_program());
+    ensure(name, command.stdin(Stdio::null()).status().map_err(at(&program))?)
+}
+
+fn ensure(program: &str, status: ExitStatus) -> Result<(), InitialiseError> {
+    if status.success() {
+        return Ok(());
+    }
+    Err(InitialiseError::Program { program: program.to_owned(), status })
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> InitialiseError {
+    move |error| InitialiseError::File { path: path.to_owned(), error }
+}
+
+/// To the container's log. One that cannot be written to is no reason not to go on.
+fn say(what: &str) {
+    let _ = writeln!(io::stdout(), "playground: {what}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_let_in_without_a_password_by_the_loopback_interface() {
+        let before = "local all all trust\n# host x 127.0.0.1/32\nhost all all 127.0.0.1/32 trust\n\
+                      host replication all ::1/128 trust\n";
+        let after = "local all all trust\n# host x 127.0.0.1/32\n\nhost all all all md5\n";
+        assert_eq!(admitting(before, "md5"), after);
+    }
+
+    #[test]
+    fn scripts_run_in_the_order_of_their_names_wherever_they_are_mounted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (many, one) = (folder.path().join("many"), folder.path().join("2.sql"));
+        fs::create_dir(&many).unwrap();
+        for file in [&one, &many.join("3.sql"), &many.join("1.sql")] {
+            fs::write(file, "").unwrap();
+        }
+        let found = scripts(&[one.clone(), many.clone(), folder.path().join("missing")]).unwrap();
+        assert_eq!(found, [many.join("1.sql"), one, many.join("3.sql")]);
+    }
+}
