@@ -1,5 +1,7 @@
 //! A new `PostgreSQL` database, as the variables of the image ask for it.
 
+use crate::entrypoint::scripts::scripts;
+use crate::entrypoint::variables::Wanted;
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -142,27 +144,29 @@ impl Initialise {
             ensure("psql (CREATE DATABASE)", status)?;
             written.map_err(at(&self.programs.join("psql")))?;
         }
-        for script in scripts(&self.scripts)? {
-            let name = script.display().to_string();
-            match script.extension().and_then(OsStr::to_str) {
-                Some("sql") => {
-                    say(&format!("running {name}"));
-                    run(&name, self.psql(&wanted.user, &wanted.database).arg("-f").arg(&script))?;
-                }
-                Some("sh") => {
-                    say(&format!("running {name}"));
-                    let is_program =
-                        script.metadata().is_ok_and(|file| file.permissions().mode() & 0o111 != 0);
-                    let mut command = if is_program { Command::new(&script) } else { Command::new("bash") };
-                    let args = if is_program { None } else { Some(&script) };
-                    wanted.tell(command.args(args).env("PGHOST", &self.sockets));
-                    run(&name, &mut command)?;
-                }
-                Some("gz" | "xz" | "zst") => return Err(InitialiseError::Packed(script)),
-                _ => say(&format!("{name} is neither .sql nor .sh and is left out")),
+        scripts(&self.scripts)?.iter().try_for_each(|script| self.run_script(script, wanted))
+    }
+
+    fn run_script(&self, script: &Path, wanted: &Wanted) -> Result<(), InitialiseError> {
+        let name = script.display().to_string();
+        match script.extension().and_then(OsStr::to_str) {
+            Some("sql") => {
+                say(&format!("running {name}"));
+                run(&name, self.psql(&wanted.user, &wanted.database).arg("-f").arg(script))
+            }
+            Some("sh") => {
+                say(&format!("running {name}"));
+                let mode = script.metadata().map_err(at(script))?.permissions().mode();
+                let mut command = if mode & 0o111 == 0 { Command::new("bash") } else { Command::new(script) };
+                wanted.tell(command.args((mode & 0o111 == 0).then_some(script)).env("PGHOST", &self.sockets));
+                run(&name, &mut command)
+            }
+            Some("gz" | "xz" | "zst") => Err(InitialiseError::Packed(script.to_owned())),
+            _ => {
+                say(&format!("{name} is neither .sql nor .sh and is left out"));
+                Ok(())
             }
         }
-        Ok(())
     }
 
     fn psql(&self, user: &str, database: &str) -> Command {
@@ -170,56 +174,6 @@ impl Initialise {
         psql.args(["-v", "ON_ERROR_STOP=1", "--no-psqlrc", "--no-password", "-h"]).arg(&self.sockets);
         psql.args(["-p", &port(), "--username", user, "--dbname", database]);
         psql
-    }
-}
-
-/// What the variables say.
-struct Wanted {
-    user: String,
-    password: String,
-    database: String,
-    method: String,
-    options: Vec<String>,
-}
-
-impl Wanted {
-    fn from_environment() -> Result<Wanted, InitialiseError> {
-        let user = setting("POSTGRES_USER")?.unwrap_or_else(|| "postgres".to_owned());
-        let password = setting("POSTGRES_PASSWORD")?.unwrap_or_default();
-        let method = setting("POSTGRES_HOST_AUTH_METHOD")?;
-        if password.is_empty() && method.as_deref() != Some("trust") {
-            return Err(InitialiseError::NoPassword);
-        }
-        // Split at spaces; the image's shell would also mind quotes.
-        let options = setting("POSTGRES_INITDB_ARGS")?.unwrap_or_default();
-        let mut options: Vec<String> = options.split_whitespace().map(str::to_owned).collect();
-        options.extend(setting("POSTGRES_INITDB_WALDIR")?.map(|folder| format!("--waldir={folder}")));
-        Ok(Wanted {
-            database: setting("POSTGRES_DB")?.unwrap_or_else(|| user.clone()),
-            user,
-            password,
-            method: method.unwrap_or_else(|| "scram-sha-256".to_owned()),
-            options,
-        })
-    }
-
-    /// For scripts, which rely on them being set.
-    fn tell(&self, command: &mut Command) {
-        command.env("POSTGRES_USER", &self.user).env("POSTGRES_DB", &self.database);
-        command.env("POSTGRES_PASSWORD", &self.password);
-    }
-}
-
-/// A variable, or what is in the file that the variable with `_FILE` names; empty counts as unset.
-fn setting(name: &str) -> Result<Option<String>, InitialiseError> {
-    let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match (get(name), get(&format!("{name}_FILE"))) {
-        (Some(_), Some(_)) => Err(InitialiseError::Twice(name.to_owned())),
-        (value, None) => Ok(value),
-        (None, Some(file)) => {
-            let text = fs::read_to_string(&file).map_err(at(Path::new(&file)))?;
-            Ok(Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty()))
-        }
     }
 }
 
@@ -233,26 +187,9 @@ fn admit(file: &Path, method: &str) -> Result<(), InitialiseError> {
 fn admitting(hba: &str, method: &str) -> String {
     let is_loopback =
         |line: &str| line.starts_with("host") && (line.contains("127.0.0.1/32") || line.contains("::1/128"));
-    let mut text: String =
-        hba.lines().filter(|line| !is_loopback(line)).flat_map(|line| [line, "\n"]).collect();
-    text.push_str(&format!("\nhost all all all {method}\n"));
-    text
-}
-
-/// The files, with folders in the order of their files' names.
-fn scripts(places: &[PathBuf]) -> Result<Vec<PathBuf>, InitialiseError> {
-    let mut all = Vec::new();
-    for place in places.iter().filter(|place| place.exists()) {
-        if !place.is_dir() {
-            all.push(place.clone());
-            continue;
-        }
-        for entry in fs::read_dir(place).map_err(at(place))? {
-            all.push(entry.map_err(at(place))?.path());
-        }
-    }
-    all.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
-    Ok(all)
+    let ours = format!("\nhost all all all {method}");
+    let kept = hba.lines().filter(|line| !is_loopback(line)).chain([ours.as_str()]);
+    kept.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn port() -> String {
@@ -279,7 +216,7 @@ fn ensure(program: &str, status: ExitStatus) -> Result<(), InitialiseError> {
     Err(InitialiseError::Program { program: program.to_owned(), status })
 }
 
-fn at(path: &Path) -> impl Fn(io::Error) -> InitialiseError {
+pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> InitialiseError {
     move |error| InitialiseError::File { path: path.to_owned(), error }
 }
 
@@ -298,17 +235,5 @@ mod tests {
                       host replication all ::1/128 trust\n";
         let after = "local all all trust\n# host x 127.0.0.1/32\n\nhost all all all md5\n";
         assert_eq!(admitting(before, "md5"), after);
-    }
-
-    #[test]
-    fn scripts_run_in_the_order_of_their_names_wherever_they_are_mounted() {
-        let folder = tempfile::tempdir().unwrap();
-        let (many, one) = (folder.path().join("many"), folder.path().join("2.sql"));
-        fs::create_dir(&many).unwrap();
-        for file in [&one, &many.join("3.sql"), &many.join("1.sql")] {
-            fs::write(file, "").unwrap();
-        }
-        let found = scripts(&[one.clone(), many.clone(), folder.path().join("missing")]).unwrap();
-        assert_eq!(found, [many.join("1.sql"), one, many.join("3.sql")]);
     }
 }

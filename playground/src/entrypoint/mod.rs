@@ -5,5 +5,7 @@ mod enter;
 mod initialise;
 mod postgres;
 mod redis;
+mod scripts;
+mod variables;
 
 pub(crate) use enter::{MODE, POSTGRES, REDIS, REDIS_SERVER, enter};

@@ -8,7 +8,8 @@ use std::path::Path;
 const QUESTIONS: [&str; 6] = ["-v", "--version", "-h", "--help", "--test-memory", "--check-system"];
 
 pub(super) fn enter(args: &[OsString]) -> EntrypointError {
-    replace(&command("redis-server", args, |first| first.starts_with('-') || first.ends_with(".conf")))
+    let is_file = |first: &str| Path::new(first).extension().is_some_and(|extension| extension == "conf");
+    replace(&command("redis-server", args, |first| first.starts_with('-') || is_file(first)))
 }
 
 pub(super) fn serve(own: &[OsString], args: &[OsString]) -> EntrypointError {
@@ -46,9 +47,11 @@ fn relocated(text: &str, places: &[(String, String)]) -> String {
         });
         moved.unwrap_or_else(|| word.to_owned())
     };
-    let line = |line: &str| match line.trim_start().starts_with('#') {
-        true => line.to_owned(),
-        false => line.split(' ').map(relocate).collect::<Vec<_>>().join(" "),
+    let line = |line: &str| {
+        if line.trim_start().starts_with('#') {
+            return line.to_owned();
+        }
+        line.split(' ').map(relocate).collect::<Vec<_>>().join(" ")
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

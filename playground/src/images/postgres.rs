@@ -1,7 +1,7 @@
 //! The image `postgres`.
 
 use crate::entrypoint::POSTGRES;
-use crate::images::name::version_of;
+use crate::images::name::{Version, version_of};
 use crate::images::programs::{self, Software};
 use crate::images::script::{becoming, entrypoint};
 use crate::node::{Container, ImageFolder, ImageSource, Launch, StopSignal, User};
@@ -45,7 +45,7 @@ impl Postgres {
         Postgres { folders: Some(folders) }
     }
 
-    fn launch(&self, image: &str, wanted: Option<u32>, container: &Container) -> Result<Launch, String> {
+    fn launch(&self, image: &str, wanted: Version, container: &Container) -> Result<Launch, String> {
         let programs = match &self.folders {
             Some(folders) => SOFTWARE.find(image, wanted, folders),
             None => SOFTWARE.find(image, wanted, &installed()),

@@ -1,5 +1,6 @@
 //! Servers that are installed on this machine.
 
+use crate::images::name::Version;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,17 +15,12 @@ pub(super) struct Software {
 impl Software {
     /// The first of `folders` with all programs, in the version that `image` asks for; an error in the words of
     /// `ErrImagePull`.
-    pub(super) fn find(
-        &self,
-        image: &str,
-        wanted: Option<u32>,
-        folders: &[PathBuf],
-    ) -> Result<PathBuf, String> {
+    pub(super) fn find(&self, image: &str, wanted: Version, folders: &[PathBuf]) -> Result<PathBuf, String> {
         let complete = |folder: &&PathBuf| self.programs.iter().all(|name| is_program(&folder.join(name)));
         let failed = |why: String| format!("failed to pull image \"{image}\": {why}");
         let mut others = Vec::new();
         for folder in folders.iter().filter(complete) {
-            let Some(wanted) = wanted else { return Ok(folder.clone()) };
+            let Version::Major(wanted) = wanted else { return Ok(folder.clone()) };
             match version(&folder.join(self.programs[0])) {
                 Some(major) if major == wanted => return Ok(folder.clone()),
                 other => others.push((folder, other)),
@@ -40,7 +36,6 @@ impl Software {
             )));
         };
         let version = version.map_or("of an unknown version".to_owned(), |version| version.to_string());
-        let wanted = wanted.unwrap_or_default();
         Err(failed(format!(
             "this machine has {name} {version} ({}), not {wanted}; name the image without a version to take what is \
              there, or install {name} {wanted}",
@@ -60,8 +55,8 @@ fn version(program: &Path) -> Option<u32> {
 }
 
 fn parse(text: &str) -> Option<u32> {
-    let numbers = text.split(|c: char| c.is_whitespace() || c == '=').filter(|word| word.contains('.'));
-    numbers.filter_map(|word| word.split('.').next()?.parse().ok()).next()
+    let mut numbers = text.split(|c: char| c.is_whitespace() || c == '=').filter(|word| word.contains('.'));
+    numbers.find_map(|word| word.split('.').next()?.parse().ok())
 }
 
 /// The folders of `PATH`, and the usual ones.

@@ -1,7 +1,7 @@
 //! The image `redis`.
 
 use crate::entrypoint::{REDIS, REDIS_SERVER};
-use crate::images::name::version_of;
+use crate::images::name::{Version, version_of};
 use crate::images::programs::{self, Software};
 use crate::images::script::{becoming, entrypoint};
 use crate::node::{Container, ImageFolder, ImageSource, Launch};
@@ -41,7 +41,7 @@ impl Redis {
         Redis { folders }
     }
 
-    fn launch(&self, image: &str, wanted: Option<u32>, container: &Container) -> Result<Launch, String> {
+    fn launch(&self, image: &str, wanted: Version, container: &Container) -> Result<Launch, String> {
         let programs = SOFTWARE.find(image, wanted, &self.folders)?;
         let folder = |path: &str, name| ImageFolder { path: path.to_owned(), name, scripts: Vec::new() };
         let mut folders = vec![folder("/usr/local/bin", "bin"), folder("/data", "data")];

@@ -1,5 +1,5 @@
 //! Real databases of this machine as Pods, killed and brought back.
-#![expect(clippy::unwrap_used, reason = "part of the tests")]
+#![expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "part of the tests")]
 
 mod images;
 mod postgres;

@@ -1,9 +1,11 @@
 //! `postgres`.
 
-use crate::stage::{Stage, has, kill, soon, spec, sql};
-use crate::story::{lives, pid, state};
+use crate::stage::{Stage, end, has, kill, soon, spec, sql};
+use crate::story::{BINARY, eventually, lives, pid, state, supervisor};
+use playground::node::Supervisor;
 use serde_json::{Value, json};
-use std::process::Stdio;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 
 fn installed() -> bool {
     has("postgres", "postgresql")
@@ -160,16 +162,26 @@ async fn a_playground_of_root_gives_the_server_the_rights_of_another_user() {
     if !installed() || !rustix::process::geteuid().is_root() {
         return;
     }
-    let stage = Stage::new();
+    // A program where that user cannot reach it.
+    let closed = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(closed.path(), Permissions::from_mode(0o700)).unwrap();
+    let program = closed.path().join("playground");
+    std::fs::copy(BINARY, &program).unwrap();
+    let stage = Stage::supervised_by(Supervisor { program, ..supervisor() });
     stage.story.pod("db", spec("postgres", json!({"env": password("p")}), probe()));
     let pod = stage.ready("db", 0).await;
-    let status = std::fs::read_to_string(format!("/proc/{}/status", pid(&pod))).unwrap();
+    let main = pid(&pod);
+    let status = std::fs::read_to_string(format!("/proc/{main}/status")).unwrap();
     let ids = status.lines().find(|line| line.starts_with("Uid:")).unwrap();
     assert!(ids.split_whitespace().skip(1).all(|id| id != "0"), "{ids}");
-    // Nobody can find out where the other Pods have theirs.
+    // Nobody can find out where the other Pods have their folders.
     let log = stage.story.nodes.log(&pod, "db", 0);
     let all = log.ancestors().find(|folder| folder.ends_with("pods")).unwrap();
-    let mut list = std::process::Command::new("setpriv");
-    list.args(["--reuid=65534", "--clear-groups", "ls"]).arg(all).stdout(Stdio::null()).stderr(Stdio::null());
-    assert!(!list.status().unwrap().success());
+    assert_eq!(all.metadata().unwrap().permissions().mode() & 0o777, 0o711);
+    // The change of user does not loosen the tie to the supervisor.
+    let family = children(main);
+    let parent = status.lines().find_map(|line| line.strip_prefix("PPid:")).unwrap();
+    end(parent.trim().parse().unwrap());
+    eventually("the server is gone", async || !lives(main) && !family.iter().any(|child| lives(*child)))
+        .await;
 }

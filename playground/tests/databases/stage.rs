@@ -3,7 +3,7 @@
 use crate::story::{Story, eventually, is_ready, pid, supervisor};
 use playground::controllers::Controllers;
 use playground::images::{Postgres, Redis};
-use playground::node::{HostPrograms, NodeOptions};
+use playground::node::{HostPrograms, NodeOptions, Supervisor};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,11 @@ pub struct Stage {
 
 impl Stage {
     pub fn new() -> Stage {
-        let mut options = NodeOptions::new(supervisor());
+        Stage::supervised_by(supervisor())
+    }
+
+    pub fn supervised_by(supervisor: Supervisor) -> Stage {
+        let mut options = NodeOptions::new(supervisor);
         options.host_programs = HostPrograms::Allowed;
         options.back_off = Duration::from_millis(100);
         options.images = vec![Arc::new(Postgres::new()), Arc::new(Redis::new())];
@@ -66,7 +70,12 @@ impl Stage {
 
 /// Kills the first process of the Pod's first container.
 pub fn kill(pod: &Value) {
-    let pid = rustix::process::Pid::from_raw(i32::try_from(pid(pod)).unwrap()).unwrap();
+    end(pid(pod));
+}
+
+/// Kills a process.
+pub fn end(pid: u32) {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
 
