@@ -52,7 +52,7 @@ pub(crate) enum InitialiseError {
 pub(super) struct Initialise {
     /// The folder of the server's programs.
     pub(super) programs: PathBuf,
-    /// The folder of the socket.
+    /// The folder for the socket of the server that runs meanwhile.
     pub(super) sockets: PathBuf,
     /// Scripts, and folders of scripts, to run once.
     pub(super) scripts: Vec<PathBuf>,
@@ -70,6 +70,7 @@ impl Initialise {
             return Ok(());
         }
         let wanted = Wanted::from_environment()?;
+        fs::create_dir_all(&self.sockets).map_err(at(&self.sockets))?;
         self.make(&folder, &wanted)?;
         admit(&folder.join("pg_hba.conf"), &wanted.method)?;
         let mut server = self.start()?;

@@ -59,7 +59,7 @@ impl Postgres {
             folder("/var/run/postgresql", "run"),
         ];
         let sockets = container.place("/var/run/postgresql", &folders);
-        if sockets.len() + "/.s.PGSQL.00000".len() > LONGEST {
+        if sockets.len() + "/i/.s.PGSQL.00000".len() > LONGEST {
             return Err(format!(
                 "failed to pull image \"{image}\": the path of the server's socket in {sockets} is longer than the \
                  {LONGEST} bytes that a socket's path may have; set TMPDIR to a shorter folder"
