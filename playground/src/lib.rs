@@ -12,7 +12,8 @@
 //! [`store`] holds all objects as JSON under one version counter, with a bounded history for each resource.
 //! [`resource`] is the table of kinds: names, subresources, defaults and rules, one file for each API group.
 //! [`cluster`] has the rules of the objects' lives over the store. [`api`] is the HTTP interface over the cluster.
-//! Imports point down only.
+//! Imports point down only. [`node`] runs Pods; [`images`] knows the databases that it can start, and their
+//! entrypoints are parts that [`supervise`] plays inside of containers.
 //!
 //! # For controllers, schedulers and kubelets
 //!
@@ -54,7 +55,9 @@ mod bootstrap;
 mod claim;
 pub mod cluster;
 pub mod controllers;
+mod entrypoint;
 mod home;
+pub mod images;
 mod kubeconfig;
 pub mod metrics;
 pub mod node;

@@ -2,17 +2,23 @@
 //!
 //! The embedding binary is started anew as `program args… -- run command…`; its `main` hands over to
 //! [`supervise`]. Standard input is a socket to the playground: the supervisor writes the process id of the
-//! container on it, then reads orders: the single bytes [`TERMINATE`] and [`KILL`], and [`limit`]. The end of the socket, which the kernel
+//! container on it, then reads orders: the single bytes [`TERMINATE`], [`INTERRUPT`] and [`KILL`], and [`limit`].
+//! The end of the socket, which the kernel
 //! brings about however the playground dies, means kill. Should the supervisor itself be killed, the container's
 //! first process dies with it (`PR_SET_PDEATHSIG`, set in a step of its own before the program takes over).
+//!
+//! The same binary plays two more parts inside containers: `-- as UID GID command…` gives up the rights of root,
+//! and `-- entrypoint …` does what the entrypoints of some images do ([`crate::entrypoint`]).
 
+use crate::entrypoint;
 use crate::procfs;
 use crate::throttle::Throttle;
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, set_child_subreaper,
-    set_parent_process_death_signal, waitid,
+    Gid, Pid, Signal, Uid, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group,
+    set_child_subreaper, set_parent_process_death_signal, waitid,
 };
+use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
@@ -22,10 +28,14 @@ use std::process::{Command, ExitCode, Stdio};
 
 /// Send SIGTERM to the container's process group.
 pub(crate) const TERMINATE: u8 = b'T';
+/// Send SIGINT to it.
+pub(crate) const INTERRUPT: u8 = b'I';
 /// Send SIGKILL to it.
 pub(crate) const KILL: u8 = b'K';
 /// Keep it to a share of the CPU; the number follows.
 const LIMIT: u8 = b'L';
+/// Run a command as another user.
+pub(crate) const AS: &str = "as";
 /// The exit code of a program that could not be started.
 const CANNOT_START: u8 = 127;
 
@@ -50,6 +60,8 @@ pub fn supervise() -> ExitCode {
             run(own, command).unwrap_or_else(|error| failed(&error.to_string()))
         }
         Some((mode, command)) if mode == "become" => failed(&r#become(command).to_string()),
+        Some((mode, command)) if mode == AS => failed(&r#as(command).to_string()),
+        Some((mode, words)) if mode == entrypoint::MODE => failed(&entrypoint::enter(words).to_string()),
         _ => failed("a supervisor needs `run` or `become` after `--`"),
     }
 }
@@ -69,6 +81,27 @@ fn r#become(command: &[OsString]) -> io::Error {
     }
     let error = Command::new(program).args(args).exec();
     io::Error::new(error.kind(), format!("cannot start {}: {error}", program.display()))
+}
+
+/// Gives up the rights of root and becomes the program. The change of user ends the tie to the parent, so it is
+/// made again.
+fn r#as(words: &[OsString]) -> io::Error {
+    let [uid, gid, command @ ..] = words else { return io::Error::other("`as` needs UID GID COMMAND") };
+    let number = |word: &OsString| word.to_str().and_then(|word| word.parse::<u32>().ok());
+    let Some((uid, gid)) = number(uid).zip(number(gid)) else {
+        return io::Error::other("`as` needs the numbers of a user and a group");
+    };
+    let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
+    // There is one thread only.
+    let changed = set_thread_groups(&[gid])
+        .and_then(|()| set_thread_res_gid(gid, gid, gid))
+        .and_then(|()| set_thread_res_uid(uid, uid, uid));
+    match changed {
+        Ok(()) => r#become(command),
+        Err(error) => {
+            io::Error::new(io::Error::from(error).kind(), format!("cannot change the user: {error}"))
+        }
+    }
 }
 
 fn run(own: &[OsString], command: &[OsString]) -> io::Result<ExitCode> {
@@ -104,8 +137,9 @@ fn obey(socket: &mut UnixStream, main: Pid) {
         }
         match socket.read(&mut byte) {
             Ok(1) => match byte[0] {
-                TERMINATE => {
-                    let _ = kill_process_group(main, Signal::TERM);
+                TERMINATE | INTERRUPT => {
+                    let signal = if byte[0] == TERMINATE { Signal::TERM } else { Signal::INT };
+                    let _ = kill_process_group(main, signal);
                     throttle.release();
                 }
                 LIMIT => {

@@ -1,7 +1,8 @@
 //! One program in its own process group, under a supervisor.
 
-use crate::node::Supervisor;
-use crate::supervise::{KILL, TERMINATE};
+use crate::node::{StopSignal, Supervisor, User};
+use crate::supervise::{AS, INTERRUPT, KILL, TERMINATE};
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -21,6 +22,10 @@ pub(super) struct Program {
     pub(super) env: Vec<(String, String)>,
     /// Where it starts.
     pub(super) folder: std::path::PathBuf,
+    /// Whose rights it has, if not the playground's.
+    pub(super) user: Option<User>,
+    /// How it is asked to end.
+    pub(super) stop: StopSignal,
 }
 
 /// The way to a program's supervisor. The program lives as long as there is one.
@@ -61,6 +66,7 @@ impl Process {
         let child = Command::new(&supervisor.program)
             .args(&supervisor.args)
             .args(["--", "run"])
+            .args(change_of_user(supervisor, program.user.as_ref()))
             .args(&program.command)
             .env_clear()
             .envs(program.env.iter().map(|(name, value)| (name, value)))
@@ -87,8 +93,12 @@ impl Process {
     }
 
     /// Asks the group to end.
-    pub(super) async fn terminate(&mut self) {
-        self.orders.send(&[TERMINATE]).await;
+    pub(super) async fn stop(&mut self, signal: StopSignal) {
+        let order = match signal {
+            StopSignal::Terminate => TERMINATE,
+            StopSignal::Interrupt => INTERRUPT,
+        };
+        self.orders.send(&[order]).await;
     }
 
     /// Ends the group.
@@ -121,6 +131,14 @@ impl Process {
     ) -> (Option<tokio::process::ChildStdout>, Option<tokio::process::ChildStderr>) {
         (self.child.stdout.take(), self.child.stderr.take())
     }
+}
+
+/// What to put before a command for it to run as `user`.
+fn change_of_user(supervisor: &Supervisor, user: Option<&User>) -> Vec<OsString> {
+    let Some(user) = user else { return Vec::new() };
+    let program = std::iter::once(supervisor.program.clone().into_os_string());
+    let role = ["--".to_owned(), AS.to_owned(), user.uid.to_string(), user.gid.to_string()];
+    program.chain(supervisor.args.iter().cloned()).chain(role.map(OsString::from)).collect()
 }
 
 /// Finds out early, and in words, that the program cannot be started.

@@ -5,7 +5,7 @@ use crate::home::Home;
 use crate::node::image::Images;
 use crate::node::meter;
 use crate::node::worker::Shared;
-use crate::node::{NodeOptions, kubelet, machine, reclaim, scheduler};
+use crate::node::{NodeOptions, kubelet, layout, machine, reclaim, scheduler};
 use crate::object;
 use crate::recorder::Recorder;
 use crate::status::ApiError;
@@ -23,6 +23,9 @@ pub enum NodeError {
         "cannot take a block of addresses in 127.0.0.0/8: {0}; all 127 are taken: end another playground"
     )]
     Addresses(#[source] std::io::Error),
+    /// The program that watches over containers, where it has to be put within everybody's reach.
+    #[error("cannot put the supervisor into the playground's folder: {0}; set TMPDIR to a folder with some space")]
+    Folder(#[source] std::io::Error),
     /// The Node objects.
     #[error("cannot register the nodes: {0}")]
     Register(#[from] ApiError),
@@ -50,8 +53,9 @@ impl Nodes {
 pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nodes, NodeError> {
     let block = cluster.block().map_err(NodeError::Addresses)?;
     machine::register(cluster, &options, &block)?;
+    let supervisor = layout::for_everybody(options.supervisor, home.path()).map_err(NodeError::Folder)?;
     let shared = Shared {
-        supervisor: options.supervisor,
+        supervisor,
         images: Images { host_programs: options.host_programs, sources: options.images },
         back_off: options.back_off,
         back_off_limit: options.back_off_limit,

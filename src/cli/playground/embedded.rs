@@ -4,6 +4,7 @@ use super::image::OwnImage;
 use super::supervisor::supervisor;
 use crate::cli::Failure;
 use crate::cluster::{Access, Cluster, Manifest, Rollout};
+use ::playground::images::{Postgres, Redis};
 use ::playground::node::{HostPrograms, NodeOptions};
 use ::playground::service::HostsError;
 use ::playground::{Options, Playground, Upkeep};
@@ -46,7 +47,11 @@ impl Embedded {
         let mut nodes = NodeOptions::new(supervisor);
         nodes.nodes = size.nodes;
         nodes.host_programs = size.host_programs;
-        nodes.images.push(Arc::new(OwnImage { program: nodes.supervisor.program.clone() }));
+        nodes.images = vec![
+            Arc::new(OwnImage { program: nodes.supervisor.program.clone() }),
+            Arc::new(Postgres::new()),
+            Arc::new(Redis::new()),
+        ];
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(system("start the runtime of the playground"))?;
         let options = Options { upkeep: Upkeep::Whole(nodes), ..Options::default() };

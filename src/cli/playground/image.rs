@@ -13,11 +13,7 @@ pub(super) struct OwnImage {
 impl ImageSource for OwnImage {
     fn resolve(&self, image: &str, _: &Container) -> Option<Result<Launch, String>> {
         is_own(image).then(|| {
-            Ok(Launch {
-                entrypoint: vec![self.program.display().to_string()],
-                args: Vec::new(),
-                env: Vec::new(),
-            })
+            Ok(Launch { entrypoint: vec![self.program.display().to_string()], ..Launch::default() })
         })
     }
 }
