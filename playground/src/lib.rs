@@ -12,7 +12,8 @@
 //! [`store`] holds all objects as JSON under one version counter, with a bounded history for each resource.
 //! [`resource`] is the table of kinds: names, subresources, defaults and rules, one file for each API group.
 //! [`cluster`] has the rules of the objects' lives over the store. [`api`] is the HTTP interface over the cluster.
-//! Imports point down only.
+//! [`metrics`] is the place where the nodes leave what the Pods use, for the API server and the autoscaler
+//! ([`measurements`](cluster::Cluster::measurements)). Imports point down only.
 //!
 //! # For controllers, schedulers and kubelets
 //!
