@@ -142,7 +142,8 @@ async fn a_stuck_program_is_killed_by_its_liveness_probe() {
     story.pod("web", server(json!({"livenessProbe": probe, "startupProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 1}})));
     let pod = story.until("web", is_ready).await.pop().unwrap();
     let before = pid(&pod);
-    get(address(&pod, 8080), "/set/live").await.unwrap();
+    // A probe that comes at once may end the program before it has answered.
+    let _ = get(address(&pod, 8080), "/set/live").await;
     story.until("web", |pod| pod["status"]["containerStatuses"][0]["restartCount"] == 1).await;
     assert!(!lives(before));
     assert!(story.events("web").contains(&"Unhealthy".to_owned()));
