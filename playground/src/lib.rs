@@ -44,12 +44,14 @@
 //!   is current.
 //! - Addresses: a Service gets its cluster IP from 127.96.0.1 upwards and its node ports when it is created;
 //!   somebody has to listen there.
-//! - [`api::NodeAgent`], given in [`Options`], answers `pods/log` for the API server.
+//! - [`api::NodeAgent`], given in [`Options`], answers `pods/log` and `pods/exec` for the API
+//!   server: [`node::Nodes::agent`] is the nodes' own.
 
 pub mod api;
 mod bootstrap;
 pub mod cluster;
 pub mod controllers;
+mod cri;
 mod kubeconfig;
 pub mod node;
 pub mod object;

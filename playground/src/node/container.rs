@@ -1,20 +1,17 @@
 //! The keeper of one container: starts it, probes it, starts it again, ends it.
 
+use crate::node::action;
 use crate::node::board::{End, Slot, State};
-use crate::node::environment;
-use crate::node::image::Container;
-use crate::node::mount::{mounts, relocate};
+use crate::node::context::Context;
+use crate::node::prepare::{Trouble, prepare};
 use crate::node::probe::{self, Subject};
-use crate::node::process::{Process, Program};
-use crate::node::worker::Context;
-use crate::node::{action, expand};
+use crate::node::process::{Process, Program, Streams};
 use crate::object;
 use crate::recorder::Tone;
+use crate::supervise::rotated;
 use jiff::Timestamp;
 use serde_json::Value;
-use std::fs::OpenOptions;
 use std::pin::pin;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -45,8 +42,8 @@ impl Keeper {
     pub(super) async fn run(mut self) {
         let mut failures: u32 = 0;
         while self.stop.borrow().is_none() {
-            let program = match self.prepare() {
-                Ok(program) => program,
+            let program = match prepare(&self.context, &self.container) {
+                Ok(program) => Arc::new(program),
                 Err(trouble) => {
                     self.cannot_start(&trouble, failures).await;
                     failures += 1;
@@ -79,47 +76,6 @@ impl Keeper {
 
     fn name(&self) -> &str {
         object::text(&self.container, "/name")
-    }
-
-    /// How to start it.
-    fn prepare(&self) -> Result<Program, Trouble> {
-        let config = |message| Trouble {
-            reason: "CreateContainerConfigError",
-            later: "CreateContainerConfigError",
-            message,
-        };
-        let image = object::text(&self.container, "/image");
-        let mut env = environment::base(&self.context);
-        let mut own = env.clone();
-        environment::apply(&self.context, &self.container, &mut own).map_err(config)?;
-        let wanted = Container {
-            address: self.context.lease.address(),
-            env: own.0,
-            folder: self.context.folder.clone(),
-        };
-        let launch = self.context.shared.images.resolve(image, &wanted);
-        let launch = launch.map_err(|message| Trouble {
-            reason: "ErrImagePull",
-            later: "ImagePullBackOff",
-            message,
-        })?;
-        launch.env.into_iter().for_each(|(name, value)| env.set(&name, value));
-        environment::apply(&self.context, &self.container, &mut env).map_err(config)?;
-        let mounts = mounts(&self.context, &self.container);
-        let words = |key: &str| -> Option<Vec<String>> {
-            let list = self.container[key].as_array().filter(|list| !list.is_empty())?;
-            let word = |word: &Value| expand::expand(word.as_str().unwrap_or_default(), |name| env.get(name));
-            Some(list.iter().map(|one| relocate(&word(one), &mounts)).collect())
-        };
-        let command = words("command");
-        let args = words("args").or_else(|| command.is_none().then_some(launch.args)).unwrap_or_default();
-        let mut command = command.unwrap_or(launch.entrypoint);
-        command.extend(args);
-        let folder = match object::text(&self.container, "/workingDir") {
-            "" => self.context.folder.clone(),
-            given => relocate(given, &mounts).into(),
-        };
-        Ok(Program { command, env: env.0, folder })
     }
 
     async fn cannot_start(&mut self, trouble: &Trouble, failures: u32) {
@@ -185,9 +141,10 @@ impl Keeper {
         let _ = tokio::time::timeout(wait, self.stop.wait_for(Option::is_some)).await;
     }
 
-    async fn run_once(&mut self, program: &Program) -> End {
+    async fn run_once(&mut self, program: &Arc<Program>) -> End {
         let started = Timestamp::now();
-        let mut process = match self.start(program) {
+        let run = self.slot.report().map_or(0, |report| report.restarts);
+        let mut process = match self.start(program, run) {
             Ok(process) => process,
             Err(error) => {
                 let message = format!("failed to start container \"{}\": {error}", self.name());
@@ -199,6 +156,7 @@ impl Keeper {
                     started: None,
                     finished: Timestamp::now(),
                     id: String::new(),
+                    run,
                 };
             }
         };
@@ -208,21 +166,29 @@ impl Keeper {
         self.slot.change(|report| {
             report.state = State::Running { since: started };
             report.id.clone_from(&id);
+            report.program = Some(Arc::clone(program));
             (report.started, report.ready) = (booted, booted && !probed("readinessProbe"));
         });
         self.context.event(Tone::Normal, "Started", &format!("Started container {}", self.name()));
         let code = self.attend(&mut process, program).await;
         let reason = if code == 0 { "Completed" } else { "Error" };
-        End { code, reason, message: String::new(), started: Some(started), finished: Timestamp::now(), id }
+        let (started, finished) = (Some(started), Timestamp::now());
+        End { code, reason, message: String::new(), started, finished, id, run }
     }
 
-    fn start(&self, program: &Program) -> std::io::Result<Process> {
-        let folder = self.context.folder.join("logs").join(self.name());
-        std::fs::create_dir_all(&folder)?;
-        let run = self.slot.report().map_or(0, |report| report.restarts);
-        let log = OpenOptions::new().create(true).append(true).open(folder.join(format!("{run}.log")))?;
-        let both = (Stdio::from(log.try_clone()?), Stdio::from(log));
-        Process::start(&self.context.shared.supervisor, program, both)
+    /// Starts it with a new log. As on a real node, the logs of the present and the previous run are kept.
+    fn start(&self, program: &Program, run: u32) -> std::io::Result<Process> {
+        let log = |run| self.context.shared.log(object::uid(&self.context.pod), self.name(), run);
+        let path = log(run);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        if let Some(old) = run.checked_sub(2).map(log) {
+            // Most runs have no second file.
+            let _ = std::fs::remove_file(rotated(&old));
+            let _ = std::fs::remove_file(old);
+        }
+        Process::start(&self.context.shared.supervisor, program, Streams::Log(&path))
     }
 
     /// Stays with a running program to its end; returns its exit code.
@@ -288,11 +254,4 @@ async fn end(subject: Subject<'_>, process: &mut Process, stop: &mut Stop, own: 
     }
     process.kill().await;
     process.wait().await
-}
-
-/// Why a container cannot be started, now and after the first try.
-struct Trouble {
-    reason: &'static str,
-    later: &'static str,
-    message: String,
 }

@@ -2,22 +2,30 @@
 
 mod action;
 mod address;
+mod agent;
 mod board;
 mod container;
+mod context;
 mod environment;
+mod exec;
 mod expand;
 mod fit;
 mod garbage;
 mod image;
 mod kubelet;
+mod log;
 mod machine;
 mod mount;
 mod options;
+mod prepare;
+mod printer;
 mod probe;
 mod process;
+mod register;
 mod scheduler;
 mod start;
 mod status;
+mod tail;
 mod taint;
 mod worker;
 

@@ -1,16 +1,17 @@
 //! Starting the nodes.
 
+use crate::api::NodeAgent;
 use crate::cluster::Cluster;
 use crate::node::address::Block;
+use crate::node::agent::Agent;
+use crate::node::context::Shared;
 use crate::node::image::Images;
-use crate::node::worker::Shared;
+use crate::node::register::Register;
 use crate::node::{NodeOptions, kubelet, machine, scheduler};
-use crate::object;
 use crate::recorder::Recorder;
 use crate::status::ApiError;
 use crate::store::Expired;
-use serde_json::Value;
-use std::path::PathBuf;
+use std::fmt;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -33,19 +34,23 @@ pub enum NodeError {
 }
 
 /// The running nodes. Dropping it ends every process of every Pod and removes their folders.
-#[derive(Debug)]
 pub struct Nodes {
     /// They follow the store, which keeps the history for them: none ends by an expired watch.
     _tasks: JoinSet<Result<(), Expired>>,
-    folder: TempDir,
+    shared: Arc<Shared>,
+    _folder: TempDir,
+}
+
+impl fmt::Debug for Nodes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Nodes").field("folder", &self.shared.root).finish_non_exhaustive()
+    }
 }
 
 impl Nodes {
-    /// The file with what a container of `pod` printed (both streams) in its run `run`, which is its restart
-    /// count; gone with the Pod.
-    pub fn log(&self, pod: &Value, container: &str, run: u32) -> PathBuf {
-        let own = self.folder.path().join("pods").join(object::uid(pod));
-        own.join("logs").join(container).join(format!("{run}.log"))
+    /// Who answers for them to the API server (`pods/log`, `pods/exec`). It keeps nothing running.
+    pub fn agent(&self) -> Arc<dyn NodeAgent> {
+        Arc::new(Agent { shared: Arc::clone(&self.shared) })
     }
 }
 
@@ -62,9 +67,11 @@ pub fn start(cluster: &Cluster, options: NodeOptions) -> Result<Nodes, NodeError
         root: folder.path().to_owned(),
         block,
         recorder: Recorder::new(cluster, "kubelet"),
+        register: Register::default(),
     };
+    let shared = Arc::new(shared);
     let mut tasks = JoinSet::new();
     tasks.spawn(scheduler::run(cluster.clone()));
-    tasks.spawn(kubelet::run(cluster.clone(), Arc::new(shared)));
-    Ok(Nodes { _tasks: tasks, folder })
+    tasks.spawn(kubelet::run(cluster.clone(), Arc::clone(&shared)));
+    Ok(Nodes { _tasks: tasks, shared, _folder: folder })
 }

@@ -1,11 +1,9 @@
-//! The process between the playground and a container: it makes sure that no program outlives the playground.
-//!
-//! The embedding binary is started anew as `program args… -- run command…`; its `main` hands over to
-//! [`supervise`]. Standard input is a socket to the playground: the supervisor writes the process id of the
-//! container on it, then reads single bytes: [`TERMINATE`], [`KILL`]. The end of the socket, which the kernel
-//! brings about however the playground dies, means kill. Should the supervisor itself be killed, the container's
-//! first process dies with it (`PR_SET_PDEATHSIG`, set in a step of its own before the program takes over).
+//! The supervisor's work.
 
+use crate::supervise::handover::take_over;
+use crate::supervise::log_file::LogFile;
+use crate::supervise::orders::{Mode, TERMINATE};
+use crate::supervise::pump::Pump;
 use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, set_child_subreaper,
@@ -16,12 +14,9 @@ use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
-use std::process::{Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
 
-/// Send SIGTERM to the container's process group.
-pub(crate) const TERMINATE: u8 = b'T';
-/// Send SIGKILL to it.
-pub(crate) const KILL: u8 = b'K';
 /// The exit code of a program that could not be started.
 const CANNOT_START: u8 = 127;
 
@@ -32,16 +27,21 @@ const CANNOT_START: u8 = 127;
 pub fn supervise() -> ExitCode {
     let all: Vec<OsString> = std::env::args_os().skip(1).collect();
     let Some(split) = all.iter().position(|arg| arg == "--") else {
-        return failed("a supervisor needs `-- run COMMAND`; it is started by the playground, not by people");
+        return failed(
+            "a supervisor needs `-- MODE COMMAND`; it is started by the playground, not by people",
+        );
     };
     let (own, rest) = (&all[..split], &all[split + 1..]);
-    match rest.split_first() {
-        Some((mode, command)) if mode == "run" => {
-            run(own, command).unwrap_or_else(|error| failed(&error.to_string()))
-        }
-        Some((mode, command)) if mode == "become" => failed(&r#become(command).to_string()),
-        _ => failed("a supervisor needs `run` or `become` after `--`"),
+    let Some((mode, command)) = rest.split_first() else {
+        return failed("a supervisor needs a mode after `--`");
+    };
+    if mode == "become" {
+        return failed(&r#become(command).to_string());
     }
+    let Some(mode) = Mode::read(mode) else {
+        return failed("a supervisor needs `run`, `record` or `feed` after `--`");
+    };
+    run(own, mode, command).unwrap_or_else(|error| failed(&error.to_string()))
 }
 
 fn failed(why: &str) -> ExitCode {
@@ -61,17 +61,11 @@ fn r#become(command: &[OsString]) -> io::Error {
     io::Error::new(error.kind(), format!("cannot start {}: {error}", program.display()))
 }
 
-fn run(own: &[OsString], command: &[OsString]) -> io::Result<ExitCode> {
+fn run(own: &[OsString], mode: Mode, command: &[OsString]) -> io::Result<ExitCode> {
     // Processes whose parents end come to the supervisor, so that it finds all of them at the end.
     set_child_subreaper(Some(rustix::process::getpid()))?;
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let child = Command::new("/proc/self/exe")
-        .args(own)
-        .args(["--", "become"])
-        .args(command)
-        .stdin(Stdio::null())
-        .process_group(0)
-        .spawn()?;
+    let (child, pump) = spawn(own, mode, command, &socket)?;
     let Some(main) = Pid::from_raw(i32::try_from(child.id()).unwrap_or(0)) else {
         return Err(io::Error::other("the process has no id"));
     };
@@ -80,7 +74,36 @@ fn run(own: &[OsString], command: &[OsString]) -> io::Result<ExitCode> {
     std::thread::spawn(move || obey(&mut socket, main));
     let code = wait(main)?;
     sweep();
+    if let Some(pump) = pump {
+        pump.finish();
+    }
     Ok(ExitCode::from(code))
+}
+
+/// Starts the program with its streams. Nothing of them stays open here but what the pump reads.
+fn spawn(
+    own: &[OsString],
+    mode: Mode,
+    command: &[OsString],
+    socket: &UnixStream,
+) -> io::Result<(Child, Option<Pump>)> {
+    let become_it = |command: &[OsString]| {
+        let mut start = Command::new("/proc/self/exe");
+        start.args(own).args(["--", "become"]).args(command).stdin(Stdio::null()).process_group(0);
+        start
+    };
+    match mode {
+        Mode::Run => Ok((become_it(command).spawn()?, None)),
+        Mode::Feed => Ok((become_it(command).stdin(take_over(socket)?).spawn()?, None)),
+        Mode::Record => {
+            let (path, command) =
+                command.split_first().ok_or_else(|| io::Error::other("no log was named"))?;
+            let log = LogFile::open(Path::new(path))?;
+            let ((stdout, out), (stderr, err)) = (io::pipe()?, io::pipe()?);
+            let child = become_it(command).stdout(out).stderr(err).spawn()?;
+            Ok((child, Some(Pump::start(log, stdout, stderr)?)))
+        }
+    }
 }
 
 /// Passes on what the playground orders, until the end of the socket. A signal that cannot be sent has nobody to
