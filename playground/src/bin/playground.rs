@@ -1,6 +1,8 @@
-//! The playground on its own, small, for its tests: `up` runs a cluster with one Pod for each image given until
-//! it is killed, `serve PORT` is a program for Pods, `supervise` is what the cluster starts itself with.
+//! The playground on its own, small, for its tests: `up` runs a cluster with one Pod until it is killed, `exec` the
+//! same with a command in that Pod, `serve PORT` is a program for Pods, `supervise` is what the cluster starts
+//! itself with.
 
+use playground::api::ExecRequest;
 use playground::node::{HostPrograms, NodeOptions, Supervisor};
 use playground::resource::by_kind;
 use playground::store::{Store, Write};
@@ -10,6 +12,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -17,8 +20,9 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["supervise", ..] => return playground::supervise(),
         ["serve", port] => serve(port),
-        ["up", command @ ..] => up(command),
-        _ => Err("use: playground up COMMAND… | serve PORT".into()),
+        ["up", command @ ..] => up(command, None),
+        ["exec", command @ ..] => up(&["/bin/sleep", "1000"], Some(command)),
+        _ => Err("use: playground up COMMAND… | exec COMMAND… | serve PORT".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -29,15 +33,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// A cluster with one Pod that runs `command`, until the process is killed.
-fn up(command: &[&str]) -> Result<(), Box<dyn Error>> {
+/// A cluster with one Pod that runs `command`, and in it `inside`, until the process is killed.
+fn up(command: &[&str], inside: Option<&[&str]>) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let cluster = playground::cluster::Cluster::new(Store::new(1 << 20));
         let supervisor = Supervisor { program: std::env::current_exe()?, args: vec!["supervise".into()] };
         let mut options = NodeOptions::new(supervisor);
         options.host_programs = HostPrograms::Allowed;
-        let _nodes = playground::node::start(&cluster, options)?;
+        let nodes = playground::node::start(&cluster, options)?;
         let (namespaces, pods) = (by_kind("v1", "Namespace"), by_kind("v1", "Pod"));
         let (namespaces, pods) = namespaces.zip(pods).ok_or("no pods")?;
         cluster.create(namespaces, "", json!({"metadata": {"name": "default"}}), Write::Commit)?;
@@ -45,6 +49,20 @@ fn up(command: &[&str]) -> Result<(), Box<dyn Error>> {
         let container = json!({"name": "c", "image": format!("process:{program}"), "args": command[1..]});
         let pod = json!({"metadata": {"name": "one"}, "spec": {"containers": [container]}});
         cluster.create(pods, "default", pod, Write::Commit)?;
+        if let Some(inside) = inside {
+            let start = loop {
+                let pod = cluster.get(pods, "default", "one")?;
+                let command = inside.iter().map(|&word| word.to_owned()).collect();
+                let request = ExecRequest { container: "c".to_owned(), command, stdin: true };
+                match nodes.agent().exec(pod, request).await {
+                    Ok(start) => break start,
+                    // It does not run yet.
+                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
+            };
+            let execution = start()?;
+            execution.exit.await;
+        }
         std::future::pending::<()>().await;
         Ok(())
     })

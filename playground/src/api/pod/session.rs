@@ -9,7 +9,9 @@ use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::{MissedTickBehavior, interval, timeout};
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 /// At most so much of the output goes into one message, in bytes.
 const PIECE: usize = 32 * 1024;
@@ -41,7 +43,9 @@ pub(super) async fn serve(mut socket: Socket, command: Vec<String>, attached: At
     }
     // What the client has still sent must be read, or the system would drop what was sent to it.
     let farewell = async {
-        if socket.close(None).await.is_ok() {
+        // kubectl takes a close without this code for an error.
+        let normal = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
+        if socket.close(Some(normal)).await.is_ok() {
             while let Some(Ok(_)) = socket.next().await {}
         }
     };
