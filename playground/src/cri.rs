@@ -63,7 +63,6 @@ pub(crate) fn read(line: &[u8]) -> Option<Entry<'_>> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -36,7 +36,6 @@ pub(super) async fn seek_last_lines(file: &mut File, lines: u64) -> io::Result<u
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -34,7 +34,6 @@ pub(super) fn take_over(socket: &UnixStream) -> io::Result<OwnedFd> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use std::io::{Read as _, Write as _};

@@ -55,14 +55,15 @@ impl Lines {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     fn recorded(chunks: &[Vec<u8>]) -> Vec<u8> {
         let (mut lines, mut out) = (Lines::new(Stream::Stdout), Vec::new());
-        chunks.iter().for_each(|chunk| lines.push(chunk, "t", &mut out));
+        for chunk in chunks {
+            lines.push(chunk, "t", &mut out);
+        }
         lines.finish("t", &mut out);
         out
     }

@@ -78,7 +78,9 @@ fn carry(mut log: LogFile, mut outputs: Vec<Output>, end: &PipeReader) {
         }
     }
     let now = cri::time(Timestamp::now());
-    outputs.iter_mut().for_each(|output| output.lines.finish(&now, &mut entries));
+    for output in &mut outputs {
+        output.lines.finish(&now, &mut entries);
+    }
     write(&mut log, &mut entries);
 }
 

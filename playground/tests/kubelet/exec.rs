@@ -74,11 +74,9 @@ async fn much_output_arrives_whole() {
 }
 
 /// Starts a command that prints its process id and that of its child and stays, deaf to SIGTERM.
-async fn lasting(
-    pods: &kube::Api<k8s_openapi::api::core::v1::Pod>,
-) -> (kube::api::AttachedProcess, Vec<u32>) {
+async fn lasting(api: &kube::Api<k8s_openapi::api::core::v1::Pod>) -> (kube::api::AttachedProcess, Vec<u32>) {
     let script = "trap '' TERM HUP; setsid sleep 1000 & echo $$ $!; wait; sleep 1000";
-    let mut command = pods.exec("p", ["sh", "-c", script], &AttachParams::default()).await.unwrap();
+    let mut command = api.exec("p", ["sh", "-c", script], &AttachParams::default()).await.unwrap();
     let mut lines = BufReader::new(command.stdout().unwrap()).lines();
     let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap();
     let pids: Vec<u32> = line.split(' ').map(|pid| pid.parse().unwrap()).collect();

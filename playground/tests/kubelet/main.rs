@@ -4,6 +4,7 @@
 mod exec;
 mod kubectl;
 mod logs;
+mod protocols;
 mod refusals;
 mod stage;
 #[path = "../story/mod.rs"]

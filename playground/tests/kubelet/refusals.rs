@@ -91,9 +91,9 @@ async fn running_a_command_takes_the_right_to_create_and_reading_a_log_the_right
     let refused = refusal(pods.exec("p", ["true"], &AttachParams::default()).await);
     assert_eq!(refused.0, 403);
     assert!(refused.1.contains("cannot create resource \"pods/exec\""), "{}", refused.1);
-    let roles = by_kind(rbac, "Role").unwrap();
+    let kind = by_kind(rbac, "Role").unwrap();
     let change = stage.story.cluster.modify(
-        roles,
+        kind,
         ("n", "r"),
         playground::cluster::Part::Whole,
         Write::Commit,

@@ -22,11 +22,13 @@ pub(super) fn container(pod: &Value, wanted: &str) -> Result<String, ApiError> {
     if let [only] = main.as_slice() {
         return Ok((*only).to_owned());
     }
-    let mut message =
-        format!("a container name must be specified for pod {name}, choose one of: [{}]", main.join(" "));
-    if !init.is_empty() {
-        message.push_str(&format!(" or one of the init containers: [{}]", init.join(" ")));
-    }
+    let or_init = match init.as_slice() {
+        [] => String::new(),
+        init => format!(" or one of the init containers: [{}]", init.join(" ")),
+    };
+    let main = main.join(" ");
+    let message =
+        format!("a container name must be specified for pod {name}, choose one of: [{main}]{or_init}");
     Err(ApiError::bad_request(message))
 }
 

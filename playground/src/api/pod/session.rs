@@ -48,6 +48,8 @@ pub(super) async fn serve(mut socket: Socket, command: Vec<String>, attached: At
         if socket.close(Some(normal)).await.is_ok() {
             while let Some(Ok(_)) = socket.next().await {}
         }
+        // TLS has a goodbye of its own. An error means that the client was faster.
+        let _ = socket.get_mut().shutdown().await;
     };
     let _ = timeout(GOODBYE, farewell).await;
 }
