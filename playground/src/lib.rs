@@ -42,21 +42,29 @@
 //!   ServiceAccount.
 //! - `status` of workloads and budgets. An eviction is refused until `observedGeneration` of the budget's status
 //!   is current.
-//! - Addresses: a Service gets its cluster IP from 127.96.0.1 upwards and its node ports when it is created;
-//!   somebody has to listen there.
+//! - Addresses: a Service gets its cluster IP and its node ports when it is created; somebody has to listen
+//!   there. Nodes, Pods and Services have addresses in one block 127.x.0.0/16 that this playground alone uses
+//!   (x from 128); node ports are open on the nodes' addresses and on 127.0.0.1, and no two playgrounds of a
+//!   machine give out the same one.
 //! - [`api::NodeAgent`], given in [`Options`], answers `pods/log` and `pods/exec` for the API
 //!   server: [`node::Nodes::agent`] is the nodes' own.
 
 pub mod api;
+mod block;
 mod bootstrap;
+mod claim;
 pub mod cluster;
 pub mod controllers;
 mod cri;
+mod home;
 mod kubeconfig;
+pub mod metrics;
 pub mod node;
 pub mod object;
 pub mod patch;
 mod playground;
+mod procfs;
+mod quantity;
 mod recorder;
 pub mod resource;
 pub mod selector;
@@ -64,6 +72,8 @@ pub mod service;
 pub mod status;
 pub mod store;
 mod supervise;
+mod throttle;
 
+pub use home::Home;
 pub use playground::{Options, Playground, PlaygroundError, Upkeep};
 pub use supervise::supervise;

@@ -6,6 +6,7 @@ mod answer;
 mod deletion;
 mod discovery;
 mod handle;
+mod metrics;
 mod negotiate;
 mod openapi;
 mod patching;

@@ -1,11 +1,13 @@
-//! The playground on its own, small, for its tests: `up` runs a cluster with one Pod until it is killed, `exec` the
-//! same with a command in that Pod, `serve PORT` is a program for Pods, `supervise` is what the cluster starts
-//! itself with.
+//! The playground on its own, small, for its tests: `up` runs one with a Pod and a Service until it is killed,
+//! `exec` runs a command in a Pod that does something else, `serve PORT` is a program for Pods, `supervise` is what
+//! the cluster starts itself with.
 
 use playground::api::ExecRequest;
+use playground::cluster::Cluster;
 use playground::node::{HostPrograms, NodeOptions, Supervisor};
 use playground::resource::by_kind;
 use playground::store::{Store, Write};
+use playground::{Home, Options, Playground, Upkeep};
 use serde_json::json;
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -20,8 +22,8 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["supervise", ..] => return playground::supervise(),
         ["serve", port] => serve(port),
-        ["up", command @ ..] => up(command, None),
-        ["exec", command @ ..] => up(&["/bin/sleep", "1000"], Some(command)),
+        ["up", command @ ..] => up(command),
+        ["exec", command @ ..] => exec(command),
         _ => Err("use: playground up COMMAND… | exec COMMAND… | serve PORT".into()),
     };
     match outcome {
@@ -33,39 +35,65 @@ fn main() -> ExitCode {
     }
 }
 
-/// A cluster with one Pod that runs `command`, and in it `inside`, until the process is killed.
-fn up(command: &[&str], inside: Option<&[&str]>) -> Result<(), Box<dyn Error>> {
+/// A playground with one Pod that runs `command` and a Service over its port 8080, until the process is killed.
+/// Prints a line: the playground's folder, where the Service is, and its node port.
+fn up(command: &[&str]) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let cluster = playground::cluster::Cluster::new(Store::new(1 << 20));
-        let supervisor = Supervisor { program: std::env::current_exe()?, args: vec!["supervise".into()] };
-        let mut options = NodeOptions::new(supervisor);
-        options.host_programs = HostPrograms::Allowed;
-        let nodes = playground::node::start(&cluster, options)?;
-        let (namespaces, pods) = (by_kind("v1", "Namespace"), by_kind("v1", "Pod"));
-        let (namespaces, pods) = namespaces.zip(pods).ok_or("no pods")?;
-        cluster.create(namespaces, "", json!({"metadata": {"name": "default"}}), Write::Commit)?;
+        let upkeep = Upkeep::Whole(node_options()?);
+        let playground = Playground::start(Options { upkeep, ..Options::default() }).await?;
+        let (pods, services) =
+            by_kind("v1", "Pod").zip(by_kind("v1", "Service")).ok_or("no pods and services")?;
         let program = command.first().ok_or("give a command")?;
         let container = json!({"name": "c", "image": format!("process:{program}"), "args": command[1..]});
-        let pod = json!({"metadata": {"name": "one"}, "spec": {"containers": [container]}});
-        cluster.create(pods, "default", pod, Write::Commit)?;
-        if let Some(inside) = inside {
-            let start = loop {
-                let pod = cluster.get(pods, "default", "one")?;
-                let command = inside.iter().map(|&word| word.to_owned()).collect();
-                let request = ExecRequest { container: "c".to_owned(), command, stdin: true };
-                match nodes.agent().exec(pod, request).await {
-                    Ok(start) => break start,
-                    // It does not run yet.
-                    Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-                }
-            };
-            let execution = start()?;
-            execution.exit.await;
-        }
+        let labels = json!({"app": "one"});
+        let pod = json!({"metadata": {"name": "one", "labels": labels}, "spec": {"containers": [container]}});
+        playground.cluster().create(pods, "default", pod, Write::Commit)?;
+        let spec = json!({"type": "NodePort", "selector": labels, "ports": [{"port": 8080}]});
+        let service = json!({"metadata": {"name": "one"}, "spec": spec});
+        let service = playground.cluster().create(services, "default", service, Write::Commit)?;
+        let address = service["spec"]["clusterIP"].as_str().unwrap_or_default();
+        let port = &service["spec"]["ports"][0]["nodePort"];
+        let folder = playground.folder().display();
+        writeln!(std::io::stdout(), "{folder} {address}:8080 127.0.0.1:{port}")?;
         std::future::pending::<()>().await;
         Ok(())
     })
+}
+
+/// Nodes with one Pod that sleeps, in which `command` runs, until the process is killed.
+fn exec(command: &[&str]) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let (cluster, home) = (Cluster::new(Store::new(1 << 20)), Home::create()?);
+        let nodes = playground::node::start(&cluster, &home, node_options()?)?;
+        let (namespaces, pods) =
+            by_kind("v1", "Namespace").zip(by_kind("v1", "Pod")).ok_or("no namespaces and pods")?;
+        cluster.create(namespaces, "", json!({"metadata": {"name": "default"}}), Write::Commit)?;
+        let container = json!({"name": "c", "image": "process:/bin/sleep", "args": ["1000"]});
+        let pod = json!({"metadata": {"name": "one"}, "spec": {"containers": [container]}});
+        cluster.create(pods, "default", pod, Write::Commit)?;
+        let start = loop {
+            let pod = cluster.get(pods, "default", "one")?;
+            let command = command.iter().map(|&word| word.to_owned()).collect();
+            let request = ExecRequest { container: "c".to_owned(), command, stdin: true };
+            match nodes.agent().exec(pod, request).await {
+                Ok(start) => break start,
+                // It does not run yet.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        };
+        let execution = start()?;
+        execution.exit.await;
+        Ok(())
+    })
+}
+
+fn node_options() -> std::io::Result<NodeOptions> {
+    let supervisor = Supervisor { program: std::env::current_exe()?, args: vec!["supervise".into()] };
+    let mut options = NodeOptions::new(supervisor);
+    options.host_programs = HostPrograms::Allowed;
+    Ok(options)
 }
 
 /// Answers HTTP on the Pod's address: its name, or, for a path whose file is in its folder, 503 (`/ready` while

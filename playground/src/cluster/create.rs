@@ -1,7 +1,6 @@
 //! New objects.
 
 use crate::cluster::Cluster;
-use crate::cluster::address::assign_addresses;
 use crate::cluster::stamp::stamp;
 use crate::object;
 use crate::resource::{Kind, check_metadata};
@@ -50,9 +49,9 @@ impl Cluster {
         let mut causes = check_metadata(kind.names, &fresh);
         causes.extend((kind.hooks.check)(&fresh));
         kind.check(&name, causes)?;
-        let guard = (kind.kind == "Service").then(|| self.addresses());
-        if guard.is_some() {
-            assign_addresses(&mut fresh, &self.services())?;
+        let mut guard = (kind.kind == "Service").then(|| self.addresses());
+        if let Some(addresses) = &mut guard {
+            addresses.assign(&mut fresh, &self.services())?;
         }
         let key = ObjectKey::new(object::namespace(&fresh), &name);
         let stored = self.store().change(kind.id, &key, write, |present| match present {

@@ -1,7 +1,6 @@
 //! Changes of objects.
 
 use crate::cluster::Cluster;
-use crate::cluster::address::assign_addresses;
 use crate::cluster::settle::settle;
 use crate::object;
 use crate::resource::Kind;
@@ -39,7 +38,7 @@ impl Cluster {
         write: Write,
         edit: impl FnOnce(&mut Value) -> Result<(), ApiError>,
     ) -> Result<Arc<Value>, ApiError> {
-        let guard = (kind.kind == "Service").then(|| self.addresses());
+        let mut guard = (kind.kind == "Service").then(|| self.addresses());
         let services = guard.as_ref().map(|_| self.services());
         let key = ObjectKey::new(namespace, name);
         let stored = self.store().change(kind.id, &key, write, |present| {
@@ -47,8 +46,8 @@ impl Cluster {
             let mut wanted = Value::clone(old);
             edit(&mut wanted)?;
             let mut settled = settle(kind, part, old, wanted)?;
-            if let Some(services) = &services {
-                assign_addresses(&mut settled, services)?;
+            if let Some((addresses, services)) = guard.as_mut().zip(services.as_ref()) {
+                addresses.assign(&mut settled, services)?;
             }
             Ok(if settled == **old {
                 Outcome::Keep

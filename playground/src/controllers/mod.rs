@@ -13,6 +13,7 @@ mod event_keeper;
 mod job;
 mod namespace;
 mod pods;
+mod protection;
 mod queue;
 mod replica_set;
 mod start;

@@ -9,6 +9,7 @@ use crate::controllers::endpoints::EndpointSlices;
 use crate::controllers::event_keeper::EventKeeper;
 use crate::controllers::job::Jobs;
 use crate::controllers::namespace::Namespaces;
+use crate::controllers::protection::ClaimProtection;
 use crate::controllers::replica_set::ReplicaSets;
 use crate::controllers::stateful_set::StatefulSets;
 use crate::controllers::work::run;
@@ -32,6 +33,7 @@ pub fn start(cluster: &Cluster) -> Controllers {
     run(&mut tasks, cluster, Jobs(desk.clone()));
     run(&mut tasks, cluster, EndpointSlices::new(desk.clone()));
     run(&mut tasks, cluster, Budgets(desk.clone()));
+    run(&mut tasks, cluster, ClaimProtection(desk.clone()));
     run(&mut tasks, cluster, EventKeeper(desk));
     Controllers { _tasks: tasks }
 }

@@ -42,6 +42,8 @@ pub(super) struct Report {
     pub(super) id: String,
     /// How its present or last run was started.
     pub(super) program: Option<Arc<Program>>,
+    /// The `resources` that it is held to; null before the first start.
+    pub(super) resources: Value,
 }
 
 impl Report {
@@ -55,6 +57,7 @@ impl Report {
             over: false,
             id: String::new(),
             program: None,
+            resources: Value::Null,
         }
     }
 

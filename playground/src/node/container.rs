@@ -3,11 +3,14 @@
 use crate::node::action;
 use crate::node::board::{End, Slot, State};
 use crate::node::context::Context;
+use crate::node::limits;
+use crate::node::meter::Whose;
 use crate::node::prepare::{Trouble, prepare};
 use crate::node::probe::{self, Subject};
 use crate::node::process::{Process, Program, Streams};
 use crate::object;
 use crate::recorder::Tone;
+use crate::store::ObjectKey;
 use crate::supervise::rotated;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -170,10 +173,29 @@ impl Keeper {
             (report.started, report.ready) = (booted, booted && !probed("readinessProbe"));
         });
         self.context.event(Tone::Normal, "Started", &format!("Started container {}", self.name()));
-        let code = self.attend(&mut process, program).await;
-        let reason = if code == 0 { "Completed" } else { "Error" };
+        let metered = self.context.shared.meter.enter(process.supervisor(), self.whose());
+        let (spec, name, slot) = (self.context.spec.subscribe(), self.name().to_owned(), self.slot.clone());
+        let limits = limits::enforce(spec, &name, &slot, process.orders(), metered.as_ref());
+        let code = tokio::select! {
+            code = self.attend(&mut process, program) => code,
+            never = limits => match never {},
+        };
+        let reason = match code {
+            _ if metered.is_some_and(|metered| metered.was_killed()) => "OOMKilled",
+            0 => "Completed",
+            _ => "Error",
+        };
         let (started, finished) = (Some(started), Timestamp::now());
         End { code, reason, message: String::new(), started, finished, id, run }
+    }
+
+    fn whose(&self) -> Whose {
+        let pod = &self.context.pod;
+        Whose {
+            pod: ObjectKey::new(object::namespace(pod), object::name(pod)),
+            node: object::text(pod, "/spec/nodeName").to_owned(),
+            container: self.name().to_owned(),
+        }
     }
 
     /// Starts it with a new log. As on a real node, the logs of the present and the previous run are kept.

@@ -1,9 +1,10 @@
 //! What is known wherever something is done for a Pod.
 
+use crate::block::{Block, Lease};
 use crate::cluster::Cluster;
 use crate::node::Supervisor;
-use crate::node::address::{Block, Lease};
 use crate::node::image::Images;
+use crate::node::meter::Meter;
 use crate::node::mount::Volumes;
 use crate::node::register::Register;
 use crate::object;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// What all Pods share.
 pub(super) struct Shared {
@@ -24,6 +26,7 @@ pub(super) struct Shared {
     pub(super) block: Block,
     pub(super) recorder: Recorder,
     pub(super) register: Register,
+    pub(super) meter: Arc<Meter>,
 }
 
 impl Shared {
@@ -43,6 +46,8 @@ pub(super) struct Context {
     pub(super) cluster: Cluster,
     pub(super) shared: Arc<Shared>,
     pub(super) pod: Arc<Value>,
+    /// The Pod as its object is now, once its status has told that this was seen.
+    pub(super) spec: watch::Sender<Arc<Value>>,
     pub(super) lease: Lease,
     pub(super) folder: PathBuf,
     pub(super) host: String,
@@ -53,7 +58,8 @@ impl Context {
     pub(super) fn new(cluster: Cluster, shared: Arc<Shared>, pod: Arc<Value>, lease: Lease) -> Context {
         let folder = shared.folder(object::uid(&pod));
         let host = host(&cluster, object::text(&pod, "/spec/nodeName"));
-        Context { cluster, shared, pod, lease, folder, host, volumes: OnceLock::new() }
+        let spec = watch::Sender::new(Arc::clone(&pod));
+        Context { cluster, shared, pod, spec, lease, folder, host, volumes: OnceLock::new() }
     }
 
     /// To be set once, before any container starts.

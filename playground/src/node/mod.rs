@@ -1,7 +1,6 @@
 //! The nodes: which of them a Pod gets (scheduler), and what runs there (kubelet), as processes of this machine.
 
 mod action;
-mod address;
 mod agent;
 mod board;
 mod container;
@@ -13,14 +12,17 @@ mod fit;
 mod garbage;
 mod image;
 mod kubelet;
+mod limits;
 mod log;
 mod machine;
+mod meter;
 mod mount;
 mod options;
 mod prepare;
 mod printer;
 mod probe;
 mod process;
+mod reclaim;
 mod register;
 mod scheduler;
 mod start;

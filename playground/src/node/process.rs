@@ -6,7 +6,8 @@ use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use std::sync::Arc;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf, pipe};
 use tokio::process::{Child, Command};
@@ -33,11 +34,28 @@ pub(super) enum Streams<'a> {
     Both,
 }
 
+/// The way to a program's supervisor. The program lives as long as there is one.
+#[derive(Debug, Clone)]
+pub(super) struct Orders(Arc<OwnedWriteHalf>);
+
+impl Orders {
+    /// Sends one order: a few bytes, which go in one piece.
+    pub(super) async fn send(&self, order: &[u8]) {
+        // An error means that it has ended already.
+        while self.0.writable().await.is_ok() {
+            match self.0.try_write(order) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                _ => return,
+            }
+        }
+    }
+}
+
 /// A running program. Dropping it kills it and all that it started.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    orders: OwnedWriteHalf,
+    orders: Orders,
     news: BufReader<OwnedReadHalf>,
     input: Option<pipe::Sender>,
 }
@@ -83,7 +101,7 @@ impl Process {
             })?;
         ours.set_nonblocking(true)?;
         let (news, orders) = UnixStream::from_std(ours)?.into_split();
-        Ok(Process { child, orders, news: BufReader::new(news), input })
+        Ok(Process { child, orders: Orders(Arc::new(orders)), news: BufReader::new(news), input })
     }
 
     /// The process id of the program itself; `None` when it ended before it told.
@@ -95,13 +113,22 @@ impl Process {
 
     /// Asks the group to end.
     pub(super) async fn terminate(&mut self) {
-        // An error means that it has ended already.
-        let _ = self.orders.write_all(&[TERMINATE]).await;
+        self.orders.send(&[TERMINATE]).await;
     }
 
     /// Ends the group.
     pub(super) async fn kill(&mut self) {
-        let _ = self.orders.write_all(&[KILL]).await;
+        self.orders.send(&[KILL]).await;
+    }
+
+    /// The way to its supervisor.
+    pub(super) fn orders(&self) -> Orders {
+        self.orders.clone()
+    }
+
+    /// The process id of its supervisor; `None` when that was seen to end.
+    pub(super) fn supervisor(&self) -> Option<u32> {
+        self.child.id()
     }
 
     /// Waits for its end, when nothing of it is left: the exit code, 128 + n after signal n. Safe to cancel.

@@ -2,30 +2,26 @@
 
 use crate::api::NodeAgent;
 use crate::cluster::Cluster;
-use crate::node::address::Block;
+use crate::home::Home;
 use crate::node::agent::Agent;
 use crate::node::context::Shared;
 use crate::node::image::Images;
+use crate::node::meter;
 use crate::node::register::Register;
-use crate::node::{NodeOptions, kubelet, machine, scheduler};
+use crate::node::{NodeOptions, kubelet, machine, reclaim, scheduler};
 use crate::recorder::Recorder;
 use crate::status::ApiError;
 use crate::store::Expired;
 use std::fmt;
 use std::sync::Arc;
-use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 /// Why the nodes could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
-    /// The folder of the Pods.
-    #[error("cannot make a temporary folder for the pods: {0}; set TMPDIR to a folder that can be written")]
-    Folder(#[source] std::io::Error),
     /// The addresses of nodes and Pods.
     #[error(
-        "cannot take a block of addresses in 127.0.0.0/8: {0}; end another playground, or check that the loopback \
-         interface answers on 127.128.0.1"
+        "cannot take a block of addresses in 127.0.0.0/8: {0}; all 127 are taken: end another playground"
     )]
     Addresses(#[source] std::io::Error),
     /// The Node objects.
@@ -38,7 +34,7 @@ pub struct Nodes {
     /// They follow the store, which keeps the history for them: none ends by an expired watch.
     _tasks: JoinSet<Result<(), Expired>>,
     shared: Arc<Shared>,
-    _folder: TempDir,
+    _home: Home,
 }
 
 impl fmt::Debug for Nodes {
@@ -54,24 +50,31 @@ impl Nodes {
     }
 }
 
-/// Registers the nodes, starts the scheduler and the kubelets. Needs a tokio runtime.
-pub fn start(cluster: &Cluster, options: NodeOptions) -> Result<Nodes, NodeError> {
-    let folder = tempfile::Builder::new().prefix("playground-pods-").tempdir().map_err(NodeError::Folder)?;
-    let block = Block::claim().map_err(NodeError::Addresses)?;
+/// Registers the nodes, starts the scheduler and the kubelets, whose Pods have their folders in `home`. Needs a
+/// tokio runtime.
+pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nodes, NodeError> {
+    let block = cluster.block().map_err(NodeError::Addresses)?;
     machine::register(cluster, &options, &block)?;
     let shared = Shared {
         supervisor: options.supervisor,
         images: Images { host_programs: options.host_programs, sources: options.images },
         back_off: options.back_off,
         back_off_limit: options.back_off_limit,
-        root: folder.path().to_owned(),
+        root: home.path().to_owned(),
         block,
         recorder: Recorder::new(cluster, "kubelet"),
         register: Register::default(),
+        meter: Arc::default(),
     };
     let shared = Arc::new(shared);
+    let (meter, measurements) = (Arc::clone(&shared.meter), cluster.measurements().clone());
     let mut tasks = JoinSet::new();
+    tasks.spawn(reclaim::run(cluster.clone(), home.path().to_owned()));
+    tasks.spawn(async move {
+        meter::run(meter, measurements).await;
+        Ok(())
+    });
     tasks.spawn(scheduler::run(cluster.clone()));
     tasks.spawn(kubelet::run(cluster.clone(), Arc::clone(&shared)));
-    Ok(Nodes { _tasks: tasks, shared, _folder: folder })
+    Ok(Nodes { _tasks: tasks, shared, _home: home.clone() })
 }

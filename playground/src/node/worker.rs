@@ -89,6 +89,9 @@ impl Life {
                         self.obey();
                         self.add_ephemeral(&mut extra);
                         self.write();
+                        if let Wish::Be(pod) = &*self.wish.borrow() {
+                            self.context.spec.send_replace(Arc::clone(pod));
+                        }
                     }
                 }
             }

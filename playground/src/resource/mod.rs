@@ -10,6 +10,7 @@ mod defaults;
 mod discovery;
 mod events;
 mod kind;
+mod metrics;
 mod networking;
 mod policy;
 mod quality;
@@ -19,6 +20,7 @@ mod rules;
 mod shape;
 mod table;
 
+pub(crate) use defaults::CLAIM_PROTECTION;
 pub use kind::{Deletion, Generation, Hooks, Kind, NameRule, Scope, Subresource, Verbs};
 pub use rules::{check_metadata, no_change, no_rules};
 pub use shape::{Misfit, misfit};

@@ -1,12 +1,12 @@
 //! All kinds, and how to find one.
 
 use crate::resource::{
-    Kind, apps, authorization, autoscaling, batch, coordination, core_v1, discovery, events, networking,
-    policy, rbac,
+    Kind, apps, authorization, autoscaling, batch, coordination, core_v1, discovery, events, metrics,
+    networking, policy, rbac,
 };
 use crate::store::ResourceId;
 
-const TABLE: [&[Kind]; 11] = [
+const TABLE: [&[Kind]; 12] = [
     core_v1::KINDS,
     apps::KINDS,
     authorization::KINDS,
@@ -18,9 +18,11 @@ const TABLE: [&[Kind]; 11] = [
     networking::KINDS,
     policy::KINDS,
     rbac::KINDS,
+    // Last: of two groups with `pods`, clients that are told no group take the first.
+    metrics::KINDS,
 ];
 
-static KINDS: [&[Kind]; 11] = TABLE;
+static KINDS: [&[Kind]; 12] = TABLE;
 
 /// Every served kind.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {

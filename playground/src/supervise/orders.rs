@@ -4,6 +4,14 @@
 pub(crate) const TERMINATE: u8 = b'T';
 /// Send SIGKILL to it.
 pub(crate) const KILL: u8 = b'K';
+/// Keep it to a share of the CPU; the number follows.
+pub(super) const LIMIT: u8 = b'L';
+
+/// The order to keep the container to so many millicores of CPU, 0 for as many as it likes.
+pub(crate) fn limit(millicores: u32) -> [u8; 5] {
+    let [a, b, c, d] = millicores.to_be_bytes();
+    [LIMIT, a, b, c, d]
+}
 
 /// What becomes of the program's streams; the first argument after `--`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

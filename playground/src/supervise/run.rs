@@ -1,9 +1,11 @@
 //! The supervisor's work.
 
+use crate::procfs;
 use crate::supervise::handover::take_over;
 use crate::supervise::log_file::LogFile;
-use crate::supervise::orders::{Mode, TERMINATE};
+use crate::supervise::orders::{LIMIT, Mode, TERMINATE};
 use crate::supervise::pump::Pump;
+use crate::throttle::Throttle;
 use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, set_child_subreaper,
@@ -106,19 +108,39 @@ fn spawn(
     }
 }
 
-/// Passes on what the playground orders, until the end of the socket. A signal that cannot be sent has nobody to
-/// reach any more.
+/// Passes on what the playground orders, until the end of the socket, and keeps the limit between the orders. A
+/// signal that cannot be sent has nobody to reach any more.
 fn obey(socket: &mut UnixStream, main: Pid) {
+    let mut throttle = Throttle::default();
     let mut byte = [0];
     loop {
+        if socket.set_read_timeout(throttle.pause()).is_err() {
+            break;
+        }
         match socket.read(&mut byte) {
-            Ok(1) => {
-                let signal = if byte[0] == TERMINATE { Signal::TERM } else { Signal::KILL };
-                let _ = kill_process_group(main, signal);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(1) => match byte[0] {
+                TERMINATE => {
+                    let _ = kill_process_group(main, Signal::TERM);
+                    throttle.release();
+                }
+                LIMIT => {
+                    let mut number = [0; 4];
+                    // It was sent in one piece with the byte before.
+                    if socket.read_exact(&mut number).is_err() {
+                        break;
+                    }
+                    throttle.set(u32::from_be_bytes(number));
+                }
+                _ => drop(kill_process_group(main, Signal::KILL)),
+            },
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                ) => {}
             Ok(_) | Err(_) => break,
         }
+        throttle.look();
     }
     let _ = kill_process_group(main, Signal::KILL);
 }
@@ -128,7 +150,7 @@ fn obey(socket: &mut UnixStream, main: Pid) {
 fn wait(main: Pid) -> io::Result<u8> {
     let peek = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     // Any end wakes; where the kernel lists no children, only that of the first process does.
-    let any = if children().contains(&main) { WaitId::All } else { WaitId::Pid(main) };
+    let any = if procfs::children("self").contains(&main) { WaitId::All } else { WaitId::Pid(main) };
     loop {
         match waitid(any.clone(), peek) {
             Err(Errno::INTR) => continue,
@@ -139,7 +161,7 @@ fn wait(main: Pid) -> io::Result<u8> {
             let status = waitid(WaitId::Pid(main), WaitIdOptions::EXITED)?;
             return Ok(status.as_ref().map_or(u8::MAX, exit_code));
         }
-        for other in children().into_iter().filter(|pid| *pid != main) {
+        for other in procfs::children("self").into_iter().filter(|pid| *pid != main) {
             let _ = waitid(WaitId::Pid(other), WaitIdOptions::EXITED | WaitIdOptions::NOHANG);
         }
     }
@@ -153,7 +175,7 @@ fn exit_code(status: &WaitIdStatus) -> u8 {
 /// Kills every process that is left below this one, also those that left the group.
 fn sweep() {
     loop {
-        let left = children();
+        let left = procfs::children("self");
         if left.is_empty() {
             return;
         }
@@ -162,13 +184,4 @@ fn sweep() {
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED);
         }
     }
-}
-
-fn children() -> Vec<Pid> {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let lists = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
-    let pids: Vec<i32> = lists
-        .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
-        .collect();
-    pids.into_iter().filter_map(Pid::from_raw).collect()
 }
