@@ -101,7 +101,8 @@ async fn measurements_are_answered_as_by_metrics_server() {
     let playground = playground().await;
     let mut options = NodeOptions::new(supervisor());
     options.host_programs = HostPrograms::Allowed;
-    let _nodes = playground::node::start(playground.cluster(), &playground::Home::create().unwrap(), options).unwrap();
+    let _nodes =
+        playground::node::start(playground.cluster(), &playground::Home::create().unwrap(), options).unwrap();
     let client = client(&playground).await;
     let pod = json!({"metadata": {"name": "p", "labels": {"app": "p"}}, "spec": shell("exec sleep 1000", "Always")});
     let kind = by_kind("v1", "Pod").unwrap();

@@ -1,5 +1,6 @@
 //! A request, read.
 
+use crate::api::pod::Handshake;
 use crate::api::protobuf::{self, Malformed};
 use crate::api::query::Query;
 use crate::api::user::User;
@@ -18,6 +19,7 @@ pub(super) struct Request {
     pub(super) content_type: String,
     pub(super) body: Bytes,
     pub(super) user: User,
+    pub(super) handshake: Handshake,
 }
 
 impl Request {

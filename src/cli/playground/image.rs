@@ -12,9 +12,8 @@ pub(super) struct OwnImage {
 
 impl ImageSource for OwnImage {
     fn resolve(&self, image: &str, _: &Container) -> Option<Result<Launch, String>> {
-        is_own(image).then(|| {
-            Ok(Launch { entrypoint: vec![self.program.display().to_string()], ..Launch::default() })
-        })
+        is_own(image)
+            .then(|| Ok(Launch { entrypoint: vec![self.program.display().to_string()], ..Launch::default() }))
     }
 }
 
