@@ -1,7 +1,7 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, transport, event, cluster, shop · journey · load, check, gate, history ·
+//! units, clock, source, verdict, sample · stats, transport, event, cluster, shop · journey · load, check, fault, gate, history ·
 //! scenario · engine, run · report · cli.
 
 pub mod check;
@@ -10,6 +10,7 @@ pub mod clock;
 pub mod cluster;
 pub mod engine;
 pub mod event;
+pub mod fault;
 pub mod gate;
 pub mod history;
 pub mod journey;

@@ -66,6 +66,14 @@ pub enum ClusterError {
         /// What is wrong with it.
         why: String,
     },
+    /// A command failed.
+    #[error("cannot run `{command}`: {why}")]
+    Command {
+        /// The program and its arguments.
+        command: String,
+        /// How it ended, with the end of what it said.
+        why: String,
+    },
     /// It did not become as wanted in time.
     #[error("{what} did not become ready within {} s: {state}", limit.as_secs())]
     NotReady {
@@ -85,6 +93,19 @@ impl ClusterError {
             ClusterError::Denied { .. } => Some(403),
             ClusterError::Refused { code, .. } => Some(*code),
             _ => None,
+        }
+    }
+
+    /// Whether the same request may work a moment later: the server is away or busy, the object was just changed.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            ClusterError::Unreachable { .. } | ClusterError::Silent { .. } => true,
+            ClusterError::Refused { code, .. } => matches!(code, 409 | 422 | 429 | 500..),
+            ClusterError::Config { .. }
+            | ClusterError::Denied { .. }
+            | ClusterError::Strange { .. }
+            | ClusterError::Command { .. }
+            | ClusterError::NotReady { .. } => false,
         }
     }
 

@@ -103,7 +103,8 @@ impl Journal {
         };
         let one = |(key, text): (String, String)| {
             let number = key.parse().map_err(|_| strange(format!("`{key}` is no number of an entry")))?;
-            let entry = serde_json::from_str(&text).map_err(|error| strange(format!("entry {key}: {error}")))?;
+            let entry =
+                serde_json::from_str(&text).map_err(|error| strange(format!("entry {key}: {error}")))?;
             Ok((number, entry))
         };
         map.data.unwrap_or_default().into_iter().map(one).collect()

@@ -1,5 +1,6 @@
 //! Waiting until workloads are as their manifests wish.
 
+use super::pod::waits_for;
 use super::settled::Settled;
 use super::{Cluster, ClusterError, Manifest};
 use futures_util::StreamExt as _;
@@ -76,25 +77,9 @@ impl Cluster {
     /// What the namespace's Pods complain of, to say with what they keep waiting.
     async fn trouble_of_pods(&self) -> Option<String> {
         let pods = self.call("list the pods", self.api::<Pod>().list(&ListParams::default())).await.ok()?;
-        pods.items.iter().find_map(|pod| {
-            let name = pod.metadata.name.as_deref()?;
-            let status = pod.status.as_ref()?;
-            let waiting = status.container_statuses.iter().flatten().find_map(|container| {
-                let waiting = container.state.as_ref()?.waiting.as_ref()?;
-                Some((waiting.reason.clone()?, waiting.message.clone().unwrap_or_default()))
-            });
-            let unscheduled = status
-                .conditions
-                .iter()
-                .flatten()
-                .find(|one| one.type_ == "PodScheduled" && one.status == "False");
-            match (waiting, unscheduled) {
-                (Some((reason, message)), _) => Some(format!("pod {name}: {reason} {message}")),
-                (None, Some(condition)) => {
-                    Some(format!("pod {name}: {}", condition.message.as_deref().unwrap_or("not scheduled")))
-                }
-                (None, None) => None,
-            }
-        })
+        let complaint = |pod: &Pod| {
+            Some(format!("pod {}: {}", pod.metadata.name.as_deref()?, waits_for(pod)?.trim_end()))
+        };
+        pods.items.iter().find_map(complaint)
     }
 }

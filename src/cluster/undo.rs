@@ -7,6 +7,8 @@ use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
 use kube::core::DynamicObject;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
+use std::time::Duration;
 
 /// How one thing is taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +22,24 @@ pub enum Undo {
         subresource: Option<String>,
         /// The fields.
         fields: Vec<FieldChange>,
+    },
+    /// A command of the machine that made the change is run.
+    Run {
+        /// The program and its arguments.
+        command: Vec<String>,
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// A command is run in a container.
+    Exec {
+        /// The Pod.
+        pod: ObjectRef,
+        /// The container; none for the only one.
+        container: Option<String>,
+        /// The program and its arguments.
+        command: Vec<String>,
+        /// How long it may take.
+        limit: Duration,
     },
     /// An object that we made goes.
     Delete {
@@ -42,11 +62,18 @@ pub enum Undone {
     },
 }
 
-impl Undo {
-    /// The object that it is about.
-    pub fn object(&self) -> &ObjectRef {
+/// "restore Service/api", for people.
+impl fmt::Display for Undo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Undo::Restore { object, .. } | Undo::Delete { object } => object,
+            Undo::Restore { object, fields, .. } => {
+                let own = |field: &&FieldChange| !field.path.starts_with("/metadata/annotations/");
+                let paths: Vec<&str> = fields.iter().filter(own).map(|field| field.path.as_str()).collect();
+                write!(f, "restore {} of {object}", paths.join(", "))
+            }
+            Undo::Delete { object } => write!(f, "delete {object}"),
+            Undo::Run { command, .. } => write!(f, "run {}", command.join(" ")),
+            Undo::Exec { pod, command, .. } => write!(f, "run {} in {pod}", command.join(" ")),
         }
     }
 }
@@ -59,6 +86,13 @@ impl Cluster {
                 self.restore(object, subresource.as_deref(), fields).await
             }
             Undo::Delete { object } => self.remove(object).await,
+            Undo::Run { command, limit } => self.run_command(command, *limit).await.map(|_| Undone::Restored),
+            Undo::Exec { pod, container, command, limit } => match self.present(pod).await? {
+                None => Ok(Undone::Nothing),
+                Some(_) => {
+                    self.exec(pod, container.as_deref(), command, *limit).await.map(|_| Undone::Restored)
+                }
+            },
         }
     }
 
@@ -117,9 +151,7 @@ impl Cluster {
         let patch = Patch::<Value>::Json(patch);
         match subresource {
             None => self.call(&doing, api.patch(&object.name, &params, &patch)).await,
-            Some(part) => {
-                self.call(&doing, api.patch_subresource(part, &object.name, &params, &patch)).await
-            }
+            Some(part) => self.call(&doing, api.patch_subresource(part, &object.name, &params, &patch)).await,
         }
     }
 

@@ -1,0 +1,98 @@
+//! Commands: of this machine, and in containers. No shell is between.
+
+use super::{Cluster, ClusterError, ObjectRef};
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{Api, AttachParams};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::AsyncReadExt as _;
+
+/// How much of what a command said is kept for messages.
+const TAIL: usize = 2_000;
+
+impl Cluster {
+    /// Runs a command of this machine to its end and gives what it printed. It knows the cluster by
+    /// `SHAKEDOWN_CONTEXT` and `SHAKEDOWN_NAMESPACE`. Errors: it cannot be started, fails, or takes longer than `limit`;
+    /// then it is killed.
+    pub async fn run_command<S: AsRef<str>>(
+        &self,
+        command: &[S],
+        limit: Duration,
+    ) -> Result<String, ClusterError> {
+        let words: Vec<&str> = command.iter().map(AsRef::as_ref).collect();
+        let failed = |why: String| ClusterError::Command { command: words.join(" "), why };
+        let Some((program, args)) = words.split_first() else {
+            return Err(failed("no program was named".to_owned()));
+        };
+        let run = tokio::process::Command::new(program)
+            .args(args)
+            .env("SHAKEDOWN_CONTEXT", self.context())
+            .env("SHAKEDOWN_NAMESPACE", self.namespace())
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        match tokio::time::timeout(limit, run).await {
+            Err(_) => Err(failed(format!("it did not end within {} s", limit.as_secs_f64()))),
+            Ok(Err(error)) => Err(failed(error.to_string())),
+            Ok(Ok(output)) if output.status.success() => {
+                Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+            }
+            Ok(Ok(output)) => {
+                let said = String::from_utf8_lossy(&output.stderr);
+                Err(failed(format!("{}: {}", output.status, tail(said.trim()))))
+            }
+        }
+    }
+
+    /// Runs a command in a container to its end and gives what it printed. Errors: as above.
+    pub async fn exec(
+        &self,
+        pod: &ObjectRef,
+        container: Option<&str>,
+        command: &[String],
+        limit: Duration,
+    ) -> Result<String, ClusterError> {
+        let doing = format!("run {} in {pod}", command.join(" "));
+        let namespace = pod.namespace.as_deref().unwrap_or(self.namespace());
+        let pods: Api<Pod> = Api::namespaced(self.client().clone(), namespace);
+        let mut params = AttachParams::default().stdout(true).stderr(true);
+        params.container = container.map(ToOwned::to_owned);
+        let run = async {
+            let mut process = self.call(&doing, pods.exec(&pod.name, command, &params)).await?;
+            let (stdout, stderr) = (process.stdout(), process.stderr());
+            let status = process.take_status();
+            // Both at once: a pipe that nobody reads would stop the command.
+            let (out, err) = tokio::join!(all(stdout), all(stderr));
+            let ended = match status {
+                Some(status) => status.await,
+                None => None,
+            };
+            match ended {
+                Some(ended) if ended.status.as_deref() == Some("Success") => Ok(out),
+                Some(ended) => Err(format!("{}: {}", ended.message.unwrap_or_default(), tail(err.trim()))),
+                None => Err("the connection broke before it ended".to_owned()),
+            }
+            .map_err(|why| ClusterError::Command { command: command.join(" "), why })
+        };
+        let late = |_| ClusterError::Command {
+            command: command.join(" "),
+            why: format!("it did not end within {} s", limit.as_secs_f64()),
+        };
+        tokio::time::timeout(limit, run).await.map_err(late)?
+    }
+}
+
+async fn all(stream: Option<impl tokio::io::AsyncRead + Unpin>) -> String {
+    let mut bytes = Vec::new();
+    if let Some(mut stream) = stream {
+        // What came before a broken stream is kept; the status tells of the break.
+        let _ = stream.read_to_end(&mut bytes).await;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The end of what was said.
+fn tail(text: &str) -> &str {
+    let from = text.char_indices().rev().nth(TAIL).map_or(0, |(place, _)| place);
+    &text[from..]
+}

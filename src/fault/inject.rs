@@ -1,0 +1,209 @@
+//! Doing what was planned: first the journal, then the deed.
+
+use super::{Deed, FaultContext, InjectError, Lasting, Plan};
+use crate::cluster::{
+    Entry, FieldChange, Journal, ObjectRef, RUN_LABEL, UNDO_ANNOTATION, Undo, Way, escaped,
+};
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions};
+use kube::core::DynamicObject;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// One thing that was done and is written down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Taken {
+    /// The number of its entry in the journal.
+    pub number: u32,
+    /// How it is taken back.
+    pub undo: Undo,
+}
+
+/// What came of an injection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Injected {
+    /// All was done.
+    Done,
+    /// A budget of the cluster refused an eviction: a result.
+    Protected {
+        /// The server's words.
+        why: String,
+    },
+}
+
+/// Numbers for the entries of one run's journal, rising over all its faults.
+pub(super) fn next_number() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Plan {
+    /// Does everything, in order. What was done, also before an error, is pushed to `taken`, to be taken back in the
+    /// reverse order.
+    pub async fn inject(
+        &self,
+        cx: &FaultContext,
+        journal: &Journal,
+        taken: &mut Vec<Taken>,
+    ) -> Result<Injected, InjectError> {
+        let mut injected = Injected::Done;
+        for deed in &self.deeds {
+            if let Some(why) = deed.carry_out(cx, journal, taken).await? {
+                injected = Injected::Protected { why };
+            }
+        }
+        Ok(injected)
+    }
+}
+
+impl Deed {
+    /// Writes the undo down and does it; gives the words of a budget that refused it.
+    async fn carry_out(
+        &self,
+        cx: &FaultContext,
+        journal: &Journal,
+        taken: &mut Vec<Taken>,
+    ) -> Result<Option<String>, InjectError> {
+        match self {
+            Deed::Change { object, subresource, fields, lasting } => {
+                change(cx, journal, taken, (object, *subresource), fields, *lasting).await?;
+            }
+            Deed::Create { manifest } => create(cx, journal, taken, manifest).await?,
+            Deed::AwaitReady { pod, limit } => {
+                cx.cluster
+                    .pod_ready(pod, *limit)
+                    .await
+                    .map_err(|error| InjectError::Helper(error.to_string()))?;
+            }
+            Deed::Delete { pod, grace } => delete(cx, pod, *grace).await?,
+            Deed::Evict { pod, grace } => return evict(cx, pod, *grace).await,
+            Deed::Attach { pod, container } => attach(cx, pod, container).await?,
+            Deed::Run { command, undo, limit } => {
+                let back = |command: &Vec<String>| Undo::Run { command: command.clone(), limit: *limit };
+                note(cx, journal, taken, undo.as_ref().map(back)).await?;
+                let words: Vec<&str> = command.iter().map(String::as_str).collect();
+                cx.cluster.run_command(&words, *limit).await.map_err(InjectError::Deed)?;
+            }
+            Deed::Exec { pod, container, command, undo, limit } => {
+                let back = |command: &Vec<String>| Undo::Exec {
+                    pod: pod.clone(),
+                    container: container.clone(),
+                    command: command.clone(),
+                    limit: *limit,
+                };
+                note(cx, journal, taken, undo.as_ref().map(back)).await?;
+                let done = cx.cluster.exec(pod, container.as_deref(), command, *limit).await;
+                done.map_err(InjectError::Deed)?;
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Writes an undo into the journal; only then may the deed be done.
+async fn note(
+    cx: &FaultContext,
+    journal: &Journal,
+    taken: &mut Vec<Taken>,
+    undo: Option<Undo>,
+) -> Result<(), InjectError> {
+    let Some(undo) = undo else { return Ok(()) };
+    let number = next_number();
+    let entry = Entry { fault: cx.fault.clone(), undo: undo.clone() };
+    journal.write(number, &entry).await.map_err(InjectError::Journal)?;
+    taken.push(Taken { number, undo });
+    Ok(())
+}
+
+/// Changes fields by a patch that tests what was there, and notes what it was on the object itself in the same patch.
+async fn change(
+    cx: &FaultContext,
+    journal: &Journal,
+    taken: &mut Vec<Taken>,
+    (object, subresource): (&ObjectRef, Option<&'static str>),
+    fields: &[(String, Option<Value>)],
+    lasting: Lasting,
+) -> Result<(), InjectError> {
+    let present = cx.cluster.present(object).await.map_err(InjectError::Deed)?;
+    let present = present.ok_or_else(|| InjectError::Helper(format!("{object} is gone")))?;
+    let mut changes: Vec<FieldChange> =
+        fields.iter().map(|(path, to)| FieldChange::of(&present, path, to.clone())).collect();
+    if lasting == Lasting::UntilUndone {
+        // A subresource takes no annotations; there the journal alone knows.
+        if subresource.is_none() {
+            let memo = json!({"run": cx.run, "fault": cx.fault, "fields": changes}).to_string();
+            let path = format!("/metadata/annotations/{}", escaped(UNDO_ANNOTATION));
+            changes.push(FieldChange::of(&present, &path, Some(json!(memo))));
+        }
+        let undo = Undo::Restore {
+            object: object.clone(),
+            subresource: subresource.map(ToOwned::to_owned),
+            fields: changes.clone(),
+        };
+        note(cx, journal, taken, Some(undo)).await?;
+    }
+    let patched = cx.cluster.patch_fields(object, subresource, &present, &changes, Way::There).await;
+    patched.map_err(InjectError::Deed).map(drop)
+}
+
+async fn create(
+    cx: &FaultContext,
+    journal: &Journal,
+    taken: &mut Vec<Taken>,
+    manifest: &Value,
+) -> Result<(), InjectError> {
+    let doing = "make an object of the fault";
+    let mut object: DynamicObject = cx.cluster.typed(doing, manifest.clone()).map_err(InjectError::Deed)?;
+    object.metadata.namespace = Some(cx.cluster.namespace().to_owned());
+    object.metadata.owner_references = Some(vec![journal.owner()]);
+    object.metadata.labels.get_or_insert_default().insert(RUN_LABEL.to_owned(), cx.run.to_string());
+    let wanted = ObjectRef::of_manifest(&object);
+    note(cx, journal, taken, Some(Undo::Delete { object: wanted.clone() })).await?;
+    let api = cx.cluster.among(&wanted);
+    let made =
+        cx.cluster.call(&format!("create {wanted}"), api.create(&PostParams::default(), &object)).await;
+    made.map_err(InjectError::Deed).map(drop)
+}
+
+async fn delete(cx: &FaultContext, pod: &ObjectRef, grace: Option<u32>) -> Result<(), InjectError> {
+    let preconditions = Some(Preconditions { uid: pod.uid.clone(), resource_version: None });
+    let params = DeleteParams { grace_period_seconds: grace, preconditions, ..DeleteParams::default() };
+    let api = cx.cluster.among(pod);
+    match cx.cluster.call(&format!("delete {pod}"), api.delete(&pod.name, &params)).await {
+        // It went by itself meanwhile: nobody is left to hit, and its successor is not meant.
+        Err(error) if matches!(error.code(), Some(404 | 409)) => {
+            Err(InjectError::Helper(format!("{pod} was gone before it could be deleted")))
+        }
+        deleted => deleted.map_err(InjectError::Deed).map(drop),
+    }
+}
+
+async fn evict(
+    cx: &FaultContext,
+    pod: &ObjectRef,
+    grace: Option<u32>,
+) -> Result<Option<String>, InjectError> {
+    let mut options = json!({"preconditions": {"uid": pod.uid}});
+    if let Some(grace) = grace {
+        options["gracePeriodSeconds"] = json!(grace);
+    }
+    // Not kube's `evict`: it names the options so that the server drops them.
+    let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction",
+        "metadata": {"name": pod.name, "namespace": pod.namespace}, "deleteOptions": options});
+    let api = cx.cluster.among(pod);
+    let params = PostParams::default();
+    let asked = api.create_subresource::<_, Value>("eviction", &pod.name, &params, &eviction);
+    match cx.cluster.call(&format!("evict {pod}"), asked).await {
+        Ok(_) => Ok(None),
+        Err(error) if error.code() == Some(429) => Ok(Some(error.to_string())),
+        Err(error) => Err(InjectError::Deed(error)),
+    }
+}
+
+async fn attach(cx: &FaultContext, pod: &ObjectRef, container: &Value) -> Result<(), InjectError> {
+    let patch = Patch::Strategic(json!({"spec": {"ephemeralContainers": [container]}}));
+    let api = cx.cluster.among(pod);
+    let params = PatchParams::default();
+    let patched = api.patch_subresource("ephemeralcontainers", &pod.name, &params, &patch);
+    let patched = cx.cluster.call(&format!("put a container into {pod}"), patched).await;
+    patched.map_err(InjectError::Deed).map(drop)
+}

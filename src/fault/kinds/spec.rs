@@ -1,0 +1,97 @@
+//! A fault as it is written.
+
+use super::PodKill;
+use crate::fault::{Fault, FaultKind};
+use crate::source::{Located, Mark, Problem};
+use crate::units::Span;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long an effect may take to be seen where the fault does not say.
+const WITHIN: Duration = Duration::from_secs(60);
+
+/// Makes the written form of the list of kinds.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $key:ident: $kind:ty,)*) => {
+        /// One fault: a kind with its settings, and what all kinds share.
+        #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        #[schemars(rename = "Fault")]
+        pub struct FaultSpec {
+            /// The fault's name, by which gates know it; its kind when left out.
+            pub name: Option<Located<String>>,
+            /// When it is injected, from the start of the load; at once when left out.
+            pub at: Option<Located<Span>>,
+            /// How long it lasts; kinds that are over at once take none.
+            #[serde(rename = "for")]
+            pub lasts: Option<Located<Span>>,
+            /// It is injected again after each such time, as long as it lasts.
+            pub every: Option<Located<Span>>,
+            /// How long its effect may take to be seen; 60s when left out. Later is inconclusive.
+            pub within: Option<Located<Span>>,
+            $($(#[$doc])* pub $key: Option<Located<$kind>>,)*
+        }
+
+        impl FaultSpec {
+            /// The keys of all kinds.
+            pub const KINDS: &'static [&'static str] = &[$(stringify!($key)),*];
+
+            /// The kinds that were given, with their places.
+            fn kinds(&self) -> Vec<(Mark, Arc<dyn FaultKind>)> {
+                let all: Vec<Option<(Mark, Arc<dyn FaultKind>)>> = vec![
+                    $(self.$key.as_ref().map(|kind| (kind.mark, Arc::new(kind.value.clone()) as Arc<dyn FaultKind>)),)*
+                ];
+                all.into_iter().flatten().collect()
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Pods are deleted, at once or with their grace period.
+    pod_kill: PodKill,
+}
+
+impl FaultSpec {
+    /// The fault that is meant; all that is wrong with it goes to `problems`.
+    pub fn compile(spec: &Located<FaultSpec>, problems: &mut Vec<Problem>) -> Option<Fault> {
+        let before = problems.len();
+        let kinds = spec.kinds();
+        match kinds.as_slice() {
+            [_] => {}
+            [] => problems.push(
+                Problem::at(spec.mark, "a fault without a kind")
+                    .help("add one, for example `pod_kill: { pods: app=api }`"),
+            ),
+            [_, (second, _), ..] => problems.push(
+                Problem::at(*second, "a fault has one kind")
+                    .help("make two faults of it, each with its own `at`"),
+            ),
+        }
+        let (_, kind) = kinds.into_iter().next()?;
+        let time = |time: &Option<Located<Span>>| time.as_ref().map(|time| time.get());
+        let lasts = time(&spec.lasts);
+        if let (Some(every), None) = (&spec.every, lasts) {
+            problems.push(
+                Problem::at(every.mark, "`every` needs an end").help("say `for:`, for example `for: 2m`"),
+            );
+        }
+        if let Some(zero) = spec.every.as_ref().filter(|every| every.get().is_zero()) {
+            problems.push(
+                Problem::at(zero.mark, "`every` is no time at all").help("write for example `every: 20s`"),
+            );
+        }
+        let known = kind.check(lasts);
+        problems.extend(known.err().map(|text| Problem::at(spec.mark, text)));
+        (problems.len() == before).then(|| Fault {
+            name: spec.name.as_ref().map_or_else(|| kind.name().to_owned(), |name| name.value.clone()),
+            at: time(&spec.at).unwrap_or_default(),
+            lasts,
+            every: time(&spec.every),
+            within: time(&spec.within).unwrap_or(WITHIN),
+            kind,
+        })
+    }
+}

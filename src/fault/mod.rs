@@ -1,0 +1,28 @@
+//! Faults: what is done to a target through the Kubernetes API, each kind in one file.
+//!
+//! A kind says what it *would* do, as data: victims, deeds, and what proves that they acted. Everything else follows
+//! from the data and is written once: the undo of a deed, its dry run, its entry in the journal, its way back. So a
+//! kind cannot forget to be undone.
+
+mod context;
+mod deed;
+mod inject;
+pub mod kinds;
+mod plan;
+pub mod proof;
+mod refusal;
+mod rights;
+pub mod select;
+mod take_back;
+mod victim;
+
+pub use context::{FaultContext, Helpers};
+pub use deed::{Deed, Lasting};
+pub use inject::{Injected, Taken};
+pub use kinds::FaultSpec;
+pub use plan::{Fault, FaultKind, Plan, Planning};
+pub use proof::{Effect, Prove, Proving};
+pub use refusal::{InjectError, Refusal};
+pub use rights::rights;
+pub use take_back::{Left, TakenBack, take_back};
+pub use victim::Victim;
