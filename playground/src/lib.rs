@@ -10,6 +10,7 @@
 //! # Layers
 //!
 //! [`store`] holds all objects as JSON under one version counter, with a bounded history for each resource.
+//! [`schema`] says which fields the kinds have.
 //! [`resource`] is the table of kinds: names, subresources, defaults and rules, one file for each API group.
 //! [`cluster`] has the rules of the objects' lives over the store. [`api`] is the HTTP interface over the cluster.
 //! Imports point down only.
@@ -57,6 +58,7 @@ pub mod patch;
 mod playground;
 mod recorder;
 pub mod resource;
+pub mod schema;
 pub mod selector;
 pub mod service;
 pub mod status;

@@ -66,7 +66,7 @@ fn check_kind(kind: &Kind, object: &Value) -> Result<(), ApiError> {
 pub(super) fn create(cluster: &Cluster, request: &Request, target: &Target) -> Result<Answer, ApiError> {
     let object = body(request, target)?;
     if target.kind.verbs == Verbs::CreateOnly {
-        return Ok(answer::json(StatusCode::CREATED, &review(cluster, &request.user, &object)));
+        return Ok(answer::json(StatusCode::CREATED, &review(cluster, &request.user, target.kind, &object)));
     }
     if object::version(&object) > 0 {
         return Err(ApiError::bad_request("resourceVersion should not be set on objects to be created"));

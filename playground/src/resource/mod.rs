@@ -1,6 +1,7 @@
 //! The kinds that are served: one file for each API group, one line for each resource.
 
 mod apps;
+mod authentication;
 mod authorization;
 mod autoscaling;
 mod batch;

@@ -1,14 +1,15 @@
 //! All kinds, and how to find one.
 
 use crate::resource::{
-    Kind, apps, authorization, autoscaling, batch, coordination, core_v1, discovery, events, networking,
-    policy, rbac,
+    Kind, apps, authentication, authorization, autoscaling, batch, coordination, core_v1, discovery, events,
+    networking, policy, rbac,
 };
 use crate::store::ResourceId;
 
-const TABLE: [&[Kind]; 11] = [
+const TABLE: [&[Kind]; 12] = [
     core_v1::KINDS,
     apps::KINDS,
+    authentication::KINDS,
     authorization::KINDS,
     autoscaling::KINDS,
     batch::KINDS,
@@ -20,7 +21,7 @@ const TABLE: [&[Kind]; 11] = [
     rbac::KINDS,
 ];
 
-static KINDS: [&[Kind]; 11] = TABLE;
+static KINDS: [&[Kind]; 12] = TABLE;
 
 /// Every served kind.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
