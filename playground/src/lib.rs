@@ -54,6 +54,7 @@ pub mod controllers;
 mod kubeconfig;
 pub mod node;
 pub mod object;
+pub mod ownership;
 pub mod patch;
 mod playground;
 mod recorder;

@@ -3,7 +3,7 @@
 
 use crate::patch::{ListRule, list_rule};
 use crate::resource::{Kind, Scope, groups, kinds};
-use crate::schema::{Field, Holds, Message, Type, message, message_of};
+use crate::schema::{Field, Holds, Message, Type, message_of};
 use serde_json::{Map, Value, json};
 
 /// `/openapi/v3`: where the documents are.
@@ -74,10 +74,7 @@ fn describe(of: &Message, schemas: &mut Map<String, Value>) {
 /// The properties of a message, with those that stand in the place of a field.
 fn collect(of: &Message, properties: &mut Map<String, Value>, schemas: &mut Map<String, Value>) {
     for field in &of.fields {
-        let inner = match &field.kind {
-            Type::Message(name) => message(name),
-            _ => None,
-        };
+        let inner = field.message();
         match inner {
             Some(inner) if field.name.is_empty() => collect(inner, properties, schemas),
             _ => {

@@ -1,9 +1,10 @@
 //! New objects.
 
-use crate::cluster::Cluster;
 use crate::cluster::address::assign_addresses;
 use crate::cluster::stamp::stamp;
+use crate::cluster::{Cluster, Part};
 use crate::object;
+use crate::ownership;
 use crate::resource::{Kind, check_metadata};
 use crate::status::ApiError;
 use crate::store::{ObjectKey, Outcome, Write};
@@ -25,15 +26,28 @@ impl Cluster {
         given: Value,
         write: Write,
     ) -> Result<Arc<Value>, ApiError> {
-        self.check_namespace(kind, namespace, object::name(&given))?;
-        let generated = object::name(&given).is_empty();
+        let owner = self.owner(kind, Part::Whole);
+        self.create_object(kind, namespace, &given, write, &|fresh| ownership::update(&owner, None, fresh))
+    }
+
+    /// The same, with another way to `record` who owns its fields.
+    pub(super) fn create_object(
+        &self,
+        kind: &Kind,
+        namespace: &str,
+        given: &Value,
+        write: Write,
+        record: &dyn Fn(&mut Value),
+    ) -> Result<Arc<Value>, ApiError> {
+        self.check_namespace(kind, namespace, object::name(given))?;
+        let generated = object::name(given).is_empty();
         for _ in 1..NAME_TRIES {
-            match self.create_once(kind, namespace, given.clone(), write) {
+            match self.create_once(kind, namespace, given.clone(), write, record) {
                 Err(error) if generated && error.reason == "AlreadyExists" => {}
                 other => return other,
             }
         }
-        self.create_once(kind, namespace, given, write)
+        self.create_once(kind, namespace, given.clone(), write, record)
     }
 
     fn create_once(
@@ -42,6 +56,7 @@ impl Cluster {
         namespace: &str,
         given: Value,
         write: Write,
+        record: &dyn Fn(&mut Value),
     ) -> Result<Arc<Value>, ApiError> {
         let mut fresh = stamp(kind, namespace, given);
         (kind.hooks.default)(&mut fresh);
@@ -54,6 +69,7 @@ impl Cluster {
         if guard.is_some() {
             assign_addresses(&mut fresh, &self.services())?;
         }
+        record(&mut fresh);
         let key = ObjectKey::new(object::namespace(&fresh), &name);
         let stored = self.store().change(kind.id, &key, write, |present| match present {
             Some(_) => Err(kind.already_exists(&name)),

@@ -1,6 +1,7 @@
 //! The handle on the cluster, and reading.
 
-use crate::cluster::Selected;
+use crate::cluster::writer::NAMELESS;
+use crate::cluster::{Selected, Writer};
 use crate::resource::{Kind, Scope, by_kind};
 use crate::selector::Selector;
 use crate::status::ApiError;
@@ -14,12 +15,14 @@ pub struct Cluster {
     store: Store,
     /// Held while addresses of Services are given out, so that none is given twice.
     addresses: Arc<Mutex<()>>,
+    /// Who writes through this handle.
+    pub(super) writer: Arc<Writer>,
 }
 
 impl Cluster {
     /// The cluster whose objects are in `store`.
     pub fn new(store: Store) -> Cluster {
-        Cluster { store, addresses: Arc::default() }
+        Cluster { store, addresses: Arc::default(), writer: Arc::new(Writer::named(NAMELESS)) }
     }
 
     /// The objects and their history.

@@ -4,6 +4,7 @@ use crate::cluster::Cluster;
 use crate::cluster::address::assign_addresses;
 use crate::cluster::settle::settle;
 use crate::object;
+use crate::ownership;
 use crate::resource::Kind;
 use crate::status::ApiError;
 use crate::store::{ObjectKey, Outcome, Write};
@@ -39,17 +40,35 @@ impl Cluster {
         write: Write,
         edit: impl FnOnce(&mut Value) -> Result<(), ApiError>,
     ) -> Result<Arc<Value>, ApiError> {
+        let owner = self.owner(kind, part);
+        self.change_object(kind, (namespace, name), part, write, edit, |(), old, settled| {
+            ownership::update(&owner, Some(old), settled);
+        })
+    }
+
+    /// The same, with another way to `record` who owns the fields: it gets what `edit` found out, and the object
+    /// as it was and as it is to be.
+    pub(super) fn change_object<T>(
+        &self,
+        kind: &Kind,
+        (namespace, name): (&str, &str),
+        part: Part,
+        write: Write,
+        edit: impl FnOnce(&mut Value) -> Result<T, ApiError>,
+        record: impl FnOnce(&T, &Value, &mut Value),
+    ) -> Result<Arc<Value>, ApiError> {
         let guard = (kind.kind == "Service").then(|| self.addresses());
         let services = guard.as_ref().map(|_| self.services());
         let key = ObjectKey::new(namespace, name);
         let stored = self.store().change(kind.id, &key, write, |present| {
             let old = present.ok_or_else(|| kind.not_found(name))?;
             let mut wanted = Value::clone(old);
-            edit(&mut wanted)?;
+            let found = edit(&mut wanted)?;
             let mut settled = settle(kind, part, old, wanted)?;
             if let Some(services) = &services {
                 assign_addresses(&mut settled, services)?;
             }
+            record(&found, old, &mut settled);
             Ok(if settled == **old {
                 Outcome::Keep
             } else if may_go(&settled) {

@@ -1,6 +1,6 @@
 //! Starting the nodes.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Writer};
 use crate::node::address::Block;
 use crate::node::image::Images;
 use crate::node::worker::Shared;
@@ -53,7 +53,7 @@ impl Nodes {
 pub fn start(cluster: &Cluster, options: NodeOptions) -> Result<Nodes, NodeError> {
     let folder = tempfile::Builder::new().prefix("playground-pods-").tempdir().map_err(NodeError::Folder)?;
     let block = Block::claim().map_err(NodeError::Addresses)?;
-    machine::register(cluster, &options, &block)?;
+    machine::register(&cluster.written_by(Writer::named("kubelet")), &options, &block)?;
     let shared = Shared {
         supervisor: options.supervisor,
         images: Images { host_programs: options.host_programs, sources: options.images },
@@ -64,7 +64,7 @@ pub fn start(cluster: &Cluster, options: NodeOptions) -> Result<Nodes, NodeError
         recorder: Recorder::new(cluster, "kubelet"),
     };
     let mut tasks = JoinSet::new();
-    tasks.spawn(scheduler::run(cluster.clone()));
-    tasks.spawn(kubelet::run(cluster.clone(), Arc::new(shared)));
+    tasks.spawn(scheduler::run(cluster.written_by(Writer::named("kube-scheduler"))));
+    tasks.spawn(kubelet::run(cluster.written_by(Writer::named("kubelet")), Arc::new(shared)));
     Ok(Nodes { _tasks: tasks, folder })
 }

@@ -1,11 +1,11 @@
 //! Fields that a kind does not have.
 
-use crate::schema::{Field, Holds, Message, Type, message};
+use crate::schema::{Field, Holds, Message};
 use serde_json::{Map, Value};
 
 /// Takes out of `object` what its message does not have, as the real server does, and returns the paths of it, such
 /// as `spec.template.spec.containers[0].imagee`.
-pub fn prune(message: &Message, object: &mut Value) -> Vec<String> {
+pub fn prune(message: &'static Message, object: &mut Value) -> Vec<String> {
     let mut unknown = Vec::new();
     if let Value::Object(map) = object {
         prune_map(message, map, "", Top::Yes, &mut unknown);
@@ -21,7 +21,7 @@ enum Top {
 }
 
 fn prune_map(
-    message: &Message,
+    message: &'static Message,
     map: &mut Map<String, Value>,
     path: &str,
     top: Top,
@@ -32,30 +32,17 @@ fn prune_map(
             return true;
         }
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        match find(message, name) {
+        let known = message.field(name);
+        match known {
             Some(field) => prune_field(field, value, &path, unknown),
             None => unknown.push(path),
         }
-        find(message, name).is_some()
+        known.is_some()
     });
 }
 
-/// The field of this name, also where it stands in the place of another.
-pub(super) fn find(of: &Message, name: &str) -> Option<&'static Field> {
-    // Messages live as long as the program; this one is asked for again to say so.
-    let of = message(&of.name)?;
-    of.fields.iter().find(|field| field.name == name).or_else(|| {
-        let within = of.fields.iter().filter(|field| field.name.is_empty());
-        within.into_iter().find_map(|field| match &field.kind {
-            Type::Message(inner) => find(message(inner)?, name),
-            _ => None,
-        })
-    })
-}
-
 fn prune_field(field: &Field, value: &mut Value, path: &str, unknown: &mut Vec<String>) {
-    let Type::Message(name) = &field.kind else { return };
-    let Some(inner) = message(name) else { return };
+    let Some(inner) = field.message() else { return };
     match (&field.holds, value) {
         (Holds::One, Value::Object(map)) => prune_map(inner, map, path, Top::No, unknown),
         (Holds::List(_), Value::Array(list)) => {
@@ -79,6 +66,7 @@ fn prune_field(field: &Field, value: &mut Value, path: &str, unknown: &mut Vec<S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::message;
     use serde_json::json;
 
     #[test]

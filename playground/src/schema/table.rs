@@ -1,6 +1,6 @@
 //! All messages by name.
 
-use crate::schema::{Message, parse::parse};
+use crate::schema::{Field, Message, Type, parse::parse};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -34,6 +34,26 @@ pub fn message_of(api_version: &str, kind: &str) -> Option<&'static Message> {
     }
 }
 
+impl Message {
+    /// The field of this name, also where it stands in the place of another.
+    pub fn field(&'static self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name).or_else(|| {
+            let mut within = self.fields.iter().filter(|field| field.name.is_empty());
+            within.find_map(|field| field.message()?.field(name))
+        })
+    }
+}
+
+impl Field {
+    /// The message that a value of it is; `None` for scalars.
+    pub fn message(&self) -> Option<&'static Message> {
+        match &self.kind {
+            Type::Message(name) => message(name),
+            _ => None,
+        }
+    }
+}
+
 /// All messages in the order of their names.
 pub fn messages() -> impl Iterator<Item = &'static Message> {
     MESSAGES.values()
@@ -43,7 +63,6 @@ pub fn messages() -> impl Iterator<Item = &'static Message> {
 mod tests {
     use super::*;
     use crate::resource::kinds;
-    use crate::schema::Type;
 
     #[test]
     fn every_kind_and_every_type_that_a_field_names_is_there() {
