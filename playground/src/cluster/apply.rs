@@ -61,12 +61,25 @@ impl Cluster {
 
 /// An apply to the object says nothing of its status, and an apply to the status of nothing else.
 fn confine(kind: &Kind, part: Part, wanted: &mut Value) {
+    drop_nulls(wanted);
     let fields = object::map_mut(wanted);
     match part {
         Part::Status => fields.retain(|key, _| matches!(key.as_str(), "kind" | "apiVersion" | "status")),
         _ if kind.has(Subresource::Status) => {
             fields.shift_remove("status");
         }
+        _ => {}
+    }
+}
+
+/// A null in an apply says nothing.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(list) => list.iter_mut().for_each(drop_nulls),
         _ => {}
     }
 }

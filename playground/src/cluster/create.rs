@@ -27,7 +27,9 @@ impl Cluster {
         write: Write,
     ) -> Result<Arc<Value>, ApiError> {
         let owner = self.owner(kind, Part::Whole);
-        self.create_object(kind, namespace, &given, write, &|fresh| ownership::update(&owner, None, fresh))
+        self.create_object(kind, namespace, &given, write, &|fresh| {
+            ownership::create(&owner, &given, fresh);
+        })
     }
 
     /// The same, with another way to `record` who owns its fields.

@@ -42,7 +42,7 @@ impl Cluster {
     ) -> Result<Arc<Value>, ApiError> {
         let owner = self.owner(kind, part);
         self.change_object(kind, (namespace, name), part, write, edit, |(), old, settled| {
-            ownership::update(&owner, Some(old), settled);
+            ownership::update(&owner, old, settled);
         })
     }
 

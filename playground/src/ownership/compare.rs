@@ -24,6 +24,8 @@ pub(super) fn compare(shape: Shape, old: &Value, new: &Value) -> Difference {
     for part in &after {
         let found = match before.iter().find(|one| one.step == part.step) {
             Some(past) => compare(part.shape, past.value, part.value),
+            // To Go a null was there before.
+            None if part.value.is_null() => Difference::default(),
             None if part.innate => {
                 Difference { changed: filled(part.shape, part.value), ..Difference::default() }
             }
@@ -54,8 +56,10 @@ fn filled(shape: Shape, value: &Value) -> FieldSet {
         set.own = value.as_object().is_none_or(|map| !map.is_empty());
     }
     for part in shape.parts(value) {
-        let below = if part.innate { filled } else { everything };
-        set.put(part.step, below(part.shape, part.value));
+        if !part.value.is_null() {
+            let below = if part.innate { filled } else { everything };
+            set.put(part.step, below(part.shape, part.value));
+        }
     }
     set
 }

@@ -10,10 +10,11 @@ mod conflict;
 mod edit;
 mod entry;
 mod fields;
+mod given_out;
 mod shape;
 mod update;
 
 pub use apply::{Force, Outcome, apply};
 pub use entry::{Operation, Owner};
 pub use fields::FieldSet;
-pub use update::update;
+pub use update::{create, update};

@@ -44,8 +44,7 @@ impl Shape {
     pub(super) fn parts(self, value: &Value) -> Vec<Part<'_>> {
         match (self, value) {
             (Shape::Message(_) | Shape::Map(_), Value::Object(map)) => {
-                let present = map.iter().filter(|(_, value)| !value.is_null());
-                present.map(|(name, value)| self.named(name, value)).collect()
+                map.iter().map(|(name, value)| self.named(name, value)).collect()
             }
             (Shape::Elements(..) | Shape::Values, Value::Array(list)) => list
                 .iter()

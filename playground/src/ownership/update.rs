@@ -3,6 +3,7 @@
 use crate::ownership::compare::compare;
 use crate::ownership::entry::{Owner, entries, give, write};
 use crate::ownership::fields::FieldSet;
+use crate::ownership::given_out::drop_given_out;
 use crate::ownership::shape::Shape;
 use crate::schema::message_of;
 use serde_json::{Value, json};
@@ -22,18 +23,25 @@ const UNOWNED: [&str; 11] = [
     "clusterName",
 ];
 
-/// Makes `owner` the owner of what it changed from `old` (`None`: it is new) to `new`, in the metadata of `new`.
-/// What is gone has no owner any more. An owner of the object itself does not own its status, nor the other way round.
-pub fn update(owner: &Owner, old: Option<&Value>, new: &mut Value) {
+/// Makes `owner` the owner of `new`, a new object of which it sent `given`; nobody owns its status.
+pub fn create(owner: &Owner, given: &Value, new: &mut Value) {
     let Some(shape) = shape_of(new) else { return };
-    let nothing = json!({});
-    let mut difference = compare(shape, old.unwrap_or(&nothing), new);
-    for set in [&mut difference.changed, &mut difference.removed] {
-        strip(set);
-        if old.is_none() {
-            set.children.remove("f:status");
-        }
-    }
+    let mut fields = compare(shape, &json!({}), new).changed;
+    strip(&mut fields);
+    fields.children.remove("f:status");
+    drop_given_out(given, new["kind"].as_str().unwrap_or_default(), &mut fields);
+    let mut entries = Vec::new();
+    give(&mut entries, owner, fields);
+    write(&entries, new);
+}
+
+/// Makes `owner` the owner of what it changed from `old` to `new`, in the metadata of `new`. What is gone has no owner
+/// any more.
+pub fn update(owner: &Owner, old: &Value, new: &mut Value) {
+    let Some(shape) = shape_of(new) else { return };
+    let mut difference = compare(shape, old, new);
+    strip(&mut difference.changed);
+    strip(&mut difference.removed);
     if difference.changed.is_empty() && difference.removed.is_empty() {
         return;
     }
