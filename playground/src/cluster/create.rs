@@ -73,7 +73,7 @@ impl Cluster {
         }
         record(&mut fresh);
         let key = ObjectKey::new(object::namespace(&fresh), &name);
-        let stored = self.store().change(kind.id, &key, write, |present| match present {
+        let stored = self.change(kind, &key, write, |present| match present {
             Some(_) => Err(kind.already_exists(&name)),
             None => Ok(Outcome::Put(fresh)),
         })?;

@@ -1,5 +1,6 @@
 //! The handle on the cluster, and reading.
 
+use crate::cluster::kept::shown;
 use crate::cluster::writer::NAMELESS;
 use crate::cluster::{Selected, Writer};
 use crate::resource::{Kind, Scope, by_kind};
@@ -37,12 +38,13 @@ impl Cluster {
     /// One object; `namespace` is empty for kinds of the whole cluster.
     pub fn get(&self, kind: &Kind, namespace: &str, name: &str) -> Result<Arc<Value>, ApiError> {
         let key = ObjectKey::new(namespace, name);
-        self.store.get(kind.id, &key).ok_or_else(|| kind.not_found(name))
+        let found = self.store.get(kind.stored(), &key).ok_or_else(|| kind.not_found(name))?;
+        Ok(kind.kept.map_or(Arc::clone(&found), |kept| shown(&kept, &found)))
     }
 
     /// The objects of a kind that `selector` means, in one namespace or (`None`) in all.
     pub fn list(&self, kind: &Kind, namespace: Option<&str>, selector: &Selector) -> Vec<Arc<Value>> {
-        let objects = self.store.snapshot(kind.id).objects;
+        let objects = self.snapshot(kind).objects;
         let here =
             objects.into_iter().filter(|(key, _)| namespace.is_none_or(|wanted| key.namespace == wanted));
         here.map(|(_, object)| object).filter(|object| selector.matches(object)).collect()
@@ -56,7 +58,7 @@ impl Cluster {
         selector: Selector,
         from: From,
     ) -> Result<Selected, Expired> {
-        Ok(Selected::new(self.store.follow(kind.id, from)?, namespace, selector))
+        Ok(Selected::new(self.store.follow(kind.stored(), from)?, kind.kept, namespace, selector))
     }
 
     /// The changes of a kind for a client outside, who may be too slow and is then told so.
@@ -67,7 +69,7 @@ impl Cluster {
         selector: Selector,
         from: From,
     ) -> Result<Selected, Expired> {
-        Ok(Selected::new(self.store.watch(kind.id, from)?, namespace, selector))
+        Ok(Selected::new(self.store.watch(kind.stored(), from)?, kind.kept, namespace, selector))
     }
 
     /// The namespace must be there, and not be going, for something to be created in it.

@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod evict;
 mod handle;
+mod kept;
 mod scale;
 mod selected;
 mod settle;

@@ -60,7 +60,7 @@ impl Cluster {
         let guard = (kind.kind == "Service").then(|| self.addresses());
         let services = guard.as_ref().map(|_| self.services());
         let key = ObjectKey::new(namespace, name);
-        let stored = self.store().change(kind.id, &key, write, |present| {
+        let stored = self.change(kind, &key, write, |present| {
             let old = present.ok_or_else(|| kind.not_found(name))?;
             let mut wanted = Value::clone(old);
             let found = edit(&mut wanted)?;

@@ -20,7 +20,7 @@ mod rules;
 mod shape;
 mod table;
 
-pub use kind::{Deletion, Generation, Hooks, Kind, NameRule, Scope, Subresource, Verbs};
+pub use kind::{Deletion, Generation, Hooks, Kept, Kind, NameRule, Scope, Subresource, Verbs};
 pub use rules::{check_metadata, no_change, no_rules};
 pub use shape::{Misfit, misfit};
 pub use table::{by_kind, by_resource, groups, kind_of, kinds};
