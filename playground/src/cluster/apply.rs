@@ -51,7 +51,7 @@ impl Cluster {
                 let bare = json!({"kind": kind.kind, "apiVersion": kind.api_version()});
                 let outcome = ownership::apply(&owner, force, &bare, &wanted, details())?;
                 let created =
-                    self.create_object(kind, namespace, &fresh, write, &|settled| outcome.record(settled));
+                    self.create_object(kind, namespace, fresh, write, &|settled| outcome.record(settled));
                 created.map(Applied::Created)
             }
             changed => changed.map(Applied::Changed),

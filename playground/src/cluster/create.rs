@@ -27,8 +27,9 @@ impl Cluster {
         write: Write,
     ) -> Result<Arc<Value>, ApiError> {
         let owner = self.owner(kind, Part::Whole);
-        self.create_object(kind, namespace, &given, write, &|fresh| {
-            ownership::create(&owner, &given, fresh);
+        let asked = given.clone();
+        self.create_object(kind, namespace, given, write, &|fresh| {
+            ownership::create(&owner, &asked, fresh);
         })
     }
 
@@ -37,19 +38,19 @@ impl Cluster {
         &self,
         kind: &Kind,
         namespace: &str,
-        given: &Value,
+        given: Value,
         write: Write,
         record: &dyn Fn(&mut Value),
     ) -> Result<Arc<Value>, ApiError> {
-        self.check_namespace(kind, namespace, object::name(given))?;
-        let generated = object::name(given).is_empty();
+        self.check_namespace(kind, namespace, object::name(&given))?;
+        let generated = object::name(&given).is_empty();
         for _ in 1..NAME_TRIES {
             match self.create_once(kind, namespace, given.clone(), write, record) {
                 Err(error) if generated && error.reason == "AlreadyExists" => {}
                 other => return other,
             }
         }
-        self.create_once(kind, namespace, given.clone(), write, record)
+        self.create_once(kind, namespace, given, write, record)
     }
 
     fn create_once(

@@ -68,7 +68,10 @@ impl Selected {
         if self.namespace.as_ref().is_some_and(|wanted| change.key.namespace != *wanted) {
             return None;
         }
-        let change = self.kept.map_or(Arc::clone(&change), |kept| shown_change(&kept, &change));
+        let change = match &self.kept {
+            Some(kept) => shown_change(kept, &change),
+            None => change,
+        };
         let kind = self.selector.view(&change)?;
         Some(Sight { kind, change })
     }
