@@ -1,12 +1,13 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, transport, event, shop · journey · load, check, gate, history ·
+//! units, clock, source, verdict, sample · stats, transport, event, cluster, shop · journey · load, check, gate, history ·
 //! scenario · engine, run · report · cli.
 
 pub mod check;
 pub mod cli;
 pub mod clock;
+pub mod cluster;
 pub mod engine;
 pub mod event;
 pub mod gate;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 const RBAC: &str = "rbac.authorization.k8s.io/v1";
 const READ: [&str; 3] = ["get", "list", "watch"];
-const GROUPS: [&str; 7] =
-    ["", "apps", "batch", "policy", "discovery.k8s.io", "networking.k8s.io", "autoscaling"];
+const GROUPS: [&str; 8] =
+    ["", "apps", "batch", "policy", "discovery.k8s.io", "networking.k8s.io", "autoscaling", "metrics.k8s.io"];
 
 /// Creates the usual namespaces, their default accounts, and the usual roles.
 pub(crate) fn bootstrap(cluster: &Cluster) -> Result<(), ApiError> {

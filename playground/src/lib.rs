@@ -13,7 +13,10 @@
 //! [`schema`] says which fields the kinds have, and [`ownership`] who owns which field of an object.
 //! [`resource`] is the table of kinds: names, subresources, defaults and rules, one file for each API group.
 //! [`cluster`] has the rules of the objects' lives over the store. [`api`] is the HTTP interface over the cluster.
-//! Imports point down only.
+//! [`metrics`] is the place where the nodes leave what the Pods use, for the API server and the autoscaler
+//! ([`measurements`](cluster::Cluster::measurements)). Imports point down only. [`node`] runs Pods; [`images`]
+//! knows the databases that it can start, and their entrypoints are parts that [`supervise`] plays inside of
+//! containers.
 //!
 //! # For controllers, schedulers and kubelets
 //!
@@ -45,20 +48,30 @@
 //!   ServiceAccount.
 //! - `status` of workloads and budgets. An eviction is refused until `observedGeneration` of the budget's status
 //!   is current.
-//! - Addresses: a Service gets its cluster IP from 127.96.0.1 upwards and its node ports when it is created;
-//!   somebody has to listen there.
+//! - Addresses: a Service gets its cluster IP and its node ports when it is created; somebody has to listen
+//!   there. Nodes, Pods and Services have addresses in one block 127.x.0.0/16 that this playground alone uses
+//!   (x from 128); node ports are open on the nodes' addresses and on 127.0.0.1, and no two playgrounds of a
+//!   machine give out the same one.
 //! - [`api::NodeAgent`], given in [`Options`], answers `pods/log` for the API server.
 
 pub mod api;
+mod block;
 mod bootstrap;
+mod claim;
 pub mod cluster;
 pub mod controllers;
+mod entrypoint;
+mod home;
+pub mod images;
 mod kubeconfig;
+pub mod metrics;
 pub mod node;
 pub mod object;
 pub mod ownership;
 pub mod patch;
 mod playground;
+mod procfs;
+mod quantity;
 mod recorder;
 pub mod resource;
 pub mod schema;
@@ -67,6 +80,8 @@ pub mod service;
 pub mod status;
 pub mod store;
 mod supervise;
+mod throttle;
 
+pub use home::Home;
 pub use playground::{Options, Playground, PlaygroundError, Upkeep};
 pub use supervise::supervise;

@@ -4,17 +4,21 @@ use crate::api::{NoAgent, NodeAgent, Server, ServerError, Tokens};
 use crate::bootstrap::bootstrap;
 use crate::cluster::Cluster;
 use crate::controllers::{self, Controllers};
+use crate::home::Home;
 use crate::kubeconfig;
+use crate::node::{self, NodeError, NodeOptions, Nodes};
+use crate::service::{self, Services};
 use crate::status::ApiError;
 use crate::store::Store;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tempfile::TempDir;
 
 /// Who makes the cluster what its objects wish for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Default)]
 pub enum Upkeep {
-    /// The playground's controllers.
+    /// Controllers, nodes that run Pods as processes, and proxies of Services: all that a cluster is.
+    Whole(NodeOptions),
+    /// The controllers alone: Pods are made, and stay Pending.
     #[default]
     Controllers,
     /// Nobody: objects stay as clients write them, for tests of the API alone.
@@ -24,7 +28,8 @@ pub enum Upkeep {
 /// How to start.
 #[derive(Clone)]
 pub struct Options {
-    /// How many bytes of encoded changes each resource keeps for watchers that come late or are slow.
+    /// How many bytes of encoded changes each resource keeps for watchers that come late or are slow. In memory
+    /// they take about ten times as much.
     pub history: usize,
     /// Who answers for the nodes (`pods/log`).
     pub agent: Arc<dyn NodeAgent>,
@@ -34,7 +39,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { history: 8 * 1024 * 1024, agent: Arc::new(NoAgent), upkeep: Upkeep::default() }
+        Options { history: 2 * 1024 * 1024, agent: Arc::new(NoAgent), upkeep: Upkeep::default() }
     }
 }
 
@@ -44,29 +49,33 @@ pub enum PlaygroundError {
     /// The API server.
     #[error(transparent)]
     Server(#[from] ServerError),
-    /// The folder with the kubeconfig.
-    #[error(
-        "cannot write the kubeconfig into a temporary folder: {0}; set TMPDIR to a folder that can be written"
-    )]
+    /// The playground's folder.
+    #[error("cannot make the playground's folder: {0}; set TMPDIR to a folder that can be written")]
     Folder(#[from] std::io::Error),
     /// The objects that a new cluster holds.
     #[error("cannot fill the new cluster: {0}")]
     Bootstrap(#[from] ApiError),
+    /// The nodes.
+    #[error(transparent)]
+    Nodes(#[from] NodeError),
 }
 
-/// A running playground. Dropping it ends the server and its connections and removes its folder.
+/// A running playground. Dropping it ends the server and its connections, every process of every Pod, and removes
+/// its folders.
 #[derive(Debug)]
 pub struct Playground {
     cluster: Cluster,
     _controllers: Option<Controllers>,
+    _services: Option<Services>,
+    _nodes: Option<Nodes>,
     server: Server,
     kubeconfig: String,
     path: PathBuf,
-    _folder: TempDir,
+    home: Home,
 }
 
 impl Playground {
-    /// Starts the API server and the controllers. Needs a tokio runtime.
+    /// Starts the API server and whoever keeps the cluster up. Needs a tokio runtime.
     pub async fn start(options: Options) -> Result<Playground, PlaygroundError> {
         let cluster = Cluster::new(Store::new(options.history));
         bootstrap(&cluster)?;
@@ -74,11 +83,29 @@ impl Playground {
         let server = Server::start(cluster.clone(), Arc::clone(&tokens), options.agent).await?;
         let config = kubeconfig::kubeconfig(server.address(), server.certificate_pem(), tokens.admin());
         let kubeconfig = format!("{config:#}\n");
-        let folder = tempfile::Builder::new().prefix("playground-").tempdir()?;
-        let path = folder.path().join("kubeconfig");
+        let home = Home::create()?;
+        let path = home.path().join("kubeconfig");
         kubeconfig::write(&path, &kubeconfig)?;
-        let controllers = (options.upkeep == Upkeep::Controllers).then(|| controllers::start(&cluster));
-        Ok(Playground { cluster, _controllers: controllers, server, kubeconfig, path, _folder: folder })
+        let controllers = match options.upkeep {
+            Upkeep::Nobody => None,
+            Upkeep::Controllers | Upkeep::Whole(_) => Some(controllers::start(&cluster)),
+        };
+        let (nodes, services) = match options.upkeep {
+            Upkeep::Whole(nodes) => {
+                (Some(node::start(&cluster, &home, nodes)?), Some(service::start(&cluster)))
+            }
+            Upkeep::Nobody | Upkeep::Controllers => (None, None),
+        };
+        Ok(Playground {
+            cluster,
+            _controllers: controllers,
+            _services: services,
+            _nodes: nodes,
+            server,
+            kubeconfig,
+            path,
+            home,
+        })
     }
 
     /// The cluster from within: for controllers, schedulers and kubelets.
@@ -89,6 +116,11 @@ impl Playground {
     /// The kubeconfig of the administrator.
     pub fn kubeconfig(&self) -> &str {
         &self.kubeconfig
+    }
+
+    /// The folder of the playground: its kubeconfig, and what its Pods write.
+    pub fn folder(&self) -> &Path {
+        self.home.path()
     }
 
     /// The file that holds it, readable by this user alone, gone when the playground is.

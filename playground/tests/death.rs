@@ -4,6 +4,9 @@
 mod story;
 
 use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use story::*;
 
@@ -33,7 +36,7 @@ fn descendants(root: u32) -> BTreeSet<u32> {
 async fn up() -> (std::process::Child, BTreeSet<u32>) {
     let script = "trap '' TERM HUP INT; (while true; do sleep 1000; done) & while true; do sleep 1000; done";
     let playground =
-        Command::new(BINARY).args(["up", "/bin/sh", "-c", script]).stdin(Stdio::null()).spawn().unwrap();
+        Command::new(BINARY).args(["up", "/bin/sh", "-c", script]).stdout(Stdio::null()).spawn().unwrap();
     let mut all = BTreeSet::new();
     // The supervisor, two shells, two sleeps.
     eventually("the pod runs", async || {
@@ -77,4 +80,46 @@ async fn a_dropped_playground_leaves_no_process() {
     let pod = story.until("p", is_ready).await.pop().unwrap();
     drop(story);
     eventually("it is gone", async || !lives(pid(&pod))).await;
+}
+
+/// A playground with a Pod that serves: its process, its folder, where its Service is and its node port.
+fn serving() -> (std::process::Child, PathBuf, SocketAddr, SocketAddr) {
+    let mut playground =
+        Command::new(BINARY).args(["up", BINARY, "serve", "8080"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(playground.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [folder, service, node_port] = words[..] else { panic!("not as expected: {line}") };
+    (playground, folder.into(), service.parse().unwrap(), node_port.parse().unwrap())
+}
+
+async fn answers(at: SocketAddr) {
+    eventually("it answers", async || get(at, "/").await.is_ok_and(|(_, body)| body == "one")).await;
+}
+
+#[tokio::test]
+async fn a_killed_playground_leaves_no_port_and_the_next_one_removes_its_folder() {
+    let (mut first, folder, service, node_port) = serving();
+    for at in [service, node_port] {
+        answers(at).await;
+    }
+    assert!(folder.join("kubeconfig").exists() && folder.join("pods").exists());
+    let all = descendants(first.id());
+    first.kill().unwrap();
+    first.wait().unwrap();
+    for at in [service, node_port] {
+        TcpListener::bind(at).unwrap();
+    }
+    eventually("no process is left", async || !all.iter().any(|pid| lives(*pid))).await;
+    let (mut second, other, service, node_port) = serving();
+    for at in [service, node_port] {
+        answers(at).await;
+    }
+    assert!(!folder.exists(), "the second removed what the first left");
+    let (mut third, ..) = serving();
+    assert!(other.exists(), "and nobody removes the folder of one that lives");
+    for playground in [&mut second, &mut third] {
+        playground.kill().unwrap();
+        playground.wait().unwrap();
+    }
 }

@@ -183,7 +183,7 @@ fn questions_are_answered() {
     let told = desk.does("explain deployment.spec.template.spec.containers");
     assert!(told.lines().any(|line| line.contains("imagePullPolicy") && line.contains("<string>")), "{told}");
     assert!(desk.does("api-resources").contains("poddisruptionbudgets"));
-    assert!(desk.fails("top pod", "").contains("Metrics API not available"));
+    assert!(desk.does("api-versions").contains("metrics.k8s.io/v1beta1"));
     for kind in
         ["pods", "deployments", "replicasets", "nodes", "namespaces", "roles", "serviceaccounts", "events"]
     {

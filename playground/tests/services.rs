@@ -11,10 +11,9 @@ use std::net::SocketAddr;
 use story::*;
 use tokio::net::TcpStream;
 
-/// Creates the Service `s` on an address that no other test has; returns where it is to listen.
+/// Creates the Service `s`; returns where it is to listen.
 fn service(story: &Story, more: Value) -> SocketAddr {
-    let [a, b, ..] = uuid::Uuid::new_v4().into_bytes();
-    let mut spec = json!({"clusterIP": format!("127.97.{a}.{}", b.max(1)), "ports": [{"port": 8080}], "selector": {"app": "x"}});
+    let mut spec = json!({"ports": [{"port": 8080}], "selector": {"app": "x"}});
     for (key, value) in more.as_object().unwrap() {
         spec[key] = value.clone();
     }
@@ -74,7 +73,7 @@ async fn readiness_gates_a_service() {
 #[tokio::test]
 async fn established_connections_stay_when_the_selector_moves_and_end_with_their_backend() {
     let story = Story::new();
-    let at = service(&story, json!({"type": "NodePort"}));
+    let at = service(&story, json!({}));
     story.pod("one", server(json!({})));
     story.pod("two", server(json!({})));
     let one = story.until("one", is_ready).await.pop().unwrap();
@@ -96,18 +95,4 @@ async fn established_connections_stay_when_the_selector_moves_and_end_with_their
     story.until_gone("one").await;
     // The object goes first, the process a moment later.
     eventually("the connection ends with its backend", async || ask(&mut kept, "/").await.is_err()).await;
-}
-
-#[tokio::test]
-async fn a_node_port_leads_to_the_same_endpoints() {
-    let story = Story::new();
-    // A port that was free a moment ago, within the range of node ports.
-    let free =
-        (30_000..32_768_u16).rev().find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
-    let ports = json!([{"port": 8080, "nodePort": free.unwrap()}]);
-    service(&story, json!({"type": "NodePort", "ports": ports}));
-    story.pod("web", server(json!({})));
-    let pod = story.until("web", is_ready).await.pop().unwrap();
-    endpoints(&story, &[&pod]);
-    answers(SocketAddr::from(([127, 0, 0, 1], free.unwrap())), "web").await;
 }

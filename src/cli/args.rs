@@ -1,6 +1,6 @@
 //! What can be asked.
 
-use super::{Failure, check, completions, demo, judge, load, plan, run, schema, shop, smoke};
+use super::{Failure, check, completions, demo, judge, load, plan, playground, run, schema, shop, smoke};
 use crate::run::Exit;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -35,6 +35,9 @@ enum Command {
     Plan(plan::Args),
     /// Judge a saved run again, with other gates if given
     Judge(judge::Args),
+    /// The embedded Kubernetes, whose pods are processes of this machine
+    #[command(subcommand)]
+    Playground(playground::Command),
     /// Serve the demo shop in the foreground, to try scenarios on
     Shop(shop::Args),
     /// Print the JSON Schema of scenario files
@@ -66,6 +69,7 @@ impl Cli {
             Command::Check(args) => Ok(check::obey(&args)),
             Command::Plan(args) => plan::obey(&args),
             Command::Judge(args) => judge::obey(&args),
+            Command::Playground(command) => playground::obey(&command),
             Command::Shop(args) => shop::obey(&args),
             Command::Schema => Ok(schema::obey()),
             Command::Completions(args) => Ok(completions::obey(&args)),

@@ -1,15 +1,13 @@
-//! `shakedown demo`: the embedded shop, loaded and judged.
+//! `shakedown demo`: the shop on the embedded Kubernetes, loaded and judged.
 
-use super::Failure;
 use super::conduct::{Part, RunOptions, conduct};
+use super::playground::{Embedded, Size, deploy};
+use super::{Failure, signals};
+use crate::cluster::{Cluster, Manifest};
 use crate::run::Exit;
 use crate::scenario::Scenario;
-use crate::shop::Shop;
 use crate::source::Environment;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::mpsc;
-use std::thread;
-use tokio::sync::oneshot;
+use std::path::Path;
 
 /// The demo's options are those of a run.
 #[derive(Debug, clap::Args)]
@@ -18,66 +16,68 @@ pub(super) struct Args {
     options: RunOptions,
 }
 
+/// The shop, in the order in which it is applied.
+const MANIFESTS: [(&str, &str); 3] = [
+    ("1-services.yaml", include_str!("../../playground/manifests/shop/1-services.yaml")),
+    ("2-store.yaml", include_str!("../../playground/manifests/shop/2-store.yaml")),
+    ("3-api.yaml", include_str!("../../playground/manifests/shop/3-api.yaml")),
+];
+
 /// The scenarios of the demo, in order; they are also files to look at and to change.
 const SCENARIOS: [(&str, &str); 2] = [
     ("scenarios/demo/baseline.yaml", include_str!("../../scenarios/demo/baseline.yaml")),
     ("scenarios/demo/spike.yaml", include_str!("../../scenarios/demo/spike.yaml")),
 ];
 
-/// Starts the shop on a free port of loopback, runs the demo's scenarios against it and ends it.
+/// Where the shop lives.
+const NAMESPACE: &str = "shop";
+/// What says that faults are allowed there.
+const CONSENT: (&str, &str) = ("shakedown.dev/allow", "true");
+
+/// Brings up a playground with the shop, runs the demo's scenarios through the shop's Service and takes all down.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
-    let shop = RunningShop::start()?;
-    let target = format!("http://{}", shop.address);
-    anstream::eprintln!("the demo shop listens on {target}");
+    let playground = Embedded::start(Size::default())?;
+    let outcome = story(&playground, &args.options);
+    playground.stop();
+    outcome
+}
+
+fn story(playground: &Embedded, options: &RunOptions) -> Result<Exit, Failure> {
+    let Some(target) = playground.block_on(bring_up(playground))? else { return Ok(Exit::Interrupted) };
+    anstream::eprintln!("the shop is ready: {target}");
     let environment = Environment::of_process().with_target(Some(&target));
     let mut worst = Exit::Pass;
     for (name, text) in SCENARIOS {
         let scenario = Scenario::parse(name, text, &environment)?;
-        worst = worst.or_worse(conduct(scenario, Part::All, &args.options)?);
+        worst = worst.or_worse(conduct(scenario, Part::All, options)?);
         if worst == Exit::Interrupted {
             break;
         }
     }
-    shop.end();
     Ok(worst)
 }
 
-/// The shop on a thread of its own, as a real service would be.
-struct RunningShop {
-    address: SocketAddr,
-    end: oneshot::Sender<()>,
-    thread: thread::JoinHandle<()>,
+/// The URL of the shop's Service once all its Pods are ready; `None` after Ctrl-C.
+async fn bring_up(playground: &Embedded) -> Result<Option<String>, Failure> {
+    let mut stops =
+        signals::Stops::new().map_err(|source| Failure::System { what: "listen for signals", source })?;
+    anstream::eprintln!(
+        "an embedded Kubernetes is up (KUBECONFIG={}); the shop comes up in it: api ×3, store",
+        playground.kubeconfig().display()
+    );
+    let cluster = playground.connect(NAMESPACE).await?;
+    tokio::select! {
+        () = stops.next() => Ok(None),
+        url = apply(&cluster) => url.map(Some),
+    }
 }
 
-impl RunningShop {
-    fn start() -> Result<RunningShop, Failure> {
-        let (end, ended) = oneshot::channel();
-        let (told, hear) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime,
-                Err(e) => return drop(told.send(Err(e))),
-            };
-            runtime.block_on(async move {
-                match Shop::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await {
-                    Ok(shop) => {
-                        // The one who waits for the address cannot be gone: it waits right below.
-                        let _ = told.send(Ok(shop.addr()));
-                        shop.serve(async { drop(ended.await) }).await;
-                    }
-                    Err(e) => drop(told.send(Err(std::io::Error::other(e)))),
-                }
-            });
-        });
-        let died = || Err(std::io::Error::other("it ended before it listened"));
-        let address = hear.recv().unwrap_or_else(|_| died());
-        let address = address.map_err(|source| Failure::System { what: "start the demo shop", source })?;
-        Ok(RunningShop { address, end, thread })
+async fn apply(cluster: &Cluster) -> Result<String, Failure> {
+    let mut manifests = Vec::new();
+    for (name, text) in MANIFESTS {
+        manifests.extend(Manifest::parse(Path::new(name), text)?);
     }
-
-    fn end(self) {
-        // A shop that is already gone is what is wanted.
-        let _ = self.end.send(());
-        let _ = self.thread.join();
-    }
+    cluster.ensure_namespace(&[CONSENT]).await?;
+    deploy(cluster, &manifests).await?;
+    Ok(cluster.service_url("api").await?)
 }

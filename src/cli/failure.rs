@@ -1,5 +1,6 @@
 //! Everything that can go wrong, in one place only here: what is said of it and how the process ends.
 
+use crate::cluster::{ClusterError, ManifestError};
 use crate::engine::EngineError;
 use crate::history::{ReadError, WriteError};
 use crate::run::Exit;
@@ -21,9 +22,18 @@ pub enum Failure {
     /// A command line of which no scenario can be made: all that is wrong with it.
     #[error("{}", .0.join("\n\nerror: "))]
     Line(Vec<String>),
-    /// The demo shop could not open.
+    /// The demo shop could not open or go on.
     #[error(transparent)]
     Shop(#[from] ShopError),
+    /// The embedded Kubernetes could not start.
+    #[error(transparent)]
+    Playground(#[from] ::playground::PlaygroundError),
+    /// A manifest that cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The cluster did not do what was asked.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
     /// The run could not be driven.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -72,14 +82,19 @@ impl Failure {
     /// The exit code of each failure.
     fn exit(&self) -> Exit {
         match self {
+            Failure::Shop(ShopError::Broken(_) | ShopError::Thread(_)) => Exit::Inconclusive,
             Failure::Rejected(_)
             | Failure::Usage(_)
             | Failure::Line(_)
             | Failure::Read(_)
+            | Failure::Manifest(_)
             | Failure::Shop(_) => Exit::Usage,
-            Failure::Engine(_) | Failure::Write(_) | Failure::Report { .. } | Failure::System { .. } => {
-                Exit::Inconclusive
-            }
+            Failure::Cluster(_) => Exit::Unreachable,
+            Failure::Engine(_)
+            | Failure::Write(_)
+            | Failure::Report { .. }
+            | Failure::Playground(_)
+            | Failure::System { .. } => Exit::Inconclusive,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod address;
 mod args;
+mod block;
 mod caret;
 mod check;
 mod completions;
@@ -14,6 +15,7 @@ mod judge;
 mod line;
 mod load;
 mod plan;
+mod playground;
 mod progress;
 mod run;
 mod schema;
@@ -29,6 +31,9 @@ use std::process::ExitCode;
 
 /// Parses the arguments, does what they ask and says how it went.
 pub fn main() -> ExitCode {
+    if playground::supervises() {
+        return ::playground::supervise();
+    }
     let exit = match args::parse() {
         Ok(cli) => cli.obey().unwrap_or_else(|failure| failure.report()),
         Err(told) => told,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 /// The statuses that the shop answers with; anything else counts in a last place, `other`.
-const CODES: [u16; 11] = [200, 201, 400, 404, 405, 409, 413, 422, 500, 503, 507];
+const CODES: [u16; 14] = [200, 201, 400, 401, 403, 404, 405, 409, 413, 422, 500, 503, 504, 507];
 
 /// Upper ends of the latency buckets, in microseconds, and as `le` labels in seconds.
 const BUCKETS: [(u64, &str); 12] = [
@@ -25,6 +25,16 @@ const BUCKETS: [(u64, &str); 12] = [
     (500_000, "0.5"),
     (1_000_000, "1"),
 ];
+
+/// A value that is known elsewhere and read when the page is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) name: &'static str,
+    /// `gauge` or `counter`.
+    pub(super) kind: &'static str,
+    pub(super) help: &'static str,
+    pub(super) value: u64,
+}
 
 /// Counters of everything; written without locks from any thread.
 #[derive(Debug, Default)]
@@ -65,15 +75,15 @@ impl Metrics {
         counter.fetch_add(1, Relaxed);
     }
 
-    /// The page of `/metrics`; `kept` is the number of orders in the store.
-    pub(super) fn page(&self, kept: usize) -> String {
+    /// The page of `/metrics`.
+    pub(super) fn page(&self, readings: &[Reading]) -> String {
         let mut page = String::with_capacity(8 * 1024);
         // Cannot fail: writing into a string.
-        let _ = self.write(&mut page, kept);
+        let _ = self.write(&mut page, readings);
         page
     }
 
-    fn write(&self, page: &mut String, kept: usize) -> fmt::Result {
+    fn write(&self, page: &mut String, readings: &[Reading]) -> fmt::Result {
         let used = || Route::ALL.into_iter().zip(&self.routes).filter(|(_, counts)| counts.total() > 0);
         head(page, "shop_http_requests_total", "counter", "Answers by route and status.")?;
         used().try_for_each(|(route, counts)| counts.write_codes(page, route.template()))?;
@@ -88,8 +98,10 @@ impl Metrics {
         for (end, count) in ends {
             writeln!(page, "shop_orders_total{{end=\"{end}\"}} {}", count.load(Relaxed))?;
         }
-        head(page, "shop_orders_kept", "gauge", "Orders in the store.")?;
-        writeln!(page, "shop_orders_kept {kept}")
+        readings.iter().try_for_each(|reading| {
+            head(page, reading.name, reading.kind, reading.help)?;
+            writeln!(page, "{} {}", reading.name, reading.value)
+        })
     }
 }
 
@@ -137,7 +149,7 @@ mod tests {
             metrics.answered(Route::Orders, StatusCode::CREATED, Duration::from_micros(micros));
         }
         metrics.answered(Route::Orders, StatusCode::IM_A_TEAPOT, Duration::ZERO);
-        let page = metrics.page(3);
+        let page = metrics.page(&[Reading { name: "shop_orders_kept", kind: "gauge", help: "", value: 3 }]);
         let line = |start: &str| {
             let found = page.lines().find_map(|line| line.strip_prefix(start));
             found.unwrap_or_else(|| panic!("no {start} in\n{page}")).trim().to_owned()

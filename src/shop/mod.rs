@@ -1,23 +1,31 @@
-//! The demo shop: a small real HTTP service inside this binary, to be loaded, broken and measured.
+//! The demo shop: a small real system inside this binary, to be loaded, broken and measured.
 //!
-//! `GET /products` (also `?q=words`), `GET /products/{id}`, `POST /orders`, `GET /orders`, `GET /orders/{id}`,
-//! `POST /login`, `/account`, `/health`, `/health/live`, `/health/ready`, `/metrics`. HTTP/1.1 and HTTP/2 on one port, no
-//! TLS.
+//! Two programs: `api` sells and keeps nothing, any number of them; `store` keeps the orders, one of it, in a durable
+//! `log`. They speak HTTP with each other. An api may also keep the orders in its own memory: then it is the whole shop.
 //!
-//! `server` accepts, `http` answers, `products` and `orders` know nothing of HTTP: `orders` hands out only owned,
-//! serialisable values, so that it can move into a process of its own.
+//! `/products` (also `?q=words`), `/products/{id}`, `POST /login`, `/account` are the api's; `POST /orders`, `/orders`,
+//! `/orders/{id}`, `/health`, `/ready`, `/metrics` belong to both. HTTP/1.1 and HTTP/2 on one port, no TLS.
+//!
+//! `server` accepts and drains, `front` does what each answer needs, `site` chooses the program; `orders` and `index` know
+//! nothing of HTTP.
 
-mod account;
-mod http;
+mod api;
+mod front;
+mod index;
+mod log;
 mod metrics;
 mod orders;
-mod products;
 mod refusal;
 mod reply;
+mod request;
 mod route;
 mod server;
-mod state;
+mod site;
+mod store;
 #[cfg(test)]
 mod story;
 
-pub use server::{Shop, ShopError};
+pub use api::ApiError;
+pub use log::{Fsync, LogError, LogFailed};
+pub use server::{Door, Shop, ShopError};
+pub use store::Found;

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refusal {
     /// No such path.
-    #[error("there is nothing here; try /products, /orders, /health or /metrics")]
+    #[error(
+        "there is nothing here; try /products, /orders, /health, /ready or /metrics; the store has no /products"
+    )]
     NoRoute,
     /// The path exists, the product or order does not.
     #[error("no {kind} has the id `{id}`")]
@@ -51,7 +53,7 @@ pub(super) enum Refusal {
     /// Nobody knows who asks.
     #[error("who are you? POST /login gives the cookie that says so")]
     Stranger,
-    /// The store did not take it.
+    /// The orders could not be written or read.
     #[error(transparent)]
     Order(#[from] OrderError),
 }
@@ -66,7 +68,9 @@ impl Refusal {
             Refusal::BadLimit(_) => (StatusCode::BAD_REQUEST, "bad_limit"),
             Refusal::BadBody(_) => (StatusCode::BAD_REQUEST, "bad_body"),
             Refusal::Cut => (StatusCode::BAD_REQUEST, "body_cut"),
-            Refusal::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Refusal::TooLarge(_) | Refusal::Order(OrderError::TooLong) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+            }
             Refusal::UnknownSku(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_sku"),
             Refusal::BadQuantity(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_quantity"),
             Refusal::BadLogin => (StatusCode::BAD_REQUEST, "bad_login"),
@@ -75,6 +79,9 @@ impl Refusal {
             Refusal::Order(OrderError::BadId { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_id"),
             Refusal::Order(OrderError::Conflict { .. }) => (StatusCode::CONFLICT, "conflict"),
             Refusal::Order(OrderError::Full) => (StatusCode::INSUFFICIENT_STORAGE, "full"),
+            Refusal::Order(OrderError::Away(_)) => (StatusCode::SERVICE_UNAVAILABLE, "store_away"),
+            Refusal::Order(OrderError::Silent(_)) => (StatusCode::GATEWAY_TIMEOUT, "store_silent"),
+            Refusal::Order(OrderError::Log(_)) => (StatusCode::SERVICE_UNAVAILABLE, "log_failed"),
         }
     }
 

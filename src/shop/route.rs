@@ -10,7 +10,6 @@ pub(super) enum Route {
     Login,
     Account,
     Health,
-    Live,
     Ready,
     Metrics,
     Unknown,
@@ -18,7 +17,7 @@ pub(super) enum Route {
 
 impl Route {
     /// All routes, in the order of `/metrics`.
-    pub(super) const ALL: [Route; 11] = [
+    pub(super) const ALL: [Route; 10] = [
         Route::Products,
         Route::Product,
         Route::Orders,
@@ -26,7 +25,6 @@ impl Route {
         Route::Login,
         Route::Account,
         Route::Health,
-        Route::Live,
         Route::Ready,
         Route::Metrics,
         Route::Unknown,
@@ -39,9 +37,8 @@ impl Route {
             "/orders" => Route::Orders,
             "/login" => Route::Login,
             "/account" => Route::Account,
-            "/health" => Route::Health,
-            "/health/live" => Route::Live,
-            "/health/ready" => Route::Ready,
+            "/health" | "/health/live" => Route::Health,
+            "/ready" | "/health/ready" => Route::Ready,
             "/metrics" => Route::Metrics,
             _ => return Route::with_id(path),
         };
@@ -65,8 +62,7 @@ impl Route {
             Route::Login => "/login",
             Route::Account => "/account",
             Route::Health => "/health",
-            Route::Live => "/health/live",
-            Route::Ready => "/health/ready",
+            Route::Ready => "/ready",
             Route::Metrics => "/metrics",
             Route::Unknown => "unknown",
         }
@@ -100,9 +96,11 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_one_segment() {
+    fn a_path_has_one_route_and_an_id_is_one_segment() {
         let cases = [
             ("/products/7", (Route::Product, "7")),
+            ("/health/live", (Route::Health, "")),
+            ("/health/ready", (Route::Ready, "")),
             ("/orders/a%2Db", (Route::Order, "a%2Db")),
             ("/products/", (Route::Unknown, "")),
             ("/products/7/x", (Route::Unknown, "")),

@@ -1,33 +1,59 @@
 //! The open door: accepts connections, serves HTTP/1.1 and HTTP/2 on them, and closes in good order.
 
-use super::http::serve;
-use super::state::State;
+use super::api::{Api, ApiError};
+use super::front::Front;
+use super::log::{Fsync, LogError, LogFailed};
+use super::site::Site;
+use super::store::{Found, Keeper, KeeperError};
+use http::HeaderValue;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
-/// How long requests in flight may take when the shop closes.
+/// How long requests in flight may take when the door is closed.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long to wait when the machine has no descriptor for a new connection; busy waiting would not make one.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A shop that listens.
+/// Where and how a program is open.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// Address and port; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// How long it still takes connections after it was asked to end: whoever sends them learns of that only later.
+    pub drain: Duration,
+    /// Named in the header `x-served-by` of each answer.
+    pub served_by: Option<HeaderValue>,
+}
+
+impl Door {
+    /// A door that closes at once and names nobody.
+    pub fn at(listen: SocketAddr) -> Door {
+        Door { listen, drain: Duration::ZERO, served_by: None }
+    }
+}
+
+/// A shop, or a part of one, that listens.
 #[derive(Debug)]
 pub struct Shop {
     listener: TcpListener,
     addr: SocketAddr,
-    state: Arc<State>,
+    drain: Duration,
+    front: Arc<Front>,
 }
 
-/// Why a shop could not open.
+/// Why a shop could not open or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ShopError {
     /// The address is not free or not ours.
@@ -40,15 +66,51 @@ pub enum ShopError {
         /// What the system said.
         source: io::Error,
     },
+    /// The store's log could not be opened.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The store has no thread for its log.
+    #[error("the store cannot start the thread of its log: {0}")]
+    Thread(io::Error),
+    /// The api has no way to its store.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// The log broke while the store was open.
+    #[error("{0}; the store ends, and what it has acknowledged is in the log")]
+    Broken(LogFailed),
 }
 
 impl Shop {
-    /// Listens on `addr`; port 0 takes any free one. Connections wait until [`Shop::serve`].
+    /// The whole shop in one process, with its orders in memory. Connections wait until [`Shop::serve`].
     pub async fn bind(addr: SocketAddr) -> Result<Shop, ShopError> {
-        let failed = |source| ShopError::Listen { addr, source };
-        let listener = TcpListener::bind(addr).await.map_err(failed)?;
+        Shop::alone(&Door::at(addr)).await
+    }
+
+    /// The same behind this door.
+    pub async fn alone(door: &Door) -> Result<Shop, ShopError> {
+        Shop::open(door, Site::Api(Api::alone())).await
+    }
+
+    /// An api whose orders are in the store at `http://HOST:PORT`, which need not be there yet.
+    pub async fn api(door: &Door, store: &str) -> Result<Shop, ShopError> {
+        Shop::open(door, Site::Api(Api::with_store(store)?)).await
+    }
+
+    /// A store whose log is in the folder `data`.
+    pub async fn store(door: &Door, data: &Path, fsync: Fsync) -> Result<Shop, ShopError> {
+        let keeper = Keeper::open(data, fsync).map_err(|error| match error {
+            KeeperError::Log(error) => ShopError::Log(error),
+            KeeperError::Thread(error) => ShopError::Thread(error),
+        })?;
+        Shop::open(door, Site::Store(keeper)).await
+    }
+
+    async fn open(door: &Door, site: Site) -> Result<Shop, ShopError> {
+        let failed = |source| ShopError::Listen { addr: door.listen, source };
+        let listener = TcpListener::bind(door.listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
-        Ok(Shop { listener, addr, state: Arc::new(State::new()) })
+        let front = Arc::new(Front::new(site, door.served_by.clone()));
+        Ok(Shop { listener, addr, drain: door.drain, front })
     }
 
     /// Where it listens, with the port it got.
@@ -56,45 +118,73 @@ impl Shop {
         self.addr
     }
 
-    /// Serves until `shutdown` is done. Then no new connection is taken, requests in flight are answered, and what is
-    /// still busy after five seconds is cut. When this future is dropped, everything is cut at once.
-    pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let Shop { listener, state, .. } = self;
+    /// What a store found in its folder; nothing for an api.
+    pub fn found(&self) -> Option<Found> {
+        match &self.front.site {
+            Site::Store(keeper) => Some(keeper.found()),
+            Site::Api(_) => None,
+        }
+    }
+
+    /// Serves until `shutdown` is done. From then on it is not ready, and answers end their connections; after the drain
+    /// no new connection is taken, requests in flight are answered, what is still busy after five seconds is cut, and
+    /// the log is written to its end. When this future is dropped, connections are cut at once.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Result<(), ShopError> {
+        let Shop { listener, front, drain, .. } = self;
         let (open, closing) = watch::channel(());
         let mut connections = JoinSet::new();
-        let mut shutdown = pin!(shutdown);
-        loop {
-            tokio::select! {
-                () = &mut shutdown => break,
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        connections.spawn(connection(stream, Arc::clone(&state), closing.clone()));
-                    }
-                    Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-                },
-                Some(_) = connections.join_next() => {}
-            }
+        let broken = tokio::select! {
+            never = accept(&listener, &front, &closing, &mut connections) => match never {},
+            () = shutdown => None,
+            failed = front.site.failed() => Some(failed),
+        };
+        front.close();
+        if broken.is_none() {
+            // Ends by time only.
+            let _ = timeout(drain, accept(&listener, &front, &closing, &mut connections)).await;
         }
-        state.close();
         drop((listener, open));
         let all_done = async { while connections.join_next().await.is_some() {} };
-        // Whether all were done or time ran out: dropping the set cuts what is left.
-        let _ = tokio::time::timeout(GRACE, all_done).await;
+        // Whether all were done or time ran out: what is left is cut.
+        let _ = timeout(GRACE, all_done).await;
+        connections.shutdown().await;
+        let closed = front.site.close();
+        broken.map_or(closed, Err).map_err(ShopError::Broken)
     }
 }
 
-/// Serves one connection until the client leaves or the shop closes.
-async fn connection(stream: TcpStream, state: Arc<State>, mut closing: watch::Receiver<()>) {
+/// Takes connections for as long as it is polled.
+async fn accept(
+    listener: &TcpListener,
+    front: &Arc<Front>,
+    closing: &watch::Receiver<()>,
+    connections: &mut JoinSet<()>,
+) -> Infallible {
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, Arc::clone(front), closing.clone()));
+                }
+                Err(_) => sleep(ACCEPT_PAUSE).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Serves one connection until the client leaves or the door closes.
+async fn connection(stream: TcpStream, front: Arc<Front>, mut closing: watch::Receiver<()>) {
     // Without it small answers may wait 40 ms for an acknowledgement; a refusal only costs speed.
     let _ = stream.set_nodelay(true);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().pipeline_flush(true);
-    let service = service_fn(move |request| serve(Arc::clone(&state), request));
+    let service = service_fn(move |request| Arc::clone(&front).serve(request));
     let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         // A client that breaks the protocol or the connection has been told so by hyper.
         _ = served.as_mut() => return,
-        // Never sent, only closed: an error means that the shop closes.
+        // Never sent, only closed: an error means that the door closes.
         _ = closing.changed() => served.as_mut().graceful_shutdown(),
     }
     let _ = served.await;

@@ -14,7 +14,7 @@ struct Open {
     addr: SocketAddr,
     client: Client,
     close: oneshot::Sender<()>,
-    served: JoinHandle<()>,
+    served: JoinHandle<Result<(), ShopError>>,
 }
 
 impl Open {
@@ -122,13 +122,12 @@ async fn every_no_has_a_status_a_code_and_a_next_move() {
 async fn it_tells_its_health_and_counts_itself() {
     let open = Open::shop().await;
     open.order(json!({ "sku": "fender" })).await;
-    let (status, health) = open.get("/health").await;
-    assert_eq!(
-        (status, health),
-        (StatusCode::OK, json!({ "status": "ok", "checks": { "store": "ok" }, "orders": 1 }))
-    );
-    assert_eq!(open.get("/health/live").await, (StatusCode::OK, json!({ "status": "ok" })));
-    assert_eq!(open.get("/health/ready").await, (StatusCode::OK, json!({ "status": "ready" })));
+    for path in ["/health", "/health/live"] {
+        assert_eq!(open.get(path).await, (StatusCode::OK, json!({ "status": "ok" })));
+    }
+    for path in ["/ready", "/health/ready"] {
+        assert_eq!(open.get(path).await, (StatusCode::OK, json!({ "status": "ready" })));
+    }
     open.get("/products/1").await;
     open.get("/products/2").await;
     open.get("/nowhere").await;
@@ -159,7 +158,7 @@ async fn it_closes_while_a_customer_keeps_a_connection_open() {
     let open = Open::shop().await;
     open.get("/health").await;
     open.close.send(()).unwrap();
-    open.served.await.unwrap();
+    open.served.await.unwrap().unwrap();
     let after = open.client.get(format!("http://{}/health", open.addr)).send().await.unwrap_err();
     assert!(after.is_connect(), "{after:?}");
 }
@@ -183,14 +182,14 @@ async fn an_order_that_is_under_way_when_the_shop_closes_is_still_taken() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
-    open.served.await.unwrap();
+    open.served.await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn a_taken_address_is_an_error_that_names_it() {
     let open = Open::shop().await;
-    let ShopError::Listen { addr, .. } = Shop::bind(open.addr).await.unwrap_err();
-    assert_eq!(addr, open.addr);
+    let error = Shop::bind(open.addr).await.unwrap_err();
+    assert!(matches!(error, ShopError::Listen { addr, .. } if addr == open.addr), "{error}");
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ fn verbs(kind: &Kind) -> &'static [&'static str] {
     match kind.verbs {
         Verbs::All => &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
         Verbs::CreateOnly => &["create"],
+        Verbs::Measured => &["get", "list"],
     }
 }
 

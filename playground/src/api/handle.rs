@@ -8,7 +8,7 @@ use crate::api::request::Request;
 use crate::api::route::{Route, Target};
 use crate::api::tokens::Tokens;
 use crate::api::user::User;
-use crate::api::{deletion, negotiate, openapi, query, read, subresource, watching, write};
+use crate::api::{deletion, metrics, negotiate, openapi, query, read, subresource, watching, write};
 use crate::cluster::{Cluster, Part};
 use crate::resource::Verbs;
 use crate::status::{ApiError, Details};
@@ -97,6 +97,9 @@ async fn resource(context: &Context, request: &Request, target: &Target) -> Resu
     check_resource(cluster, request, target)?;
     if let Some(subresource) = target.subresource {
         return subresource::serve(context, request, target, subresource).await;
+    }
+    if target.kind.verbs == Verbs::Measured {
+        return metrics::serve(cluster, request, target);
     }
     if target.kind.verbs == Verbs::CreateOnly && request.method != Method::POST {
         return Err(ApiError::method_not_allowed());

@@ -7,6 +7,7 @@ mod body;
 mod deletion;
 mod discovery;
 mod handle;
+mod metrics;
 mod negotiate;
 mod openapi;
 mod patching;

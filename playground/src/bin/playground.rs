@@ -1,9 +1,9 @@
-//! The playground on its own, small, for its tests: `up` runs a cluster with one Pod for each image given until
-//! it is killed, `serve PORT` is a program for Pods, `supervise` is what the cluster starts itself with.
+//! The playground on its own, small, for its tests: `up` runs one with a Pod and a Service until it is killed, `serve PORT` is a program for Pods, `supervise` is what the cluster starts itself with.
 
 use playground::node::{HostPrograms, NodeOptions, Supervisor};
 use playground::resource::by_kind;
-use playground::store::{Store, Write};
+use playground::store::Write;
+use playground::{Options, Playground, Upkeep};
 use serde_json::json;
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -29,22 +29,30 @@ fn main() -> ExitCode {
     }
 }
 
-/// A cluster with one Pod that runs `command`, until the process is killed.
+/// A playground with one Pod that runs `command` and a Service over its port 8080, until the process is killed.
+/// Prints a line: the playground's folder, where the Service is, and its node port.
 fn up(command: &[&str]) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let cluster = playground::cluster::Cluster::new(Store::new(1 << 20));
         let supervisor = Supervisor { program: std::env::current_exe()?, args: vec!["supervise".into()] };
         let mut options = NodeOptions::new(supervisor);
         options.host_programs = HostPrograms::Allowed;
-        let _nodes = playground::node::start(&cluster, options)?;
-        let (namespaces, pods) = (by_kind("v1", "Namespace"), by_kind("v1", "Pod"));
-        let (namespaces, pods) = namespaces.zip(pods).ok_or("no pods")?;
-        cluster.create(namespaces, "", json!({"metadata": {"name": "default"}}), Write::Commit)?;
+        let upkeep = Upkeep::Whole(options);
+        let playground = Playground::start(Options { upkeep, ..Options::default() }).await?;
+        let (pods, services) =
+            by_kind("v1", "Pod").zip(by_kind("v1", "Service")).ok_or("no pods and services")?;
         let program = command.first().ok_or("give a command")?;
         let container = json!({"name": "c", "image": format!("process:{program}"), "args": command[1..]});
-        let pod = json!({"metadata": {"name": "one"}, "spec": {"containers": [container]}});
-        cluster.create(pods, "default", pod, Write::Commit)?;
+        let labels = json!({"app": "one"});
+        let pod = json!({"metadata": {"name": "one", "labels": labels}, "spec": {"containers": [container]}});
+        playground.cluster().create(pods, "default", pod, Write::Commit)?;
+        let spec = json!({"type": "NodePort", "selector": labels, "ports": [{"port": 8080}]});
+        let service = json!({"metadata": {"name": "one"}, "spec": spec});
+        let service = playground.cluster().create(services, "default", service, Write::Commit)?;
+        let address = service["spec"]["clusterIP"].as_str().unwrap_or_default();
+        let port = &service["spec"]["ports"][0]["nodePort"];
+        let folder = playground.folder().display();
+        writeln!(std::io::stdout(), "{folder} {address}:8080 127.0.0.1:{port}")?;
         std::future::pending::<()>().await;
         Ok(())
     })

@@ -1,6 +1,5 @@
 //! New objects.
 
-use crate::cluster::address::assign_addresses;
 use crate::cluster::stamp::stamp;
 use crate::cluster::{Cluster, Part};
 use crate::object;
@@ -68,9 +67,9 @@ impl Cluster {
         let mut causes = check_metadata(kind.names, &fresh);
         causes.extend((kind.hooks.check)(&fresh));
         kind.check(&name, causes)?;
-        let guard = (kind.kind == "Service").then(|| self.addresses());
-        if guard.is_some() {
-            assign_addresses(&mut fresh, &self.services())?;
+        let mut guard = (kind.kind == "Service").then(|| self.addresses());
+        if let Some(addresses) = &mut guard {
+            addresses.assign(&mut fresh, &self.services())?;
         }
         record(&mut fresh);
         let key = ObjectKey::new(object::namespace(&fresh), &name);

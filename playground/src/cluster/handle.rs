@@ -1,8 +1,10 @@
 //! The handle on the cluster, and reading.
 
+use crate::cluster::address::Addresses;
 use crate::cluster::kept::shown;
 use crate::cluster::writer::NAMELESS;
 use crate::cluster::{Selected, Writer};
+use crate::metrics::Measurements;
 use crate::resource::{Kind, Scope, by_kind};
 use crate::selector::Selector;
 use crate::status::ApiError;
@@ -15,7 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Cluster {
     store: Store,
     /// Held while addresses of Services are given out, so that none is given twice.
-    addresses: Arc<Mutex<()>>,
+    addresses: Arc<Mutex<Addresses>>,
+    measurements: Measurements,
     /// Who writes through this handle.
     pub(super) writer: Arc<Writer>,
 }
@@ -23,7 +26,12 @@ pub struct Cluster {
 impl Cluster {
     /// The cluster whose objects are in `store`.
     pub fn new(store: Store) -> Cluster {
-        Cluster { store, addresses: Arc::default(), writer: Arc::new(Writer::named(NAMELESS)) }
+        Cluster {
+            store,
+            addresses: Arc::default(),
+            measurements: Measurements::default(),
+            writer: Arc::new(Writer::named(NAMELESS)),
+        }
     }
 
     /// The objects and their history.
@@ -31,7 +39,12 @@ impl Cluster {
         &self.store
     }
 
-    pub(super) fn addresses(&self) -> MutexGuard<'_, ()> {
+    /// What the Pods use, as the nodes measured it last.
+    pub fn measurements(&self) -> &Measurements {
+        &self.measurements
+    }
+
+    pub(super) fn addresses(&self) -> MutexGuard<'_, Addresses> {
         self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -44,10 +57,14 @@ impl Cluster {
 
     /// The objects of a kind that `selector` means, in one namespace or (`None`) in all.
     pub fn list(&self, kind: &Kind, namespace: Option<&str>, selector: &Selector) -> Vec<Arc<Value>> {
-        let objects = self.snapshot(kind).objects;
-        let here =
-            objects.into_iter().filter(|(key, _)| namespace.is_none_or(|wanted| key.namespace == wanted));
-        here.map(|(_, object)| object).filter(|object| selector.matches(object)).collect()
+        let mut objects = self.store.list(kind.stored(), namespace);
+        if let Some(kept) = &kind.kept {
+            for object in &mut objects {
+                *object = shown(kept, object);
+            }
+        }
+        objects.retain(|object| selector.matches(object));
+        objects
     }
 
     /// The changes of a kind for a part of the playground: nothing lost, nothing twice. It must keep reading.

@@ -1,7 +1,6 @@
 //! Changes of objects.
 
 use crate::cluster::Cluster;
-use crate::cluster::address::assign_addresses;
 use crate::cluster::settle::settle;
 use crate::object;
 use crate::ownership;
@@ -57,7 +56,7 @@ impl Cluster {
         edit: impl FnOnce(&mut Value) -> Result<T, ApiError>,
         record: impl FnOnce(&T, &Value, &mut Value),
     ) -> Result<Arc<Value>, ApiError> {
-        let guard = (kind.kind == "Service").then(|| self.addresses());
+        let mut guard = (kind.kind == "Service").then(|| self.addresses());
         let services = guard.as_ref().map(|_| self.services());
         let key = ObjectKey::new(namespace, name);
         let stored = self.change(kind, &key, write, |present| {
@@ -65,8 +64,8 @@ impl Cluster {
             let mut wanted = Value::clone(old);
             let found = edit(&mut wanted)?;
             let mut settled = settle(kind, part, old, wanted)?;
-            if let Some(services) = &services {
-                assign_addresses(&mut settled, services)?;
+            if let Some((addresses, services)) = guard.as_mut().zip(services.as_ref()) {
+                addresses.assign(&mut settled, services)?;
             }
             record(&found, old, &mut settled);
             Ok(if settled == **old {

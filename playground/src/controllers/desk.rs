@@ -16,6 +16,7 @@ pub(super) struct Desk {
     pub(super) pods: &'static Kind,
     pub(super) services: &'static Kind,
     pub(super) slices: &'static Kind,
+    pub(super) endpoints: &'static Kind,
     pub(super) nodes: &'static Kind,
     pub(super) events: &'static Kind,
     pub(super) namespaces: &'static Kind,
@@ -27,6 +28,7 @@ pub(super) struct Desk {
     pub(super) revisions: &'static Kind,
     pub(super) jobs: &'static Kind,
     pub(super) budgets: &'static Kind,
+    pub(super) autoscalers: &'static Kind,
 }
 
 impl Desk {
@@ -36,6 +38,7 @@ impl Desk {
             pods: served("v1", "Pod"),
             services: served("v1", "Service"),
             slices: served("discovery.k8s.io/v1", "EndpointSlice"),
+            endpoints: served("v1", "Endpoints"),
             nodes: served("v1", "Node"),
             events: served("v1", "Event"),
             namespaces: served("v1", "Namespace"),
@@ -47,6 +50,7 @@ impl Desk {
             revisions: served("apps/v1", "ControllerRevision"),
             jobs: served("batch/v1", "Job"),
             budgets: served("policy/v1", "PodDisruptionBudget"),
+            autoscalers: served("autoscaling/v2", "HorizontalPodAutoscaler"),
         }
     }
 

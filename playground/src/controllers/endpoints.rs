@@ -200,7 +200,7 @@ fn ready_since(pod: &Value) -> Option<Timestamp> {
 }
 
 /// The ports of a slice; null when it has no endpoints. A named target port is looked up in the first Pod that has it.
-fn ports(service: &Value, pods: &[Arc<Value>]) -> Value {
+pub(super) fn ports(service: &Value, pods: &[Arc<Value>]) -> Value {
     if pods.is_empty() {
         return Value::Null;
     }

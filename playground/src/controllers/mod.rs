@@ -1,6 +1,7 @@
 //! The controllers: each makes the cluster what its objects wish for, one object at a time, from whatever state it
 //! finds (level-triggered), through the same code that the API server uses.
 
+mod autoscaler;
 mod budget;
 mod claim;
 mod collect;
@@ -11,8 +12,10 @@ mod endpoints;
 mod event;
 mod event_keeper;
 mod job;
+mod mirror;
 mod namespace;
 mod pods;
+mod protection;
 mod queue;
 mod replica_set;
 mod start;

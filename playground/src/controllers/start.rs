@@ -1,6 +1,7 @@
 //! Starting and stopping all controllers.
 
 use crate::cluster::{Cluster, Writer};
+use crate::controllers::autoscaler::Autoscalers;
 use crate::controllers::budget::Budgets;
 use crate::controllers::collect::Collector;
 use crate::controllers::deployment::Deployments;
@@ -8,7 +9,9 @@ use crate::controllers::desk::Desk;
 use crate::controllers::endpoints::EndpointSlices;
 use crate::controllers::event_keeper::EventKeeper;
 use crate::controllers::job::Jobs;
+use crate::controllers::mirror::Endpoints;
 use crate::controllers::namespace::Namespaces;
+use crate::controllers::protection::ClaimProtection;
 use crate::controllers::replica_set::ReplicaSets;
 use crate::controllers::stateful_set::StatefulSets;
 use crate::controllers::work::run;
@@ -32,7 +35,10 @@ pub fn start(cluster: &Cluster) -> Controllers {
     run(&mut tasks, cluster, StatefulSets(desk.clone()));
     run(&mut tasks, cluster, Jobs(desk.clone()));
     run(&mut tasks, cluster, EndpointSlices::new(desk.clone()));
+    run(&mut tasks, cluster, Endpoints(desk.clone()));
     run(&mut tasks, cluster, Budgets(desk.clone()));
+    run(&mut tasks, cluster, ClaimProtection(desk.clone()));
+    run(&mut tasks, cluster, Autoscalers::new(desk.clone()));
     run(&mut tasks, cluster, EventKeeper(desk));
     Controllers { _tasks: tasks }
 }

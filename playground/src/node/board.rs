@@ -1,6 +1,7 @@
 //! What the containers of a Pod are doing, written by their keepers and read by the writer of the Pod's status.
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::sync::watch;
 
 /// The end of one run of a container.
@@ -35,6 +36,8 @@ pub(super) struct Report {
     pub(super) over: bool,
     /// `process://` and the process id; empty before the first start.
     pub(super) id: String,
+    /// The `resources` that it is held to; null before the first start.
+    pub(super) resources: Value,
 }
 
 impl Report {
@@ -47,6 +50,7 @@ impl Report {
             ready: false,
             over: false,
             id: String::new(),
+            resources: Value::Null,
         }
     }
 

@@ -3,13 +3,16 @@
 use crate::node::board::{End, Slot, State};
 use crate::node::environment;
 use crate::node::image::Container;
+use crate::node::limits;
+use crate::node::meter::Whose;
 use crate::node::mount::{mounts, relocate};
 use crate::node::probe::{self, Subject};
 use crate::node::process::{Process, Program};
 use crate::node::worker::Context;
-use crate::node::{action, expand};
+use crate::node::{action, expand, layout};
 use crate::object;
 use crate::recorder::Tone;
+use crate::store::ObjectKey;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::fs::OpenOptions;
@@ -91,11 +94,15 @@ impl Keeper {
         let image = object::text(&self.container, "/image");
         let mut env = environment::base(&self.context);
         let mut own = env.clone();
-        environment::apply(&self.context, &self.container, &mut own).map_err(config)?;
+        let mounts = mounts(&self.context, &self.container);
+        environment::apply(&self.context, &self.container, &mounts, &mut own).map_err(config)?;
         let wanted = Container {
+            name: self.name().to_owned(),
             address: self.context.lease.address(),
             env: own.0,
             folder: self.context.folder.clone(),
+            mounts,
+            supervisor: self.context.shared.supervisor.clone(),
         };
         let launch = self.context.shared.images.resolve(image, &wanted);
         let launch = launch.map_err(|message| Trouble {
@@ -103,23 +110,29 @@ impl Keeper {
             later: "ImagePullBackOff",
             message,
         })?;
-        launch.env.into_iter().for_each(|(name, value)| env.set(&name, value));
-        environment::apply(&self.context, &self.container, &mut env).map_err(config)?;
-        let mounts = mounts(&self.context, &self.container);
+        layout::lay_out(&self.context.shared.root, &wanted, &launch).map_err(|message| Trouble {
+            reason: "CreateContainerError",
+            later: "CreateContainerError",
+            message,
+        })?;
+        let places = wanted.places(&launch.folders);
+        launch.env.into_iter().for_each(|(name, value)| env.set(&name, relocate(&value, &places)));
+        environment::apply(&self.context, &self.container, &places, &mut env).map_err(config)?;
         let words = |key: &str| -> Option<Vec<String>> {
             let list = self.container[key].as_array().filter(|list| !list.is_empty())?;
             let word = |word: &Value| expand::expand(word.as_str().unwrap_or_default(), |name| env.get(name));
-            Some(list.iter().map(|one| relocate(&word(one), &mounts)).collect())
+            Some(list.iter().map(|one| relocate(&word(one), &places)).collect())
         };
         let command = words("command");
         let args = words("args").or_else(|| command.is_none().then_some(launch.args)).unwrap_or_default();
         let mut command = command.unwrap_or(launch.entrypoint);
         command.extend(args);
-        let folder = match object::text(&self.container, "/workingDir") {
-            "" => self.context.folder.clone(),
-            given => relocate(given, &mounts).into(),
+        let given = Some(object::text(&self.container, "/workingDir")).filter(|given| !given.is_empty());
+        let folder = match given.or(launch.working_dir.as_deref()) {
+            None => self.context.folder.clone(),
+            Some(path) => relocate(path, &places).into(),
         };
-        Ok(Program { command, env: env.0, folder })
+        Ok(Program { command, env: env.0, folder, user: launch.user, stop: launch.stop })
     }
 
     async fn cannot_start(&mut self, trouble: &Trouble, failures: u32) {
@@ -211,9 +224,28 @@ impl Keeper {
             (report.started, report.ready) = (booted, booted && !probed("readinessProbe"));
         });
         self.context.event(Tone::Normal, "Started", &format!("Started container {}", self.name()));
-        let code = self.attend(&mut process, program).await;
-        let reason = if code == 0 { "Completed" } else { "Error" };
+        let metered = self.context.shared.meter.enter(process.supervisor(), self.whose());
+        let (spec, name, slot) = (self.context.spec.subscribe(), self.name().to_owned(), self.slot.clone());
+        let limits = limits::enforce(spec, &name, &slot, process.orders(), metered.as_ref());
+        let code = tokio::select! {
+            code = self.attend(&mut process, program) => code,
+            never = limits => match never {},
+        };
+        let reason = match code {
+            _ if metered.is_some_and(|metered| metered.was_killed()) => "OOMKilled",
+            0 => "Completed",
+            _ => "Error",
+        };
         End { code, reason, message: String::new(), started: Some(started), finished: Timestamp::now(), id }
+    }
+
+    fn whose(&self) -> Whose {
+        let pod = &self.context.pod;
+        Whose {
+            pod: ObjectKey::new(object::namespace(pod), object::name(pod)),
+            node: object::text(pod, "/spec/nodeName").to_owned(),
+            container: self.name().to_owned(),
+        }
     }
 
     fn start(&self, program: &Program) -> std::io::Result<Process> {
@@ -257,7 +289,7 @@ impl Keeper {
     }
 }
 
-/// Ends a program: the hook, SIGTERM, then SIGKILL when the time is over, which may be shortened meanwhile.
+/// Ends a program: the hook, the image's stop signal, then SIGKILL when the time is over, which may be shortened meanwhile.
 async fn end(subject: Subject<'_>, process: &mut Process, stop: &mut Stop, own: Option<Instant>) -> i32 {
     let deadline = |stop: &Stop| match (*stop.borrow(), own) {
         (Some(stop), Some(own)) => stop.min(own),
@@ -276,7 +308,7 @@ async fn end(subject: Subject<'_>, process: &mut Process, stop: &mut Stop, own: 
         }
     }
     if deadline(stop) > Instant::now() {
-        process.terminate().await;
+        process.stop(subject.program.stop).await;
     }
     loop {
         let until = deadline(stop);

@@ -1,7 +1,7 @@
 //! The environment of a container.
 
 use crate::node::expand::expand;
-use crate::node::mount::{mounts, named, relocate};
+use crate::node::mount::{named, relocate};
 use crate::node::worker::Context;
 use crate::object;
 use crate::resource::by_kind;
@@ -44,8 +44,14 @@ pub(super) fn base(context: &Context) -> Environment {
     env
 }
 
-/// What the manifest sets: `envFrom`, then `env`. Errors in the words of `CreateContainerConfigError`.
-pub(super) fn apply(context: &Context, container: &Value, env: &mut Environment) -> Result<(), String> {
+/// What the manifest sets: `envFrom`, then `env`, with the `mounts` applied to all but secrets. Errors in the words
+/// of `CreateContainerConfigError`.
+pub(super) fn apply(
+    context: &Context,
+    container: &Value,
+    mounts: &[(String, String)],
+    env: &mut Environment,
+) -> Result<(), String> {
     for source in container["envFrom"].as_array().into_iter().flatten() {
         let prefix = object::text(source, "/prefix");
         for (key, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
@@ -54,19 +60,18 @@ pub(super) fn apply(context: &Context, container: &Value, env: &mut Environment)
                 Err(_) if wanted["optional"] == true => {}
                 found => {
                     for (name, value) in found? {
-                        env.set(&format!("{prefix}{name}"), String::from_utf8_lossy(&value).into_owned());
+                        env.set(&format!("{prefix}{name}"), entry(kind, &value, mounts));
                     }
                 }
             }
         }
     }
-    let mounts = mounts(context, container);
     for entry in container["env"].as_array().into_iter().flatten() {
         let value = match entry.get("valueFrom").filter(|from| !from.is_null()) {
-            Some(from) => from_reference(context, from)?,
+            Some(from) => from_reference(context, from, mounts)?,
             None => {
                 let text = expand(object::text(entry, "/value"), |name| env.get(name));
-                Some(relocate(&text, &mounts))
+                Some(relocate(&text, mounts))
             }
         };
         if let Some(value) = value {
@@ -76,21 +81,31 @@ pub(super) fn apply(context: &Context, container: &Value, env: &mut Environment)
     Ok(())
 }
 
-fn from_reference(context: &Context, from: &Value) -> Result<Option<String>, String> {
+/// A value from a map; only those of a `ConfigMap` are paths.
+fn entry(kind: &str, value: &[u8], mounts: &[(String, String)]) -> String {
+    let text = String::from_utf8_lossy(value);
+    if kind == "ConfigMap" { relocate(&text, mounts) } else { text.into_owned() }
+}
+
+fn from_reference(
+    context: &Context,
+    from: &Value,
+    mounts: &[(String, String)],
+) -> Result<Option<String>, String> {
     if let Some(wanted) = from.get("fieldRef") {
         return field(context, object::text(wanted, "/fieldPath")).map(Some);
     }
-    for (key, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
-        let Some(wanted) = from.get(key) else { continue };
-        let (name, entry) = (object::text(wanted, "/name"), object::text(wanted, "/key"));
+    for (source, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
+        let Some(wanted) = from.get(source) else { continue };
+        let (name, key) = (object::text(wanted, "/name"), object::text(wanted, "/key"));
         let found = named(context, kind, name).and_then(|mut entries| {
             let missing =
-                || format!("couldn't find key {entry} in {kind} {}/{name}", object::namespace(&context.pod));
-            entries.remove(entry).ok_or_else(missing)
+                || format!("couldn't find key {key} in {kind} {}/{name}", object::namespace(&context.pod));
+            entries.remove(key).ok_or_else(missing)
         });
         return match found {
             Err(_) if wanted["optional"] == true => Ok(None),
-            other => other.map(|value| Some(String::from_utf8_lossy(&value).into_owned())),
+            other => other.map(|value| Some(entry(kind, &value, mounts))),
         };
     }
     Err(format!(

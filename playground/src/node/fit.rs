@@ -2,6 +2,7 @@
 
 use crate::node::taint;
 use crate::object;
+use crate::quantity::quantity;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,30 +93,6 @@ fn request(pod: &Value, resource: &str) -> f64 {
     containers.filter_map(|one| quantity(&one["resources"]["requests"][resource])).sum()
 }
 
-/// A quantity (`100m`, `2`, `64Mi`) as a number; `None` when it is none.
-pub(super) fn quantity(value: &Value) -> Option<f64> {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let split =
-        text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+'))).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let factor = match unit {
-        "" => 1.0,
-        "n" => 1e-9,
-        "u" => 1e-6,
-        "m" => 1e-3,
-        "k" => 1e3,
-        "M" => 1e6,
-        "G" => 1e9,
-        "T" => 1e12,
-        "Ki" => 1024.0,
-        "Mi" => 1024.0 * 1024.0,
-        "Gi" => 1024.0 * 1024.0 * 1024.0,
-        "Ti" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
-        _ => return None,
-    };
-    number.parse::<f64>().ok().map(|number| number * factor)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,13 +134,5 @@ mod tests {
             "0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {gpu: yes}, \
              1 node(s) were unschedulable. no new claims to deallocate, preemption: 0/3 nodes are available."
         );
-    }
-
-    #[test]
-    fn quantities() {
-        for (text, number) in [("100m", 0.1), ("2", 2.0), ("1Ki", 1024.0), ("1.5", 1.5)] {
-            assert_eq!(quantity(&json!(text)), Some(number), "{text}");
-        }
-        assert_eq!(quantity(&json!("x")), None);
     }
 }

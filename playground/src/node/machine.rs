@@ -1,8 +1,8 @@
 //! The Node objects.
 
+use crate::block::Block;
 use crate::cluster::{Cluster, Part};
 use crate::node::NodeOptions;
-use crate::node::address::Block;
 use crate::object;
 use crate::resource::by_kind;
 use crate::status::ApiError;

@@ -1,7 +1,6 @@
 //! The nodes: which of them a Pod gets (scheduler), and what runs there (kubelet), as processes of this machine.
 
 mod action;
-mod address;
 mod board;
 mod container;
 mod environment;
@@ -10,17 +9,23 @@ mod fit;
 mod garbage;
 mod image;
 mod kubelet;
+mod layout;
+mod limits;
 mod machine;
+mod meter;
 mod mount;
 mod options;
 mod probe;
 mod process;
+mod reclaim;
 mod scheduler;
 mod start;
 mod status;
 mod taint;
+mod user;
 mod worker;
 
-pub use image::{Container, ImageSource, Launch};
+pub use image::{Container, ImageFolder, ImageSource, Launch, StopSignal};
 pub use options::{HostPrograms, NodeOptions, Supervisor};
 pub use start::{NodeError, Nodes, start};
+pub use user::User;

@@ -112,7 +112,7 @@ fn claimed(context: &Context, name: &str) -> Result<PathBuf, String> {
     let kind = by_kind("v1", "PersistentVolumeClaim").ok_or("claims are not served")?;
     let missing = |_| format!("persistentvolumeclaim \"{name}\" not found");
     let claim = context.cluster.get(kind, namespace, name).map_err(missing)?;
-    let folder = context.shared.root.join("claims").join(object::uid(&claim));
+    let folder = super::reclaim::folder(&context.shared.root, object::uid(&claim));
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     if claim["status"]["phase"] != "Bound" {
         let part = crate::cluster::Part::Status;

@@ -1,12 +1,14 @@
 //! One program in its own process group, under a supervisor.
 
-use crate::node::Supervisor;
-use crate::supervise::{KILL, TERMINATE};
+use crate::node::{StopSignal, Supervisor, User};
+use crate::supervise::{AS, INTERRUPT, KILL, TERMINATE};
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use std::sync::Arc;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::process::{Child, Command};
@@ -20,13 +22,34 @@ pub(super) struct Program {
     pub(super) env: Vec<(String, String)>,
     /// Where it starts.
     pub(super) folder: std::path::PathBuf,
+    /// Whose rights it has, if not the playground's.
+    pub(super) user: Option<User>,
+    /// How it is asked to end.
+    pub(super) stop: StopSignal,
+}
+
+/// The way to a program's supervisor. The program lives as long as there is one.
+#[derive(Debug, Clone)]
+pub(super) struct Orders(Arc<OwnedWriteHalf>);
+
+impl Orders {
+    /// Sends one order: a few bytes, which go in one piece.
+    pub(super) async fn send(&self, order: &[u8]) {
+        // An error means that it has ended already.
+        while self.0.writable().await.is_ok() {
+            match self.0.try_write(order) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                _ => return,
+            }
+        }
+    }
 }
 
 /// A running program. Dropping it kills it and all that it started.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    orders: OwnedWriteHalf,
+    orders: Orders,
     news: BufReader<OwnedReadHalf>,
 }
 
@@ -43,6 +66,7 @@ impl Process {
         let child = Command::new(&supervisor.program)
             .args(&supervisor.args)
             .args(["--", "run"])
+            .args(change_of_user(supervisor, program.user.as_ref()))
             .args(&program.command)
             .env_clear()
             .envs(program.env.iter().map(|(name, value)| (name, value)))
@@ -58,7 +82,7 @@ impl Process {
                 io::Error::new(error.kind(), format!("cannot start the supervisor {place}: {error}"))
             })?;
         let (news, orders) = UnixStream::from_std(ours)?.into_split();
-        Ok(Process { child, orders, news: BufReader::new(news) })
+        Ok(Process { child, orders: Orders(Arc::new(orders)), news: BufReader::new(news) })
     }
 
     /// The process id of the program itself; `None` when it ended before it told.
@@ -69,14 +93,27 @@ impl Process {
     }
 
     /// Asks the group to end.
-    pub(super) async fn terminate(&mut self) {
-        // An error means that it has ended already.
-        let _ = self.orders.write_all(&[TERMINATE]).await;
+    pub(super) async fn stop(&mut self, signal: StopSignal) {
+        let order = match signal {
+            StopSignal::Terminate => TERMINATE,
+            StopSignal::Interrupt => INTERRUPT,
+        };
+        self.orders.send(&[order]).await;
     }
 
     /// Ends the group.
     pub(super) async fn kill(&mut self) {
-        let _ = self.orders.write_all(&[KILL]).await;
+        self.orders.send(&[KILL]).await;
+    }
+
+    /// The way to its supervisor.
+    pub(super) fn orders(&self) -> Orders {
+        self.orders.clone()
+    }
+
+    /// The process id of its supervisor; `None` when that was seen to end.
+    pub(super) fn supervisor(&self) -> Option<u32> {
+        self.child.id()
     }
 
     /// Waits for its end, when nothing of it is left: the exit code, 128 + n after signal n. Safe to cancel.
@@ -94,6 +131,14 @@ impl Process {
     ) -> (Option<tokio::process::ChildStdout>, Option<tokio::process::ChildStderr>) {
         (self.child.stdout.take(), self.child.stderr.take())
     }
+}
+
+/// What to put before a command for it to run as `user`.
+fn change_of_user(supervisor: &Supervisor, user: Option<&User>) -> Vec<OsString> {
+    let Some(user) = user else { return Vec::new() };
+    let program = std::iter::once(supervisor.program.clone().into_os_string());
+    let role = ["--".to_owned(), AS.to_owned(), user.uid.to_string(), user.gid.to_string()];
+    program.chain(supervisor.args.iter().cloned()).chain(role.map(OsString::from)).collect()
 }
 
 /// Finds out early, and in words, that the program cannot be started.

@@ -5,6 +5,9 @@ use crate::object;
 use serde_json::{Value, json};
 use std::net::Ipv4Addr;
 
+/// There is a change of resources that a container is not yet held to.
+const RESIZING: &str = "PodResizeInProgress";
+
 /// The phase, as a real kubelet finds it.
 pub(super) fn phase(board: &Board) -> &'static str {
     let over = !board.main.is_empty() && board.main.iter().all(|report| report.over);
@@ -77,9 +80,17 @@ fn container(spec: &Value, report: &Report, list: &str) -> Value {
         if let Some(requests) = resources.get("requests") {
             status["allocatedResources"] = requests.clone();
         }
-        status["resources"] = resources.clone();
+        // A running container shows what it is held to, which may not yet be what is wished for.
+        status["resources"] =
+            if resizes(spec, report) { report.resources.clone() } else { resources.clone() };
     }
     status
+}
+
+/// Whether a running container is not yet held to the `resources` that its Pod's spec has now.
+fn resizes(spec: &Value, report: &Report) -> bool {
+    let running = matches!(report.state, State::Running { .. });
+    running && !report.resources.is_null() && report.resources != spec["resources"]
 }
 
 fn ended(end: &End) -> Value {
@@ -157,7 +168,13 @@ fn conditions(pod: &Value, board: &Board, phase: &str) -> Value {
         make("PodScheduled", true, "", ""),
     ];
     let own: Vec<Value> = list.iter().map(|one| one["type"].clone()).collect();
-    list.extend(old.iter().filter(|one| !own.contains(&one["type"])).cloned());
+    list.extend(old.iter().filter(|one| one["type"] != RESIZING && !own.contains(&one["type"])).cloned());
+    let mut containers = pod["spec"]["containers"].as_array().into_iter().flatten().zip(&board.main);
+    if containers.any(|(spec, report)| resizes(spec, report)) {
+        let mut resizing = make(RESIZING, true, "", "");
+        resizing["lastProbeTime"] = resizing["lastTransitionTime"].clone();
+        list.insert(0, resizing);
+    }
     Value::Array(list)
 }
 

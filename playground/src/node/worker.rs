@@ -1,11 +1,12 @@
 //! The life of one Pod on its node.
 
+use crate::block::{Block, Lease};
 use crate::cluster::{Cluster, DeleteOptions, Part};
 use crate::node::Supervisor;
-use crate::node::address::{Block, Lease};
 use crate::node::board::{Board, List, Report, Slot};
 use crate::node::container::{Keeper, Restart};
 use crate::node::image::Images;
+use crate::node::meter::Meter;
 use crate::node::mount::{self, Volumes};
 use crate::node::status;
 use crate::object;
@@ -30,6 +31,7 @@ pub(super) struct Shared {
     pub(super) root: PathBuf,
     pub(super) block: Block,
     pub(super) recorder: Recorder,
+    pub(super) meter: Arc<Meter>,
 }
 
 /// What the containers of one Pod share.
@@ -37,6 +39,8 @@ pub(super) struct Context {
     pub(super) cluster: Cluster,
     pub(super) shared: Arc<Shared>,
     pub(super) pod: Arc<Value>,
+    /// The Pod as its object is now, once its status has told that this was seen.
+    pub(super) spec: watch::Sender<Arc<Value>>,
     pub(super) lease: Lease,
     pub(super) folder: PathBuf,
     pub(super) host: String,
@@ -79,7 +83,8 @@ pub(super) async fn run(cluster: Cluster, shared: Arc<Shared>, pod: Arc<Value>, 
         return;
     };
     let host = host(&cluster, object::text(&pod, "/spec/nodeName"));
-    let context = Context { cluster, shared, pod, lease, folder, host, volumes: OnceLock::new() };
+    let spec = watch::Sender::new(Arc::clone(&pod));
+    let context = Context { cluster, shared, pod, spec, lease, folder, host, volumes: OnceLock::new() };
     let life = Life {
         context: Arc::new(context),
         board: watch::Sender::default(),
@@ -135,6 +140,9 @@ impl Life {
                         self.obey();
                         self.add_ephemeral(&mut extra);
                         self.write();
+                        if let Wish::Be(pod) = &*self.wish.borrow() {
+                            self.context.spec.send_replace(Arc::clone(pod));
+                        }
                     }
                 }
             }

@@ -20,6 +20,8 @@ pub enum Verbs {
     All,
     /// Only create; the answer is not stored (reviews).
     CreateOnly,
+    /// Only get and list; nothing is stored, it is measured (metrics).
+    Measured,
 }
 
 /// A part of an object, or a deed on it, with a path of its own.

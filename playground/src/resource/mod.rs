@@ -11,6 +11,7 @@ mod defaults;
 mod discovery;
 mod events;
 mod kind;
+mod metrics;
 mod networking;
 mod policy;
 mod quality;
@@ -20,6 +21,7 @@ mod rules;
 mod shape;
 mod table;
 
+pub(crate) use defaults::CLAIM_PROTECTION;
 pub use kind::{Deletion, Generation, Hooks, Kept, Kind, NameRule, Scope, Subresource, Verbs};
 pub use rules::{check_metadata, no_change, no_rules};
 pub use shape::{Misfit, misfit};

@@ -2,11 +2,11 @@
 
 use crate::resource::{
     Kind, apps, authentication, authorization, autoscaling, batch, coordination, core_v1, discovery, events,
-    networking, policy, rbac,
+    metrics, networking, policy, rbac,
 };
 use crate::store::ResourceId;
 
-const TABLE: [&[Kind]; 12] = [
+const TABLE: [&[Kind]; 13] = [
     core_v1::KINDS,
     apps::KINDS,
     authentication::KINDS,
@@ -19,9 +19,11 @@ const TABLE: [&[Kind]; 12] = [
     networking::KINDS,
     policy::KINDS,
     rbac::KINDS,
+    // Last: of two groups with `pods`, clients that are told no group take the first.
+    metrics::KINDS,
 ];
 
-static KINDS: [&[Kind]; 12] = TABLE;
+static KINDS: [&[Kind]; 13] = TABLE;
 
 /// Every served kind.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {

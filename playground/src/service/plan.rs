@@ -2,7 +2,7 @@
 
 use crate::object;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,37 +18,50 @@ pub(super) struct Target {
     pub(super) endpoints: Vec<SocketAddr>,
 }
 
-/// The addresses to listen on. A port without endpoints is not in it: connections to it are refused.
-pub(super) fn plan(services: &[Arc<Value>], slices: &[Arc<Value>]) -> BTreeMap<SocketAddr, Target> {
+/// The addresses to listen on: node ports on all addresses of `nodes`, and on 127.0.0.1. A port without endpoints
+/// is not in it: connections to it are refused.
+pub(super) fn plan(
+    services: &[Arc<Value>],
+    slices: &[Arc<Value>],
+    nodes: &[Arc<Value>],
+) -> BTreeMap<SocketAddr, Target> {
+    let mut by_service: HashMap<(&str, &str), Vec<&Arc<Value>>> = HashMap::new();
+    for slice in slices {
+        if let Some(service) = object::label(slice, "kubernetes.io/service-name") {
+            by_service.entry((object::namespace(slice), service)).or_default().push(slice);
+        }
+    }
+    // Of a real node, 127.0.0.1 is out of the clients' reach; here all is one machine.
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let doors: Vec<IpAddr> = nodes.iter().flat_map(|node| addresses(node)).chain([loopback]).collect();
     let mut plan = BTreeMap::new();
     for service in services.iter().filter(|one| one["spec"]["type"] != "ExternalName") {
-        let own: Vec<_> = slices
-            .iter()
-            .filter(|slice| object::namespace(slice) == object::namespace(service))
-            .filter(|slice| object::label(slice, "kubernetes.io/service-name") == Some(object::name(service)))
-            .collect();
+        let at = (object::namespace(service), object::name(service));
+        let Some(own) = by_service.get(&at) else { continue };
         for port in service["spec"]["ports"].as_array().into_iter().flatten() {
-            let endpoints = endpoints(&own, object::text(port, "/name"));
+            let endpoints = endpoints(own, object::text(port, "/name"));
             if endpoints.is_empty() || port["protocol"].as_str().unwrap_or("TCP") != "TCP" {
                 continue;
             }
             let target = Target {
-                service: (object::namespace(service).to_owned(), object::name(service).to_owned()),
+                service: (at.0.to_owned(), at.1.to_owned()),
                 affinity: affinity(service),
                 endpoints,
             };
+            let number = |key: &str| port[key].as_u64().and_then(|number| u16::try_from(number).ok());
             let address: Option<IpAddr> = object::text(service, "/spec/clusterIP").parse().ok();
-            let node = IpAddr::V4(Ipv4Addr::LOCALHOST);
-            for (address, number) in [(address, &port["port"]), (Some(node), &port["nodePort"])] {
-                let number =
-                    number.as_u64().and_then(|number| u16::try_from(number).ok()).filter(|port| *port > 0);
-                if let (Some(address), Some(number)) = (address, number) {
-                    plan.insert(SocketAddr::new(address, number), target.clone());
-                }
-            }
+            let own = address.zip(number("port"));
+            let shared = number("nodePort").filter(|port| *port > 0);
+            let shared = shared.into_iter().flat_map(|port| doors.iter().map(move |door| (*door, port)));
+            plan.extend(own.into_iter().chain(shared).map(|place| (SocketAddr::from(place), target.clone())));
         }
     }
     plan
+}
+
+fn addresses(node: &Value) -> impl Iterator<Item = IpAddr> {
+    let list = node["status"]["addresses"].as_array().into_iter().flatten();
+    list.filter_map(|one| one["address"].as_str()?.parse().ok())
 }
 
 fn affinity(service: &Value) -> Option<Duration> {
@@ -104,6 +117,22 @@ mod tests {
     }
 
     #[test]
+    fn a_node_port_is_open_on_every_node_and_on_the_loopback_address() {
+        let ports = json!([{"port": 80, "nodePort": 30_000, "protocol": "TCP"}]);
+        let service = json!({"metadata": {"namespace": "n", "name": "api"}, "spec": {"clusterIP": "127.130.128.1", "ports": ports}});
+        let node = |address: &str| {
+            let names =
+                json!([{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": "node"}]);
+            Arc::new(json!({"status": {"addresses": names}}))
+        };
+        let nodes = [node("127.130.0.1"), node("127.130.0.2")];
+        let plan = plan(&[Arc::new(service)], &[slice(&[json!({"ready": true})])], &nodes);
+        let places: Vec<String> = plan.keys().map(ToString::to_string).collect();
+        let expected = ["127.0.0.1:30000", "127.130.0.1:30000", "127.130.0.2:30000", "127.130.128.1:80"];
+        assert_eq!(places, expected);
+    }
+
+    #[test]
     fn ready_endpoints_first_then_those_that_end_then_none() {
         let service = Arc::new(json!({
             "metadata": {"namespace": "n", "name": "api"},
@@ -117,7 +146,7 @@ mod tests {
             (vec![unready.clone(), ending], vec!["127.1.0.1:80"]),
             (vec![unready], vec![]),
         ] {
-            let plan = plan(std::slice::from_ref(&service), &[slice(&conditions)]);
+            let plan = plan(std::slice::from_ref(&service), &[slice(&conditions)], &[]);
             let found: Vec<String> =
                 plan.values().flat_map(|target| &target.endpoints).map(ToString::to_string).collect();
             assert_eq!(found, expected, "{conditions:?}");

@@ -8,7 +8,7 @@ use crate::service::backends::Backends;
 use crate::service::plan::{Target, plan};
 use crate::service::proxy::{self, Taken};
 use crate::store::{Expired, From};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,17 +34,14 @@ pub fn start(cluster: &Cluster) -> Services {
 }
 
 async fn run(cluster: Cluster) -> Result<(), Expired> {
-    let (Some(services), Some(slices)) =
-        (by_kind("v1", "Service"), by_kind("discovery.k8s.io/v1", "EndpointSlice"))
-    else {
-        return Ok(());
-    };
-    let mut service_changes = cluster.follow(services, None, Selector::default(), From::Present)?;
-    let mut slice_changes = cluster.follow(slices, None, Selector::default(), From::Present)?;
+    let Some(kinds) = Kinds::new() else { return Ok(()) };
+    let mut service_changes = cluster.follow(kinds.services, None, Selector::default(), From::Present)?;
+    let mut slice_changes = cluster.follow(kinds.slices, None, Selector::default(), From::Present)?;
     let (sender, mut taken) = mpsc::unbounded_channel();
     let mut ports = Ports {
         recorder: Recorder::new(&cluster, "kube-proxy"),
         open: HashMap::new(),
+        shut: HashSet::new(),
         listening: JoinSet::new(),
         taken: sender,
     };
@@ -63,7 +60,20 @@ async fn run(cluster: Cluster) -> Result<(), Expired> {
             Some(_) = ports.listening.join_next() => continue,
         }
         while service_changes.try_next()?.is_some() || slice_changes.try_next()?.is_some() {}
-        failed = !ports.follow(&cluster, services, slices).await;
+        failed = !ports.follow(&cluster, &kinds).await;
+    }
+}
+
+struct Kinds {
+    services: &'static Kind,
+    slices: &'static Kind,
+    nodes: &'static Kind,
+}
+
+impl Kinds {
+    fn new() -> Option<Kinds> {
+        let slices = by_kind("discovery.k8s.io/v1", "EndpointSlice")?;
+        Some(Kinds { services: by_kind("v1", "Service")?, slices, nodes: by_kind("v1", "Node")? })
     }
 }
 
@@ -71,15 +81,17 @@ async fn run(cluster: Cluster) -> Result<(), Expired> {
 struct Ports {
     recorder: Recorder,
     open: HashMap<SocketAddr, (Arc<Backends>, AbortHandle)>,
+    /// Those that could not be opened, which an event has told of.
+    shut: HashSet<SocketAddr>,
     listening: JoinSet<()>,
     taken: mpsc::UnboundedSender<Taken>,
 }
 
 impl Ports {
     /// Opens and closes what has changed; false when a port could not be opened.
-    async fn follow(&mut self, cluster: &Cluster, services: &Kind, slices: &Kind) -> bool {
+    async fn follow(&mut self, cluster: &Cluster, kinds: &Kinds) -> bool {
         let everything = |kind: &Kind| cluster.list(kind, None, &Selector::default());
-        let wanted = plan(&everything(services), &everything(slices));
+        let wanted = plan(&everything(kinds.services), &everything(kinds.slices), &everything(kinds.nodes));
         self.open.retain(|address, (_, listener)| {
             let stays = wanted.contains_key(address);
             if !stays {
@@ -87,16 +99,22 @@ impl Ports {
             }
             stays
         });
-        let mut all = true;
+        self.shut.retain(|address| wanted.contains_key(address));
         for (address, target) in wanted {
             if let Some((backends, _)) = self.open.get(&address) {
                 backends.set(target);
-            } else if let Err(error) = self.listen(address, target.clone()).await {
-                all = false;
-                self.complain(cluster, services, address, &target, &error);
+                continue;
+            }
+            match self.listen(address, target.clone()).await {
+                Ok(()) => drop(self.shut.remove(&address)),
+                Err(error) => {
+                    if self.shut.insert(address) {
+                        self.complain(cluster, kinds.services, address, &target, &error);
+                    }
+                }
             }
         }
-        all
+        self.shut.is_empty()
     }
 
     async fn listen(&mut self, address: SocketAddr, target: Target) -> std::io::Result<()> {

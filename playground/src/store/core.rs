@@ -102,6 +102,15 @@ impl Store {
             .collect()
     }
 
+    /// The objects of a resource in one namespace or (`None`) in all, in the order of their keys.
+    pub fn list(&self, resource: ResourceId, namespace: Option<&str>) -> Vec<Arc<Value>> {
+        let mut state = self.lock();
+        let objects = &state.collection(resource).objects;
+        let Some(namespace) = namespace else { return objects.values().cloned().collect() };
+        let here = objects.range(ObjectKey::new(namespace, "")..);
+        here.take_while(|(key, _)| key.namespace == namespace).map(|(_, object)| Arc::clone(object)).collect()
+    }
+
     /// All objects of a resource now.
     pub fn snapshot(&self, resource: ResourceId) -> Snapshot {
         let mut state = self.lock();

@@ -87,3 +87,17 @@ async fn a_waiting_watcher_is_woken() {
     });
     assert_eq!(change.unwrap().key.name, "a");
 }
+
+#[test]
+fn a_namespace_is_listed_without_its_neighbours() {
+    let store = Store::new(0);
+    for (namespace, name) in [("a", "z"), ("n", "b"), ("n", "a"), ("n-x", "a"), ("o", "a")] {
+        let put = |_: Option<&_>| Ok::<_, Infallible>(Outcome::Put(json!({"metadata": {"name": name}})));
+        store.change(THINGS, &ObjectKey::new(namespace, name), Write::Commit, put).unwrap();
+    }
+    let names: Vec<_> =
+        store.list(THINGS, Some("n")).iter().map(|one| one["metadata"]["name"].clone()).collect();
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(store.list(THINGS, None).len(), 5);
+    assert!(store.list(THINGS, Some("p")).is_empty());
+}

@@ -57,6 +57,41 @@ async fn a_pod_comes_serves_leaves_and_is_gone() {
 }
 
 #[tokio::test]
+async fn the_old_endpoints_mirror_the_service() {
+    let stage = Stage::new();
+    let ports = json!([{"name": "http", "port": 80, "targetPort": "http"}]);
+    let service = json!({"metadata": {"name": "api"}, "spec": {"selector": {"app": "api"}, "ports": ports}});
+    stage.create("Service", service);
+    let own = json!({"metadata": {"name": "own"}, "spec": {"ports": [{"port": 80}]}});
+    stage.create("Service", own);
+    stage.create("Deployment", deployment(2));
+    let pods = stage.pods(2).await;
+    let told = |pod: &Value| json!([object::name(pod)]);
+    let shows = async |key: &'static str, expected: Value| {
+        let names = || {
+            let endpoints = stage.get("Endpoints", "api")?;
+            let all = endpoints["subsets"][0][key].as_array().into_iter().flatten();
+            let names: Vec<_> = all.map(|one| one["targetRef"]["name"].clone()).collect();
+            (json!(names) == expected).then_some(endpoints)
+        };
+        stage.until("Endpoints", &format!("{key} {expected}"), names).await
+    };
+    stage.ready(&pods[0]);
+    stage.cluster.bind((SPACE, object::name(&pods[1])), "node-a", Write::Commit).unwrap();
+    stage.tell(object::name(&pods[1]), "Running", "False");
+    shows("addresses", told(&pods[0])).await;
+    let endpoints = shows("notReadyAddresses", told(&pods[1])).await;
+    assert_eq!(endpoints["subsets"][0]["ports"], json!([{"name": "http", "protocol": "TCP", "port": 8080}]));
+    stage.delete("Pod", object::name(&pods[0]), Propagation::Background);
+    stage.ready(&pods[1]);
+    shows("addresses", told(&pods[1])).await;
+    assert!(stage.get("Endpoints", "own").is_none(), "without a selector they are the user's");
+    stage.delete("Service", "api", Propagation::Background);
+    let gone = || stage.list("Endpoints").is_empty().then_some(());
+    stage.until("Endpoints", "their end", gone).await;
+}
+
+#[tokio::test]
 async fn a_budget_counts_and_refuses_one_eviction_too_many() {
     let stage = Stage::new();
     stage.create("Deployment", deployment(3));

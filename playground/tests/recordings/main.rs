@@ -166,7 +166,7 @@ async fn errors_and_selectors() {
         .unwrap();
     let mut replay = Replay::with(started).await;
     let service = replay.put("v1", "Service", &json!({"metadata": {"name": "api"}, "spec": {"selector": {"app": "api"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}}));
-    assert_eq!(service["spec"]["clusterIP"], "127.96.0.1");
+    assert!(service["spec"]["clusterIP"].as_str().unwrap().starts_with("127."), "{service}");
     for index in 0..300 {
         let pod = json!({"metadata": {"name": format!("p{index}"), "labels": {"app": "api"}}, "spec": {"containers": [{"name": "c", "image": "x:1"}]}});
         replay.put("v1", "Pod", &pod);

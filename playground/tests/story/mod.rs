@@ -6,6 +6,7 @@
     reason = "part of the tests, and brief in them"
 )]
 
+use playground::Home;
 use playground::cluster::{Cluster, DeleteOptions};
 use playground::node::{HostPrograms, NodeOptions, Nodes, Supervisor};
 use playground::resource::by_kind;
@@ -45,7 +46,7 @@ impl Story {
         let cluster = Cluster::new(Store::new(1 << 24));
         let namespaces = by_kind("v1", "Namespace").unwrap();
         cluster.create(namespaces, "", json!({"metadata": {"name": "n"}}), Write::Commit).unwrap();
-        let nodes = playground::node::start(&cluster, options).unwrap();
+        let nodes = playground::node::start(&cluster, &Home::create().unwrap(), options).unwrap();
         let services = playground::service::start(&cluster);
         Story { cluster, nodes, services }
     }

@@ -32,6 +32,17 @@ impl Running {
         self.errors()
     }
 
+    /// Waits until it has printed a line that begins with this; gives the rest of the line.
+    pub fn prints(&self, begin: &str) -> String {
+        let find = || {
+            let all = read(&self.out);
+            let whole = all.rsplit_once('\n').map(|(lines, _)| lines.to_owned())?;
+            whole.lines().find_map(|line| Some(line.strip_prefix(begin)?.to_owned()))
+        };
+        self.waits_for(&format!("a line `{begin}…`"), || find().is_some());
+        find().expect("it was just there")
+    }
+
     /// Waits until something outside of it has come about; `what` is for the message when it does not.
     pub fn waits_for(&self, what: &str, come_about: impl Fn() -> bool) {
         let begun = Instant::now();

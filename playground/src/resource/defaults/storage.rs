@@ -1,6 +1,6 @@
 //! Secrets and volume claims.
 
-use crate::object::{child_mut, map_mut, set_default};
+use crate::object::{child_mut, map_mut, metadata_mut, set_default};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -22,7 +22,16 @@ pub(in crate::resource) fn claim(object: &mut Value) {
     set_default(child_mut(map_mut(object), "spec"), "volumeMode", "Filesystem");
 }
 
-/// The status of a new PersistentVolumeClaim.
+/// Under this finalizer a claim stays while a Pod uses it.
+pub(crate) const CLAIM_PROTECTION: &str = "kubernetes.io/pvc-protection";
+
+/// The status of a new PersistentVolumeClaim, and its protection.
 pub(in crate::resource) fn claim_status(object: &mut Value) {
     object["status"] = json!({"phase": "Pending"});
+    let finalizers = metadata_mut(object).entry("finalizers").or_insert_with(|| json!([]));
+    if let Some(list) =
+        finalizers.as_array_mut().filter(|list| !list.iter().any(|one| one == CLAIM_PROTECTION))
+    {
+        list.push(json!(CLAIM_PROTECTION));
+    }
 }

@@ -1,6 +1,6 @@
 //! What the shop sells: a fixed list, serialised once at the start, so that a read costs a copy of a pointer.
 
-use super::reply::json;
+use crate::shop::reply::json;
 use bytes::Bytes;
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 //! Customers with a name: they log in with a form and are known by a cookie afterwards. The cookie is all there is to
 //! a session, so the shop keeps nothing; it guards nothing either.
 
-use super::refusal::Refusal;
-use super::reply::{Reply, json, ready};
+use crate::shop::refusal::Refusal;
+use crate::shop::reply::{Reply, json, ready};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::json as object;

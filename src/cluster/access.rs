@@ -1,0 +1,15 @@
+//! Which cluster is meant.
+
+use std::path::PathBuf;
+
+/// How to find a cluster: nothing is taken from where we happen to run but what is left open here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The kubeconfig; `None` takes `KUBECONFIG`, then `~/.kube/config`, then the service account of the Pod that
+    /// we run in.
+    pub kubeconfig: Option<PathBuf>,
+    /// The context; `None` takes the current one.
+    pub context: Option<String>,
+    /// The namespace that may be touched; `None` takes that of the context.
+    pub namespace: Option<String>,
+}

@@ -1,0 +1,27 @@
+//! One request to the API server: bounded in time, and its failure sorted.
+
+use super::{Cluster, ClusterError};
+use std::future::Future;
+use std::time::Duration;
+
+/// No request takes longer. kube itself would wait for an answer for ever.
+const LIMIT: Duration = Duration::from_secs(15);
+
+impl Cluster {
+    /// Awaits a request that was made to do `doing`, which is said when it fails: "read the Deployment api".
+    pub async fn call<T>(
+        &self,
+        doing: &str,
+        request: impl Future<Output = Result<T, kube::Error>>,
+    ) -> Result<T, ClusterError> {
+        match tokio::time::timeout(LIMIT, request).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(ClusterError::from_kube(doing, self.server(), error)),
+            Err(_) => Err(ClusterError::Silent {
+                doing: doing.to_owned(),
+                server: self.server().to_owned(),
+                limit: LIMIT,
+            }),
+        }
+    }
+}

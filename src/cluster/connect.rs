@@ -1,0 +1,111 @@
+//! The connection to a cluster.
+
+use super::{Access, ClusterError};
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Api, Client, Config};
+use std::fmt;
+use std::time::Duration;
+
+/// How long the making of a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// A cluster, with the one namespace that may be touched. Cheap to clone.
+#[derive(Clone)]
+pub struct Cluster {
+    client: Client,
+    server: String,
+    context: String,
+    namespace: String,
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Cluster { client: _, server, context, namespace } = self;
+        write!(f, "Cluster({context} at {server}, namespace {namespace})")
+    }
+}
+
+impl Cluster {
+    /// Reads the kubeconfig; nothing is sent yet. Errors: there is none, or it has no such context.
+    pub async fn connect(access: &Access) -> Result<Cluster, ClusterError> {
+        let wrong = |why: String| ClusterError::Config { why };
+        let (mut config, context) = match kubeconfig(access)? {
+            Some(file) => {
+                let context = access.context.clone().or_else(|| file.current_context.clone());
+                let options = KubeConfigOptions { context: context.clone(), ..KubeConfigOptions::default() };
+                let config = Config::from_custom_kubeconfig(file, &options).await;
+                (config.map_err(|error| wrong(error.to_string()))?, context.unwrap_or_default())
+            }
+            None => {
+                let config = Config::incluster().map_err(|error| wrong(error.to_string()))?;
+                (config, "in-cluster".to_owned())
+            }
+        };
+        // A refusal is a result here, and a fault that is made again and again by itself is none.
+        config.default_retry = false;
+        config.connect_timeout = Some(CONNECT);
+        let namespace = access.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
+        let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
+        let client = Client::try_from(config).map_err(|error| wrong(error.to_string()))?;
+        Ok(Cluster { client, server, context, namespace })
+    }
+
+    /// The same cluster, with another namespace.
+    #[must_use]
+    pub fn with_namespace(&self, namespace: &str) -> Cluster {
+        Cluster { namespace: namespace.to_owned(), ..self.clone() }
+    }
+
+    /// kube's client. Requests that are refused are not made again.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The URL of the API server.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The context of the kubeconfig.
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
+    /// The namespace that may be touched.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// Objects of one kind in the namespace.
+    pub fn api<K>(&self) -> Api<K>
+    where
+        K: kube::Resource<Scope = kube::core::NamespaceResourceScope>,
+        K::DynamicType: Default,
+    {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Objects of one kind that are in no namespace.
+    pub fn api_all<K>(&self) -> Api<K>
+    where
+        K: kube::Resource,
+        K::DynamicType: Default,
+    {
+        Api::all(self.client.clone())
+    }
+}
+
+/// The kubeconfig; `None` in a Pod, where the service account stands for it.
+fn kubeconfig(access: &Access) -> Result<Option<Kubeconfig>, ClusterError> {
+    let wrong = |error: kube::config::KubeconfigError| ClusterError::Config { why: error.to_string() };
+    match &access.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path).map(Some).map_err(wrong),
+        None => match Kubeconfig::read() {
+            Ok(file) => Ok(Some(file)),
+            Err(_) if access.context.is_none() && std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() => {
+                Ok(None)
+            }
+            Err(error) => Err(wrong(error)),
+        },
+    }
+}
