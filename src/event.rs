@@ -48,6 +48,10 @@ pub enum EventKind {
         /// Why it counts as broken.
         reason: String,
     },
+    /// A fault went a step further.
+    Fault(FaultStep),
+    /// Something of the target's namespace, or one of its nodes, changed; stamped when we were told.
+    Cluster(ClusterChange),
     /// Something of ours went wrong; the verdict can no longer be a pass.
     Trouble {
         /// What, in one sentence.
@@ -57,6 +61,74 @@ pub enum EventKind {
     LoadEnded,
     /// The run is over.
     Ended(Ending),
+}
+
+/// One step of one fault.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FaultStep {
+    /// The fault's place in the plan.
+    pub fault: u16,
+    /// Which of its injections, counted from 0: a fault with `every` has several.
+    pub injection: u32,
+    /// What came about.
+    pub phase: FaultPhase,
+    /// In one sentence without a full stop: what was done, seen, or why it could not be.
+    pub text: String,
+    /// Who it is about, as `Kind/name`; with an injection its victims, with a failed undo what is left changed.
+    pub objects: Vec<String>,
+}
+
+/// What can come about in the life of a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultPhase {
+    /// It is about to be injected: its undo is in the journal.
+    Planned,
+    /// The API server has taken it.
+    Injected,
+    /// A budget or a rule of the cluster kept it from happening: a result, not a failure of ours.
+    Protected,
+    /// It could not be injected.
+    Failed,
+    /// Its effect was seen from outside.
+    Proven,
+    /// Its effect was not seen in time.
+    Unproven,
+    /// It is being taken back.
+    Undoing,
+    /// Everything is as it was before.
+    Undone,
+    /// Somebody else changed meanwhile what it had changed; that is left as it is.
+    Overtaken,
+    /// It could not be taken back.
+    UndoFailed,
+}
+
+/// A change of an object that the platform's own view of a fault can be read from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterChange {
+    /// Its kind: `Pod`, `EndpointSlice`, `Deployment`, `StatefulSet`, `Node` or `Event`.
+    pub kind: String,
+    /// Its name; of an `EndpointSlice` the Service's, of an `Event` that of the object it is about.
+    pub name: String,
+    /// What came about.
+    pub change: Changed,
+    /// How it is now, in few words: `Running`, `2 of 3 ready`, `Killing: Stopping container api`.
+    pub state: String,
+    /// How many ready Pods, endpoints or replicas it stands for now; none where that means nothing.
+    pub ready: Option<u32>,
+}
+
+/// What can come about with an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Changed {
+    /// It is new.
+    Added,
+    /// It is another than before.
+    Modified,
+    /// It is gone.
+    Deleted,
 }
 
 /// How a run ended.

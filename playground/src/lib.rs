@@ -52,7 +52,8 @@
 //!   there. Nodes, Pods and Services have addresses in one block 127.x.0.0/16 that this playground alone uses
 //!   (x from 128); node ports are open on the nodes' addresses and on 127.0.0.1, and no two playgrounds of a
 //!   machine give out the same one.
-//! - [`api::NodeAgent`], given in [`Options`], answers `pods/log` for the API server.
+//! - [`api::NodeAgent`], given in [`Options`], answers `pods/log` and `pods/exec` for the API
+//!   server: [`node::Nodes::agent`] is the nodes' own.
 
 pub mod api;
 mod block;
@@ -60,6 +61,7 @@ mod bootstrap;
 mod claim;
 pub mod cluster;
 pub mod controllers;
+mod cri;
 mod entrypoint;
 mod home;
 pub mod images;

@@ -31,15 +31,13 @@ pub struct Options {
     /// How many bytes of encoded changes each resource keeps for watchers that come late or are slow. In memory
     /// they take about ten times as much.
     pub history: usize,
-    /// Who answers for the nodes (`pods/log`).
-    pub agent: Arc<dyn NodeAgent>,
     /// Who makes the cluster what its objects wish for.
     pub upkeep: Upkeep,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { history: 2 * 1024 * 1024, agent: Arc::new(NoAgent), upkeep: Upkeep::default() }
+        Options { history: 2 * 1024 * 1024, upkeep: Upkeep::default() }
     }
 }
 
@@ -79,23 +77,22 @@ impl Playground {
     pub async fn start(options: Options) -> Result<Playground, PlaygroundError> {
         let cluster = Cluster::new(Store::new(options.history));
         bootstrap(&cluster)?;
+        let home = Home::create()?;
+        let (controllers, nodes) = match options.upkeep {
+            Upkeep::Nobody => (None, None),
+            Upkeep::Controllers => (Some(controllers::start(&cluster)), None),
+            Upkeep::Whole(nodes) => {
+                (Some(controllers::start(&cluster)), Some(node::start(&cluster, &home, nodes)?))
+            }
+        };
+        let services = nodes.as_ref().map(|_| service::start(&cluster));
+        let agent = nodes.as_ref().map_or_else(|| Arc::new(NoAgent) as Arc<dyn NodeAgent>, Nodes::agent);
         let tokens = Arc::new(Tokens::new());
-        let server = Server::start(cluster.clone(), Arc::clone(&tokens), options.agent).await?;
+        let server = Server::start(cluster.clone(), Arc::clone(&tokens), agent).await?;
         let config = kubeconfig::kubeconfig(server.address(), server.certificate_pem(), tokens.admin());
         let kubeconfig = format!("{config:#}\n");
-        let home = Home::create()?;
         let path = home.path().join("kubeconfig");
         kubeconfig::write(&path, &kubeconfig)?;
-        let controllers = match options.upkeep {
-            Upkeep::Nobody => None,
-            Upkeep::Controllers | Upkeep::Whole(_) => Some(controllers::start(&cluster)),
-        };
-        let (nodes, services) = match options.upkeep {
-            Upkeep::Whole(nodes) => {
-                (Some(node::start(&cluster, &home, nodes)?), Some(service::start(&cluster)))
-            }
-            Upkeep::Nobody | Upkeep::Controllers => (None, None),
-        };
         Ok(Playground {
             cluster,
             _controllers: controllers,
@@ -118,14 +115,14 @@ impl Playground {
         &self.kubeconfig
     }
 
-    /// The folder of the playground: its kubeconfig, and what its Pods write.
-    pub fn folder(&self) -> &Path {
-        self.home.path()
-    }
-
     /// The file that holds it, readable by this user alone, gone when the playground is.
     pub fn kubeconfig_path(&self) -> &Path {
         &self.path
+    }
+
+    /// The folder of the playground: its kubeconfig, and what its Pods write.
+    pub fn folder(&self) -> &Path {
+        self.home.path()
     }
 
     /// Where the API server listens.

@@ -147,9 +147,7 @@ async fn a_watch_goes_on_where_another_ended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_is_forgotten_is_gone() {
-    let playground = Playground::start(Options { history: 0, upkeep: Upkeep::Nobody, ..Options::default() })
-        .await
-        .unwrap();
+    let playground = Playground::start(Options { history: 0, upkeep: Upkeep::Nobody }).await.unwrap();
     let client = client(&playground).await;
     let kind = by_kind("v1", "ConfigMap").unwrap();
     for index in 0..400 {

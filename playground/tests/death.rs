@@ -10,6 +10,11 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use story::*;
 
+/// The supervisor, two shells, two sleeps.
+const UP: usize = 5;
+/// The same, and the Pod's supervisor and its program.
+const EXEC: usize = 7;
+
 /// The processes below `root`, itself not among them.
 fn descendants(root: u32) -> BTreeSet<u32> {
     let mut parents = Vec::new();
@@ -32,16 +37,16 @@ fn descendants(root: u32) -> BTreeSet<u32> {
     found
 }
 
-/// A playground with a Pod whose program and its child are deaf to SIGTERM; all its processes.
-async fn up() -> (std::process::Child, BTreeSet<u32>) {
+/// A playground that starts a program that is deaf to SIGTERM, as is its child: `up` in a Pod of its own, `exec`
+/// in a Pod that does something else. All its processes, when there are `count`.
+async fn up(how: &str, count: usize) -> (std::process::Child, BTreeSet<u32>) {
     let script = "trap '' TERM HUP INT; (while true; do sleep 1000; done) & while true; do sleep 1000; done";
     let playground =
-        Command::new(BINARY).args(["up", "/bin/sh", "-c", script]).stdout(Stdio::null()).spawn().unwrap();
+        Command::new(BINARY).args([how, "/bin/sh", "-c", script]).stdout(Stdio::null()).spawn().unwrap();
     let mut all = BTreeSet::new();
-    // The supervisor, two shells, two sleeps.
     eventually("the pod runs", async || {
         all = descendants(playground.id());
-        all.len() >= 5
+        all.len() >= count
     })
     .await;
     (playground, all)
@@ -49,7 +54,7 @@ async fn up() -> (std::process::Child, BTreeSet<u32>) {
 
 #[tokio::test]
 async fn a_killed_playground_leaves_no_process() {
-    let (mut playground, all) = up().await;
+    let (mut playground, all) = up("up", UP).await;
     playground.kill().unwrap();
     playground.wait().unwrap();
     eventually("all are gone", async || !all.iter().any(|pid| lives(*pid))).await;
@@ -57,7 +62,7 @@ async fn a_killed_playground_leaves_no_process() {
 
 #[tokio::test]
 async fn a_killed_supervisor_takes_the_first_process_along() {
-    let (mut playground, all) = up().await;
+    let (mut playground, all) = up("up", UP).await;
     let supervisor = *all.first().unwrap();
     let children = descendants(supervisor);
     let main = *children.first().unwrap();
@@ -80,6 +85,14 @@ async fn a_dropped_playground_leaves_no_process() {
     let pod = story.until("p", is_ready).await.pop().unwrap();
     drop(story);
     eventually("it is gone", async || !lives(pid(&pod))).await;
+}
+
+#[tokio::test]
+async fn a_killed_playground_leaves_no_command_that_ran_in_a_container() {
+    let (mut playground, all) = up("exec", EXEC).await;
+    playground.kill().unwrap();
+    playground.wait().unwrap();
+    eventually("all are gone", async || !all.iter().any(|pid| lives(*pid))).await;
 }
 
 /// A playground with a Pod that serves: its process, its folder, where its Service is and its node port.

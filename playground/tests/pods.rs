@@ -2,8 +2,11 @@
 
 mod story;
 
+use futures_util::StreamExt as _;
+use playground::api::LogRequest;
 use playground::store::Write;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use story::*;
 
 #[tokio::test]
@@ -71,8 +74,12 @@ async fn the_environment_and_the_volumes_reach_the_program() {
     .await;
     let (node, ip) = (pod["spec"]["nodeName"].as_str().unwrap(), pod["status"]["podIP"].as_str().unwrap());
     assert_eq!(text, format!("red hush {node} red-hush content {ip}\n"));
-    let log = story.nodes.log(&pod, "sh", 0);
-    eventually("it is in the log", async || std::fs::read_to_string(&log).is_ok_and(|log| log == text)).await;
+    let request = LogRequest { container: "sh".to_owned(), ..LogRequest::default() };
+    eventually("it is in the log", async || {
+        let log = story.nodes.agent().logs(Arc::clone(&pod), request.clone()).await.unwrap();
+        log.collect::<Vec<_>>().await.concat() == text.as_bytes()
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ impl Churn {
         let mut options = NodeOptions::new(supervisor());
         options.host_programs = HostPrograms::Allowed;
         let upkeep = Upkeep::Whole(options);
-        let playground = Playground::start(Options { upkeep, history, ..Options::default() }).await.unwrap();
+        let playground = Playground::start(Options { upkeep, history }).await.unwrap();
         let churn = Churn { playground };
         let labels = json!({"app": "web"});
         let probe = json!({"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1});

@@ -1,7 +1,8 @@
 //! The last lines of a terminal, renewed in place.
 
 use crate::report::{harmless, head};
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
 
 /// Several lines on stderr that are written over and over.
 #[derive(Debug, Default)]
@@ -31,7 +32,8 @@ impl Block {
             out.push('\n');
         }
         if all > kept {
-            out.push_str(&format!("… and {} more\n", all - kept));
+            // Writing to a string cannot fail.
+            let _ = writeln!(out, "… and {} more", all - kept);
         }
         self.lines = kept + usize::from(all > kept);
         let mut stderr = std::io::stderr().lock();

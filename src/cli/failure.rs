@@ -82,7 +82,12 @@ impl Failure {
     /// The exit code of each failure.
     fn exit(&self) -> Exit {
         match self {
-            Failure::Shop(ShopError::Broken(_) | ShopError::Thread(_)) => Exit::Inconclusive,
+            Failure::Shop(ShopError::Broken(_) | ShopError::Thread(_))
+            | Failure::Engine(_)
+            | Failure::Write(_)
+            | Failure::Report { .. }
+            | Failure::Playground(_)
+            | Failure::System { .. } => Exit::Inconclusive,
             Failure::Rejected(_)
             | Failure::Usage(_)
             | Failure::Line(_)
@@ -90,11 +95,6 @@ impl Failure {
             | Failure::Manifest(_)
             | Failure::Shop(_) => Exit::Usage,
             Failure::Cluster(_) => Exit::Unreachable,
-            Failure::Engine(_)
-            | Failure::Write(_)
-            | Failure::Report { .. }
-            | Failure::Playground(_)
-            | Failure::System { .. } => Exit::Inconclusive,
         }
     }
 }

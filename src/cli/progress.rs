@@ -69,9 +69,13 @@ impl Progress {
                 let name = self.meta.stages.get(usize::from(*stage)).map_or("?", |stage| stage.name.as_str());
                 self.say(&format!("stage {name} broke `{gate}`: {reason}; the load stops here"));
             }
+            EventKind::Fault(step) => {
+                let name = self.meta.faults.get(usize::from(step.fault)).map_or("?", |fault| &fault.name);
+                self.say(&format!("fault {name}: {}", step.text));
+            }
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
             EventKind::LoadEnded => self.end(),
-            EventKind::Example { .. } | EventKind::Ended(_) => {}
+            EventKind::Example { .. } | EventKind::Cluster(_) | EventKind::Ended(_) => {}
         }
     }
 

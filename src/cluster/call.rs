@@ -1,6 +1,8 @@
 //! One request to the API server: bounded in time, and its failure sorted.
 
 use super::{Cluster, ClusterError};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::future::Future;
 use std::time::Duration;
 
@@ -8,6 +10,15 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(15);
 
 impl Cluster {
+    /// An object from its JSON, made to do `doing`.
+    pub fn typed<K: DeserializeOwned>(&self, doing: &str, value: Value) -> Result<K, ClusterError> {
+        serde_json::from_value(value).map_err(|error| ClusterError::Strange {
+            doing: doing.to_owned(),
+            server: self.server().to_owned(),
+            why: error.to_string(),
+        })
+    }
+
     /// Awaits a request that was made to do `doing`, which is said when it fails: "read the Deployment api".
     pub async fn call<T>(
         &self,

@@ -40,6 +40,12 @@ pub struct Meta {
     pub gates: Vec<GatePlan>,
     /// The smoke checks, in the order of the scenario.
     pub checks: Vec<CheckPlan>,
+    /// The faults, in the order of the scenario.
+    #[serde(default)]
+    pub faults: Vec<FaultPlan>,
+    /// The cluster that faults touch.
+    #[serde(default)]
+    pub cluster: Option<ClusterPlan>,
 }
 
 /// The machine that drove the load.
@@ -105,6 +111,28 @@ pub struct CheckPlan {
     pub name: String,
     /// Its kind.
     pub kind: String,
+}
+
+/// One fault of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FaultPlan {
+    /// Its name, by which gates know it.
+    pub name: String,
+    /// Its kind, as in the scenario.
+    pub kind: String,
+    /// When it is injected.
+    pub at: Offset,
+    /// When it is taken back; none where there is nothing to take back.
+    pub until: Option<Offset>,
+}
+
+/// The cluster of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterPlan {
+    /// The context of the kubeconfig.
+    pub context: String,
+    /// The namespace that may be touched.
+    pub namespace: String,
 }
 
 impl StagePlan {

@@ -36,6 +36,8 @@ fn meta() -> Meta {
         }],
         gates: vec![GatePlan { gate: "p99 <= 250ms".into(), severity: Severity::Warn }],
         checks: vec![CheckPlan { name: "up".into(), kind: "http".into() }],
+        faults: Vec::new(),
+        cluster: None,
     }
 }
 

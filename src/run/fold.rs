@@ -90,7 +90,7 @@ impl<'a> Fold<'a> {
             EventKind::Trouble { text } => self.trouble(text),
             EventKind::LoadEnded => self.load_ended = Some(event.at),
             EventKind::Ended(ending) => self.ending = Some(ending),
-            EventKind::StageStarted { .. } => {}
+            EventKind::StageStarted { .. } | EventKind::Fault(_) | EventKind::Cluster(_) => {}
         }
     }
 

@@ -47,6 +47,8 @@ fn meta() -> Meta {
         stages: vec![stage("warm-up", 0, 10, true), stage("hold", 10, 70, false)],
         gates: vec![],
         checks: vec![],
+        faults: vec![],
+        cluster: None,
     }
 }
 

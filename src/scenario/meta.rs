@@ -26,6 +26,8 @@ impl Scenario {
             stages: self.load.as_ref().map(|load| stage_plans(&load.stages)).unwrap_or_default(),
             gates: self.gate_plans(),
             checks: self.check_plans(),
+            faults: Vec::new(),
+            cluster: None,
         }
     }
 

@@ -50,6 +50,8 @@ impl Sample {
             stages: vec![stage("warm-up", 0, 3, true), stage("hold", 3, 13, false)],
             gates: vec![],
             checks: vec![],
+            faults: vec![],
+            cluster: None,
         };
         Sample { name, meta, events: vec![], expected: (Verdict::Pass, Exit::Pass) }
     }

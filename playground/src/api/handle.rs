@@ -4,6 +4,7 @@ use crate::api::access::{check_path, check_resource};
 use crate::api::agent::NodeAgent;
 use crate::api::answer::{self, Answer};
 use crate::api::discovery::{self, Core};
+use crate::api::pod::Handshake;
 use crate::api::request::Request;
 use crate::api::route::{Route, Target};
 use crate::api::tokens::Tokens;
@@ -33,7 +34,8 @@ pub(super) struct Context {
 
 /// Answers one request.
 pub(super) async fn handle(context: &Context, incoming: http::Request<Incoming>) -> Answer {
-    let (head, body) = incoming.into_parts();
+    let (mut head, body) = incoming.into_parts();
+    let handshake = Handshake::read(&mut head);
     let text = |name: header::HeaderName| {
         head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
@@ -61,6 +63,7 @@ pub(super) async fn handle(context: &Context, incoming: http::Request<Incoming>)
         content_type: text(header::CONTENT_TYPE),
         body,
         user,
+        handshake,
     };
     let answered = match Route::parse(&path) {
         Route::Resource(target) => resource(context, &request, &target).await,

@@ -11,6 +11,7 @@ mod metrics;
 mod negotiate;
 mod openapi;
 mod patching;
+mod pod;
 mod protobuf;
 mod query;
 mod rbac;
@@ -28,7 +29,7 @@ mod validation;
 mod watching;
 mod write;
 
-pub use agent::{AgentFuture, ExecRequest, LogRequest, NoAgent, NodeAgent};
+pub use agent::{AgentFuture, ExecRequest, Execution, LogRequest, LogStream, NoAgent, NodeAgent, Start};
 pub use server::{Server, ServerError};
 pub use tls::Authority;
 pub use tokens::Tokens;

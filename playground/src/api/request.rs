@@ -1,6 +1,7 @@
 //! A request, read.
 
 use crate::api::body;
+use crate::api::pod::Handshake;
 use crate::api::query::Query;
 use crate::api::route::Target;
 use crate::api::user::User;
@@ -21,6 +22,7 @@ pub(super) struct Request {
     pub(super) content_type: String,
     pub(super) body: Bytes,
     pub(super) user: User,
+    pub(super) handshake: Handshake,
 }
 
 impl Request {

@@ -2,6 +2,7 @@
 
 use crate::api::agent::NodeAgent;
 use crate::api::handle::{Context, handle};
+use crate::api::pod::session;
 use crate::api::tls::Authority;
 use crate::api::tokens::Tokens;
 use crate::cluster::Cluster;
@@ -13,6 +14,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -95,10 +97,22 @@ async fn serve(stream: TcpStream, acceptor: TlsAcceptor, context: Arc<Context>) 
         return;
     }
     let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await else { return };
+    let (sessions, mut opened) = mpsc::unbounded_channel();
     let service = service_fn(move |request| {
-        let context = Arc::clone(&context);
-        async move { Ok::<_, Infallible>(handle(&context, request).await) }
+        let (context, sessions) = (Arc::clone(&context), sessions.clone());
+        async move {
+            let mut answer = handle(&context, request).await;
+            if let Some(session) = session(&mut answer) {
+                // The other end waits below.
+                let _ = sessions.send(session);
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let builder = Builder::new(TokioExecutor::new());
     drop(builder.serve_connection_with_upgrades(TokioIo::new(stream), service).await);
+    // HTTP is over. What the connection has become, if anything, lives and ends with this task.
+    if let Some(session) = opened.recv().await {
+        session.await;
+    }
 }

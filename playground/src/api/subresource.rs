@@ -1,10 +1,10 @@
 //! Requests to a part of an object, or for a deed on it.
 
-use crate::api::agent::LogRequest;
 use crate::api::answer::{self, Answer};
 use crate::api::deletion;
 use crate::api::handle::Context;
 use crate::api::patching::Patch;
+use crate::api::pod;
 use crate::api::read;
 use crate::api::request::Request;
 use crate::api::route::Target;
@@ -14,7 +14,6 @@ use crate::cluster::{Part, apply_scale, scale_of};
 use crate::object;
 use crate::resource::{Subresource, misfit};
 use crate::status::ApiError;
-use futures_util::stream;
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -35,8 +34,8 @@ pub(super) async fn serve(
         Subresource::Eviction => only_post(request).and_then(|()| evict(context, request, target)),
         Subresource::Binding => only_post(request).and_then(|()| bind(context, request, target)),
         Subresource::Token => only_post(request).and_then(|()| token(context, request, target)),
-        Subresource::Log => log(context, request, target).await,
-        Subresource::Exec => Err(ApiError::not_implemented("pods/exec over the wire")),
+        Subresource::Log => pod::log(context, request, target).await,
+        Subresource::Exec => pod::exec(context, request, target).await,
     }
 }
 
@@ -128,19 +127,4 @@ fn token(context: &Context, request: &Request, target: &Target) -> Result<Answer
     body["spec"]["expirationSeconds"] = json!(seconds.max(600));
     body["status"] = json!({"token": token, "expirationTimestamp": object::time(expires)});
     Ok(answer::json(StatusCode::CREATED, &body))
-}
-
-async fn log(context: &Context, request: &Request, target: &Target) -> Result<Answer, ApiError> {
-    let pod = context.cluster.get(target.kind, target.at().0, target.at().1)?;
-    let wanted = LogRequest {
-        container: request.query.text("container").to_owned(),
-        follow: request.query.flag("follow"),
-        previous: request.query.flag("previous"),
-        tail_lines: request.query.number("tailLines"),
-        timestamps: request.query.flag("timestamps"),
-    };
-    let pieces = context.agent.logs(pod, wanted).await?;
-    let pieces =
-        stream::unfold(pieces, |mut pieces| async move { pieces.recv().await.map(|piece| (piece, pieces)) });
-    Ok(answer::stream("text/plain", pieces))
 }

@@ -1,15 +1,20 @@
-//! The playground on its own, small, for its tests: `up` runs one with a Pod and a Service until it is killed, `serve PORT` is a program for Pods, `supervise` is what the cluster starts itself with.
+//! The playground on its own, small, for its tests: `up` runs one with a Pod and a Service until it is killed,
+//! `exec` runs a command in a Pod that does something else, `serve PORT` is a program for Pods, `supervise` is what
+//! the cluster starts itself with.
 
+use playground::api::ExecRequest;
+use playground::cluster::Cluster;
 use playground::node::{HostPrograms, NodeOptions, Supervisor};
 use playground::resource::by_kind;
-use playground::store::Write;
-use playground::{Options, Playground, Upkeep};
+use playground::store::{Store, Write};
+use playground::{Home, Options, Playground, Upkeep};
 use serde_json::json;
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -18,7 +23,8 @@ fn main() -> ExitCode {
         ["supervise", ..] => return playground::supervise(),
         ["serve", port] => serve(port),
         ["up", command @ ..] => up(command),
-        _ => Err("use: playground up COMMAND… | serve PORT".into()),
+        ["exec", command @ ..] => exec(command),
+        _ => Err("use: playground up COMMAND… | exec COMMAND… | serve PORT".into()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -34,10 +40,7 @@ fn main() -> ExitCode {
 fn up(command: &[&str]) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let supervisor = Supervisor { program: std::env::current_exe()?, args: vec!["supervise".into()] };
-        let mut options = NodeOptions::new(supervisor);
-        options.host_programs = HostPrograms::Allowed;
-        let upkeep = Upkeep::Whole(options);
+        let upkeep = Upkeep::Whole(node_options()?);
         let playground = Playground::start(Options { upkeep, ..Options::default() }).await?;
         let (pods, services) =
             by_kind("v1", "Pod").zip(by_kind("v1", "Service")).ok_or("no pods and services")?;
@@ -56,6 +59,41 @@ fn up(command: &[&str]) -> Result<(), Box<dyn Error>> {
         std::future::pending::<()>().await;
         Ok(())
     })
+}
+
+/// Nodes with one Pod that sleeps, in which `command` runs, until the process is killed.
+fn exec(command: &[&str]) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let (cluster, home) = (Cluster::new(Store::new(1 << 20)), Home::create()?);
+        let nodes = playground::node::start(&cluster, &home, node_options()?)?;
+        let (namespaces, pods) =
+            by_kind("v1", "Namespace").zip(by_kind("v1", "Pod")).ok_or("no namespaces and pods")?;
+        cluster.create(namespaces, "", json!({"metadata": {"name": "default"}}), Write::Commit)?;
+        let container = json!({"name": "c", "image": "process:/bin/sleep", "args": ["1000"]});
+        let pod = json!({"metadata": {"name": "one"}, "spec": {"containers": [container]}});
+        cluster.create(pods, "default", pod, Write::Commit)?;
+        let start = loop {
+            let pod = cluster.get(pods, "default", "one")?;
+            let command = command.iter().map(|&word| word.to_owned()).collect();
+            let request = ExecRequest { container: "c".to_owned(), command, stdin: true };
+            match nodes.agent().exec(pod, request).await {
+                Ok(start) => break start,
+                // It does not run yet.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        };
+        let execution = start()?;
+        execution.exit.await;
+        Ok(())
+    })
+}
+
+fn node_options() -> std::io::Result<NodeOptions> {
+    let supervisor = Supervisor { program: std::env::current_exe()?, args: vec!["supervise".into()] };
+    let mut options = NodeOptions::new(supervisor);
+    options.host_programs = HostPrograms::Allowed;
+    Ok(options)
 }
 
 /// Answers HTTP on the Pod's address: its name, or, for a path whose file is in its folder, 503 (`/ready` while

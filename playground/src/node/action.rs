@@ -1,10 +1,9 @@
 //! What probes and hooks do: an HTTP request, a TCP connection, a command.
 
-use crate::node::process::{Process, Program};
-use crate::node::worker::Context;
+use crate::node::context::Context;
+use crate::node::process::{Process, Program, Streams};
 use crate::object;
 use serde_json::Value;
-use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -92,9 +91,8 @@ async fn exec(context: &Context, program: &Program, wanted: &Value) -> Result<()
     let words = wanted["command"].as_array().into_iter().flatten();
     let command = words.map(|word| word.as_str().unwrap_or_default().to_owned()).collect();
     let program = Program { command, ..program.clone() };
-    let pipes = (Stdio::piped(), Stdio::piped());
-    let mut process =
-        Process::start(&context.shared.supervisor, &program, pipes).map_err(|error| error.to_string())?;
+    let started = Process::start(&context.shared.supervisor, &program, Streams::Output);
+    let mut process = started.map_err(|error| error.to_string())?;
     let (out, err) = process.output();
     let (out, err, code) = tokio::join!(text(out), text(err), process.wait());
     if code == 0 {

@@ -1,7 +1,9 @@
 //! What the containers of a Pod are doing, written by their keepers and read by the writer of the Pod's status.
 
+use crate::node::process::Program;
 use jiff::Timestamp;
 use serde_json::Value;
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// The end of one run of a container.
@@ -13,6 +15,8 @@ pub(super) struct End {
     pub(super) started: Option<Timestamp>,
     pub(super) finished: Timestamp,
     pub(super) id: String,
+    /// Which run it was, from 0.
+    pub(super) run: u32,
 }
 
 /// Where a container is.
@@ -36,6 +40,8 @@ pub(super) struct Report {
     pub(super) over: bool,
     /// `process://` and the process id; empty before the first start.
     pub(super) id: String,
+    /// How its present or last run was started.
+    pub(super) program: Option<Arc<Program>>,
     /// The `resources` that it is held to; null before the first start.
     pub(super) resources: Value,
 }
@@ -50,8 +56,14 @@ impl Report {
             ready: false,
             over: false,
             id: String::new(),
+            program: None,
             resources: Value::Null,
         }
+    }
+
+    /// Whether it is in its run `run`.
+    pub(super) fn is_in_run(&self, run: u32) -> bool {
+        matches!(self.state, State::Running { .. }) && self.restarts == run
     }
 
     /// Whether it ended well and for good.
@@ -84,6 +96,43 @@ pub(super) enum List {
 }
 
 impl Board {
+    /// The list and the place in it of a container of `pod`, which may have got some since the Pod started.
+    pub(super) fn find(pod: &Value, container: &str) -> Option<(List, usize)> {
+        [(List::Main, "containers"), (List::Init, "initContainers"), (List::Ephemeral, "ephemeralContainers")]
+            .into_iter()
+            .find_map(|(list, key)| {
+                let index = pod["spec"][key].as_array()?.iter().position(|one| one["name"] == container)?;
+                Some((list, index))
+            })
+    }
+
+    pub(super) fn report(&self, (list, index): (List, usize)) -> Option<&Report> {
+        match list {
+            List::Init => &self.init,
+            List::Main => &self.main,
+            List::Ephemeral => &self.ephemeral,
+        }
+        .get(index)
+    }
+
+    /// The Pod's containers have ended, and what ran beside them has been killed.
+    pub(super) fn end(&mut self) {
+        for report in self.init.iter_mut().chain(&mut self.main).chain(&mut self.ephemeral) {
+            if let State::Running { since } = report.state {
+                report.state = State::Terminated(End {
+                    code: 137,
+                    reason: "Error",
+                    message: String::new(),
+                    started: Some(since),
+                    finished: Timestamp::now(),
+                    id: report.id.clone(),
+                    run: report.restarts,
+                });
+                report.ready = false;
+            }
+        }
+    }
+
     pub(super) fn list_mut(&mut self, list: List) -> &mut Vec<Report> {
         match list {
             List::Init => &mut self.init,
@@ -113,15 +162,14 @@ impl Slot {
     }
 
     pub(super) fn report(&self) -> Option<Report> {
-        self.board.borrow().clone().list_mut(self.list).get(self.index).cloned()
+        self.board.borrow().report((self.list, self.index)).cloned()
     }
 
     /// Returns when its startup probe has succeeded.
     pub(super) async fn started(&self) {
         let mut changes = self.board.subscribe();
-        let started = changes.wait_for(|board| {
-            board.clone().list_mut(self.list).get(self.index).is_some_and(|report| report.started)
-        });
+        let started = changes
+            .wait_for(|board| board.report((self.list, self.index)).is_some_and(|report| report.started));
         // The sender is in this slot, so that it cannot be gone.
         let _ = started.await;
     }

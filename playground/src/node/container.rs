@@ -1,23 +1,20 @@
 //! The keeper of one container: starts it, probes it, starts it again, ends it.
 
+use crate::node::action;
 use crate::node::board::{End, Slot, State};
-use crate::node::environment;
-use crate::node::image::Container;
+use crate::node::context::Context;
 use crate::node::limits;
 use crate::node::meter::Whose;
-use crate::node::mount::{mounts, relocate};
+use crate::node::prepare::{Trouble, prepare};
 use crate::node::probe::{self, Subject};
-use crate::node::process::{Process, Program};
-use crate::node::worker::Context;
-use crate::node::{action, expand, layout};
+use crate::node::process::{Process, Program, Streams};
 use crate::object;
 use crate::recorder::Tone;
 use crate::store::ObjectKey;
+use crate::supervise::rotated;
 use jiff::Timestamp;
 use serde_json::Value;
-use std::fs::OpenOptions;
 use std::pin::pin;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -48,8 +45,8 @@ impl Keeper {
     pub(super) async fn run(mut self) {
         let mut failures: u32 = 0;
         while self.stop.borrow().is_none() {
-            let program = match self.prepare() {
-                Ok(program) => program,
+            let program = match prepare(&self.context, &self.container) {
+                Ok(program) => Arc::new(program),
                 Err(trouble) => {
                     self.cannot_start(&trouble, failures).await;
                     failures += 1;
@@ -82,57 +79,6 @@ impl Keeper {
 
     fn name(&self) -> &str {
         object::text(&self.container, "/name")
-    }
-
-    /// How to start it.
-    fn prepare(&self) -> Result<Program, Trouble> {
-        let config = |message| Trouble {
-            reason: "CreateContainerConfigError",
-            later: "CreateContainerConfigError",
-            message,
-        };
-        let image = object::text(&self.container, "/image");
-        let mut env = environment::base(&self.context);
-        let mut own = env.clone();
-        let mounts = mounts(&self.context, &self.container);
-        environment::apply(&self.context, &self.container, &mounts, &mut own).map_err(config)?;
-        let wanted = Container {
-            name: self.name().to_owned(),
-            address: self.context.lease.address(),
-            env: own.0,
-            folder: self.context.folder.clone(),
-            mounts,
-            supervisor: self.context.shared.supervisor.clone(),
-        };
-        let launch = self.context.shared.images.resolve(image, &wanted);
-        let launch = launch.map_err(|message| Trouble {
-            reason: "ErrImagePull",
-            later: "ImagePullBackOff",
-            message,
-        })?;
-        layout::lay_out(&self.context.shared.root, &wanted, &launch).map_err(|message| Trouble {
-            reason: "CreateContainerError",
-            later: "CreateContainerError",
-            message,
-        })?;
-        let places = wanted.places(&launch.folders);
-        launch.env.into_iter().for_each(|(name, value)| env.set(&name, relocate(&value, &places)));
-        environment::apply(&self.context, &self.container, &places, &mut env).map_err(config)?;
-        let words = |key: &str| -> Option<Vec<String>> {
-            let list = self.container[key].as_array().filter(|list| !list.is_empty())?;
-            let word = |word: &Value| expand::expand(word.as_str().unwrap_or_default(), |name| env.get(name));
-            Some(list.iter().map(|one| relocate(&word(one), &places)).collect())
-        };
-        let command = words("command");
-        let args = words("args").or_else(|| command.is_none().then_some(launch.args)).unwrap_or_default();
-        let mut command = command.unwrap_or(launch.entrypoint);
-        command.extend(args);
-        let given = Some(object::text(&self.container, "/workingDir")).filter(|given| !given.is_empty());
-        let folder = match given.or(launch.working_dir.as_deref()) {
-            None => self.context.folder.clone(),
-            Some(path) => relocate(path, &places).into(),
-        };
-        Ok(Program { command, env: env.0, folder, user: launch.user, stop: launch.stop })
     }
 
     async fn cannot_start(&mut self, trouble: &Trouble, failures: u32) {
@@ -198,9 +144,10 @@ impl Keeper {
         let _ = tokio::time::timeout(wait, self.stop.wait_for(Option::is_some)).await;
     }
 
-    async fn run_once(&mut self, program: &Program) -> End {
+    async fn run_once(&mut self, program: &Arc<Program>) -> End {
         let started = Timestamp::now();
-        let mut process = match self.start(program) {
+        let run = self.slot.report().map_or(0, |report| report.restarts);
+        let mut process = match self.start(program, run) {
             Ok(process) => process,
             Err(error) => {
                 let message = format!("failed to start container \"{}\": {error}", self.name());
@@ -212,6 +159,7 @@ impl Keeper {
                     started: None,
                     finished: Timestamp::now(),
                     id: String::new(),
+                    run,
                 };
             }
         };
@@ -221,6 +169,7 @@ impl Keeper {
         self.slot.change(|report| {
             report.state = State::Running { since: started };
             report.id.clone_from(&id);
+            report.program = Some(Arc::clone(program));
             (report.started, report.ready) = (booted, booted && !probed("readinessProbe"));
         });
         self.context.event(Tone::Normal, "Started", &format!("Started container {}", self.name()));
@@ -236,7 +185,8 @@ impl Keeper {
             0 => "Completed",
             _ => "Error",
         };
-        End { code, reason, message: String::new(), started: Some(started), finished: Timestamp::now(), id }
+        let (started, finished) = (Some(started), Timestamp::now());
+        End { code, reason, message: String::new(), started, finished, id, run }
     }
 
     fn whose(&self) -> Whose {
@@ -248,13 +198,19 @@ impl Keeper {
         }
     }
 
-    fn start(&self, program: &Program) -> std::io::Result<Process> {
-        let folder = self.context.folder.join("logs").join(self.name());
-        std::fs::create_dir_all(&folder)?;
-        let run = self.slot.report().map_or(0, |report| report.restarts);
-        let log = OpenOptions::new().create(true).append(true).open(folder.join(format!("{run}.log")))?;
-        let both = (Stdio::from(log.try_clone()?), Stdio::from(log));
-        Process::start(&self.context.shared.supervisor, program, both)
+    /// Starts it with a new log. As on a real node, the logs of the present and the previous run are kept.
+    fn start(&self, program: &Program, run: u32) -> std::io::Result<Process> {
+        let log = |run| self.context.shared.log(object::uid(&self.context.pod), self.name(), run);
+        let path = log(run);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        if let Some(old) = run.checked_sub(2).map(log) {
+            // Most runs have no second file.
+            let _ = std::fs::remove_file(rotated(&old));
+            let _ = std::fs::remove_file(old);
+        }
+        Process::start(&self.context.shared.supervisor, program, Streams::Log(&path))
     }
 
     /// Stays with a running program to its end; returns its exit code.
@@ -320,11 +276,4 @@ async fn end(subject: Subject<'_>, process: &mut Process, stop: &mut Stop, own: 
     }
     process.kill().await;
     process.wait().await
-}
-
-/// Why a container cannot be started, now and after the first try.
-struct Trouble {
-    reason: &'static str,
-    later: &'static str,
-    message: String,
 }

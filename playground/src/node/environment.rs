@@ -1,8 +1,8 @@
 //! The environment of a container.
 
+use crate::node::context::Context;
 use crate::node::expand::expand;
 use crate::node::mount::{named, relocate};
-use crate::node::worker::Context;
 use crate::object;
 use crate::resource::by_kind;
 use crate::selector::Selector;

@@ -1,7 +1,8 @@
 //! Starts a worker for every Pod that has a node, and tells it what becomes of the Pod's object.
 
 use crate::cluster::Cluster;
-use crate::node::worker::{self, Shared, Wish};
+use crate::node::context::Shared;
+use crate::node::worker::{self, Wish};
 use crate::object;
 use crate::resource::by_kind;
 use crate::selector::Selector;

@@ -5,7 +5,7 @@
 //! - a `mountPath` at the beginning of an argument, of an environment value, or after a `=` in one, is replaced
 //!   by the folder: `--data=/data/log` becomes `--data=/tmp/…/log`. So one manifest serves here and on a cluster.
 
-use crate::node::worker::Context;
+use crate::node::context::Context;
 use crate::object;
 use crate::resource::by_kind;
 use crate::store::Write;

@@ -2,8 +2,8 @@
 
 use crate::node::action;
 use crate::node::board::Slot;
+use crate::node::context::Context;
 use crate::node::process::Program;
-use crate::node::worker::Context;
 use crate::recorder::Tone;
 use serde_json::Value;
 use std::time::Duration;

@@ -1,20 +1,20 @@
 //! One program in its own process group, under a supervisor.
 
 use crate::node::{StopSignal, Supervisor, User};
-use crate::supervise::{AS, INTERRUPT, KILL, TERMINATE};
+use crate::supervise::{AS, INTERRUPT, KILL, Mode, TERMINATE, hand_over};
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::UnixStream;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf, pipe};
 use tokio::process::{Child, Command};
 
 /// What to run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Program {
     /// The program and its arguments.
     pub(super) command: Vec<String>,
@@ -26,6 +26,17 @@ pub(super) struct Program {
     pub(super) user: Option<User>,
     /// How it is asked to end.
     pub(super) stop: StopSignal,
+}
+
+/// What becomes of its streams.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Streams<'a> {
+    /// No input; the outputs go into this log.
+    Log(&'a Path),
+    /// No input; [`Process::output`] reads the outputs.
+    Output,
+    /// The same, and [`Process::input`] writes the input.
+    Both,
 }
 
 /// The way to a program's supervisor. The program lives as long as there is one.
@@ -51,6 +62,7 @@ pub(super) struct Process {
     child: Child,
     orders: Orders,
     news: BufReader<OwnedReadHalf>,
+    input: Option<pipe::Sender>,
 }
 
 impl Process {
@@ -58,14 +70,28 @@ impl Process {
     pub(super) fn start(
         supervisor: &Supervisor,
         program: &Program,
-        (stdout, stderr): (Stdio, Stdio),
+        streams: Streams<'_>,
     ) -> io::Result<Process> {
         check(program)?;
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-        ours.set_nonblocking(true)?;
-        let child = Command::new(&supervisor.program)
-            .args(&supervisor.args)
-            .args(["--", "run"])
+        let mut command = Command::new(&supervisor.program);
+        command.args(&supervisor.args).arg("--");
+        let mut input = None;
+        match streams {
+            Streams::Log(path) => {
+                command.arg(Mode::Record.as_str()).arg(path).stdout(Stdio::null()).stderr(Stdio::null());
+            }
+            Streams::Output => {
+                command.arg(Mode::Run.as_str()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            }
+            Streams::Both => {
+                let (reader, writer) = io::pipe()?;
+                hand_over(&ours, reader.as_fd())?;
+                input = Some(pipe::Sender::from_owned_fd(writer.into())?);
+                command.arg(Mode::Feed.as_str()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            }
+        }
+        let child = command
             .args(change_of_user(supervisor, program.user.as_ref()))
             .args(&program.command)
             .env_clear()
@@ -74,15 +100,14 @@ impl Process {
             // A Ctrl-C at the terminal is for the playground, which then ends its Pods.
             .process_group(0)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(stdout)
-            .stderr(stderr)
             .spawn()
             .map_err(|error| {
                 let place = supervisor.program.display();
                 io::Error::new(error.kind(), format!("cannot start the supervisor {place}: {error}"))
             })?;
+        ours.set_nonblocking(true)?;
         let (news, orders) = UnixStream::from_std(ours)?.into_split();
-        Ok(Process { child, orders: Orders(Arc::new(orders)), news: BufReader::new(news) })
+        Ok(Process { child, orders: Orders(Arc::new(orders)), news: BufReader::new(news), input })
     }
 
     /// The process id of the program itself; `None` when it ended before it told.
@@ -125,7 +150,12 @@ impl Process {
         }
     }
 
-    /// What it prints, when it was started with pipes.
+    /// Its input, once, when it was started with [`Streams::Both`].
+    pub(super) fn input(&mut self) -> Option<pipe::Sender> {
+        self.input.take()
+    }
+
+    /// What it prints, once, unless it was started with a log.
     pub(super) fn output(
         &mut self,
     ) -> (Option<tokio::process::ChildStdout>, Option<tokio::process::ChildStderr>) {

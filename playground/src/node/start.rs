@@ -1,17 +1,18 @@
 //! Starting the nodes.
 
+use crate::api::NodeAgent;
 use crate::cluster::{Cluster, Writer};
 use crate::home::Home;
+use crate::node::agent::Agent;
+use crate::node::context::Shared;
 use crate::node::image::Images;
 use crate::node::meter;
-use crate::node::worker::Shared;
+use crate::node::register::Register;
 use crate::node::{NodeOptions, kubelet, layout, machine, reclaim, scheduler};
-use crate::object;
 use crate::recorder::Recorder;
 use crate::status::ApiError;
 use crate::store::Expired;
-use serde_json::Value;
-use std::path::PathBuf;
+use std::fmt;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -34,19 +35,23 @@ pub enum NodeError {
 }
 
 /// The running nodes. Dropping it ends every process of every Pod and removes their folders.
-#[derive(Debug)]
 pub struct Nodes {
     /// They follow the store, which keeps the history for them: none ends by an expired watch.
     _tasks: JoinSet<Result<(), Expired>>,
-    home: Home,
+    shared: Arc<Shared>,
+    _home: Home,
+}
+
+impl fmt::Debug for Nodes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Nodes").field("folder", &self.shared.root).finish_non_exhaustive()
+    }
 }
 
 impl Nodes {
-    /// The file with what a container of `pod` printed (both streams) in its run `run`, which is its restart
-    /// count; gone with the Pod.
-    pub fn log(&self, pod: &Value, container: &str, run: u32) -> PathBuf {
-        let own = self.home.path().join("pods").join(object::uid(pod));
-        own.join("logs").join(container).join(format!("{run}.log"))
+    /// Who answers for them to the API server (`pods/log`, `pods/exec`). It keeps nothing running.
+    pub fn agent(&self) -> Arc<dyn NodeAgent> {
+        Arc::new(Agent { shared: Arc::clone(&self.shared) })
     }
 }
 
@@ -64,8 +69,10 @@ pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nod
         root: home.path().to_owned(),
         block,
         recorder: Recorder::new(cluster, "kubelet"),
+        register: Register::default(),
         meter: Arc::default(),
     };
+    let shared = Arc::new(shared);
     let (meter, measurements) = (Arc::clone(&shared.meter), cluster.measurements().clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(reclaim::run(cluster.clone(), home.path().to_owned()));
@@ -74,6 +81,6 @@ pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nod
         Ok(())
     });
     tasks.spawn(scheduler::run(cluster.written_by(Writer::named("kube-scheduler"))));
-    tasks.spawn(kubelet::run(cluster.written_by(Writer::named("kubelet")), Arc::new(shared)));
-    Ok(Nodes { _tasks: tasks, home: home.clone() })
+    tasks.spawn(kubelet::run(cluster.written_by(Writer::named("kubelet")), Arc::clone(&shared)));
+    Ok(Nodes { _tasks: tasks, shared, _home: home.clone() })
 }

@@ -1,62 +1,22 @@
 //! The life of one Pod on its node.
 
-use crate::block::{Block, Lease};
 use crate::cluster::{Cluster, DeleteOptions, Part};
-use crate::node::Supervisor;
 use crate::node::board::{Board, List, Report, Slot};
 use crate::node::container::{Keeper, Restart};
-use crate::node::image::Images;
-use crate::node::meter::Meter;
-use crate::node::mount::{self, Volumes};
+use crate::node::context::{Context, Shared};
+use crate::node::mount;
 use crate::node::status;
 use crate::object;
-use crate::recorder::{Recorder, Tone};
+use crate::recorder::Tone;
 use crate::resource::by_kind;
 use crate::store::Write;
 use serde_json::Value;
-use std::path::PathBuf;
 use std::pin::pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-/// What all Pods share.
-pub(super) struct Shared {
-    pub(super) supervisor: Supervisor,
-    pub(super) images: Images,
-    pub(super) back_off: Duration,
-    pub(super) back_off_limit: Duration,
-    pub(super) root: PathBuf,
-    pub(super) block: Block,
-    pub(super) recorder: Recorder,
-    pub(super) meter: Arc<Meter>,
-}
-
-/// What the containers of one Pod share.
-pub(super) struct Context {
-    pub(super) cluster: Cluster,
-    pub(super) shared: Arc<Shared>,
-    pub(super) pod: Arc<Value>,
-    /// The Pod as its object is now, once its status has told that this was seen.
-    pub(super) spec: watch::Sender<Arc<Value>>,
-    pub(super) lease: Lease,
-    pub(super) folder: PathBuf,
-    pub(super) host: String,
-    volumes: OnceLock<Volumes>,
-}
-
-impl Context {
-    pub(super) fn volumes(&self) -> &Volumes {
-        static NONE: Volumes = Volumes::new();
-        self.volumes.get().unwrap_or(&NONE)
-    }
-
-    pub(super) fn event(&self, tone: Tone, reason: &str, message: &str) {
-        self.shared.recorder.event(&self.pod, tone, reason, message);
-    }
-}
 
 /// The Pod as its object is now.
 #[derive(Debug, Clone)]
@@ -72,7 +32,6 @@ pub(super) async fn run(cluster: Cluster, shared: Arc<Shared>, pod: Arc<Value>, 
     if matches!(object::text(&pod, "/status/phase"), "Succeeded" | "Failed") {
         return;
     }
-    let folder = shared.root.join("pods").join(object::uid(&pod));
     let Some(lease) = shared.block.lease() else {
         shared.recorder.event(
             &pod,
@@ -82,27 +41,17 @@ pub(super) async fn run(cluster: Cluster, shared: Arc<Shared>, pod: Arc<Value>, 
         );
         return;
     };
-    let host = host(&cluster, object::text(&pod, "/spec/nodeName"));
-    let spec = watch::Sender::new(Arc::clone(&pod));
-    let context = Context { cluster, shared, pod, spec, lease, folder, host, volumes: OnceLock::new() };
+    let board = watch::Sender::default();
+    let _entry = shared.register.enter(object::uid(&pod), board.subscribe());
     let life = Life {
-        context: Arc::new(context),
-        board: watch::Sender::default(),
+        context: Arc::new(Context::new(cluster, shared.clone(), pod, lease)),
+        board,
         stop: watch::Sender::default(),
         wish,
     };
     let folder = life.context.folder.clone();
     life.run().await;
     let _ = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await;
-}
-
-fn host(cluster: &Cluster, node: &str) -> String {
-    let node = by_kind("v1", "Node").and_then(|kind| cluster.get(kind, "", node).ok());
-    let address = node.and_then(|node| {
-        let list = node["status"]["addresses"].as_array()?;
-        list.iter().find(|one| one["type"] == "InternalIP")?["address"].as_str().map(str::to_owned)
-    });
-    address.unwrap_or_else(|| "127.0.0.1".to_owned())
 }
 
 struct Life {
@@ -148,6 +97,7 @@ impl Life {
             }
         }
         extra.shutdown().await;
+        self.board.send_modify(Board::end);
         self.write();
         self.leave().await;
     }
@@ -291,7 +241,7 @@ async fn volumes(context: &Context, mut stop: watch::Receiver<Option<Instant>>) 
         let made = std::fs::create_dir_all(&context.folder).map_err(|error| error.to_string());
         match made.and_then(|()| mount::prepare(context)) {
             Ok(volumes) => {
-                let _ = context.volumes.set(volumes);
+                context.set_volumes(volumes);
                 return stop.borrow().is_none();
             }
             Err(why) => context.event(Tone::Warning, "FailedMount", &why),

@@ -89,7 +89,7 @@ async fn without_a_password_there_is_no_database_unless_everybody_is_trusted() {
     let ended = |pod: &Value| !pod["status"]["containerStatuses"][0]["lastState"]["terminated"].is_null();
     let pod = stage.story.until("bare", ended).await.pop().unwrap();
     assert_ne!(pod["status"]["containerStatuses"][0]["lastState"]["terminated"]["exitCode"], 0);
-    let log = stage.log(&pod, 0);
+    let log = stage.previous_log(&pod).await;
     assert!(log.contains("superuser password is not specified"), "{log}");
 
     let trust = json!({"env": [{"name": "POSTGRES_HOST_AUTH_METHOD", "value": "trust"}]});
@@ -175,8 +175,7 @@ async fn a_playground_of_root_gives_the_server_the_rights_of_another_user() {
     let ids = status.lines().find(|line| line.starts_with("Uid:")).unwrap();
     assert!(ids.split_whitespace().skip(1).all(|id| id != "0"), "{ids}");
     // Nobody can find out where the other Pods have their folders.
-    let log = stage.story.nodes.log(&pod, "db", 0);
-    let all = log.ancestors().find(|folder| folder.ends_with("pods")).unwrap();
+    let all = stage.story.home.path().join("pods");
     assert_eq!(all.metadata().unwrap().permissions().mode() & 0o777, 0o711);
     // The change of user does not loosen the tie to the supervisor.
     let family = children(main);

@@ -1,6 +1,8 @@
 //! A cluster with controllers and the images of databases, and their command-line clients.
 
 use crate::story::{Story, eventually, is_ready, pid, supervisor};
+use futures_util::StreamExt as _;
+use playground::api::LogRequest;
 use playground::controllers::Controllers;
 use playground::images::{Postgres, Redis};
 use playground::node::{HostPrograms, NodeOptions, Supervisor};
@@ -61,10 +63,12 @@ impl Stage {
         self.story.until(name, other).await.pop().unwrap()
     }
 
-    /// What the Pod's container has printed in one of its runs.
-    pub fn log(&self, pod: &Value, run: u32) -> String {
-        let name = pod["spec"]["containers"][0]["name"].as_str().unwrap();
-        std::fs::read_to_string(self.story.nodes.log(pod, name, run)).unwrap_or_default()
+    /// What the Pod's container printed in the run before this one.
+    pub async fn previous_log(&self, pod: &Arc<Value>) -> String {
+        let container = pod["spec"]["containers"][0]["name"].as_str().unwrap().to_owned();
+        let request = LogRequest { container, previous: true, ..LogRequest::default() };
+        let pieces = self.story.nodes.agent().logs(Arc::clone(pod), request).await.unwrap();
+        String::from_utf8(pieces.collect::<Vec<_>>().await.concat()).unwrap()
     }
 }
 

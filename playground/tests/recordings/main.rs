@@ -161,9 +161,7 @@ async fn a_lease_from_birth_to_death() {
 #[tokio::test(flavor = "multi_thread")]
 async fn errors_and_selectors() {
     // A history of almost nothing, so that version 1 is soon too old.
-    let started = Playground::start(Options { history: 0, upkeep: Upkeep::Nobody, ..Options::default() })
-        .await
-        .unwrap();
+    let started = Playground::start(Options { history: 0, upkeep: Upkeep::Nobody }).await.unwrap();
     let mut replay = Replay::with(started).await;
     let service = replay.put("v1", "Service", &json!({"metadata": {"name": "api"}, "spec": {"selector": {"app": "api"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}}));
     assert!(service["spec"]["clusterIP"].as_str().unwrap().starts_with("127."), "{service}");

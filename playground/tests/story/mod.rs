@@ -28,6 +28,7 @@ pub struct Story {
     pub cluster: Cluster,
     pub nodes: Nodes,
     pub services: Services,
+    pub home: Home,
 }
 
 pub fn supervisor() -> Supervisor {
@@ -46,9 +47,10 @@ impl Story {
         let cluster = Cluster::new(Store::new(1 << 24));
         let namespaces = by_kind("v1", "Namespace").unwrap();
         cluster.create(namespaces, "", json!({"metadata": {"name": "n"}}), Write::Commit).unwrap();
-        let nodes = playground::node::start(&cluster, &Home::create().unwrap(), options).unwrap();
+        let home = Home::create().unwrap();
+        let nodes = playground::node::start(&cluster, &home, options).unwrap();
         let services = playground::service::start(&cluster);
-        Story { cluster, nodes, services }
+        Story { cluster, nodes, services, home }
     }
 
     pub fn create(&self, version: &str, kind: &str, object: Value) -> Arc<Value> {

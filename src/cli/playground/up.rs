@@ -27,7 +27,7 @@ pub(in crate::cli) struct Args {
     /// How many nodes, spread over three zones
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=200))]
     nodes: u8,
-    /// Pods may run any program of this machine, as the image process:/path/to/program
+    /// Pods may run any program of this machine, as the image `process:/path/to/program`
     #[arg(long)]
     allow_host_programs: bool,
     /// Keep a list of the Services' names and addresses in this file, in the form of /etc/hosts

@@ -57,9 +57,8 @@ impl Stage {
     async fn connect(world: &World, token: Option<&str>) -> Client {
         let mut file = Kubeconfig::read_from(world.kubeconfig()).unwrap();
         for user in file.auth_infos.iter_mut().filter(|_| token.is_some()) {
-            let mut info = kube::config::AuthInfo::default();
-            info.token = token.map(|token| token.to_owned().into());
-            user.auth_info = Some(info);
+            let token = token.map(|token| token.to_owned().into());
+            user.auth_info = Some(kube::config::AuthInfo { token, ..Default::default() });
         }
         let mut config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await.unwrap();
         // What is refused is to be seen, not to be asked again.

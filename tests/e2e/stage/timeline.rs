@@ -84,10 +84,8 @@ where
                 more.await;
             }
         };
-        match tokio::time::timeout(PATIENCE, search).await {
-            Ok(seen) => seen,
-            Err(_) => panic!("not within {PATIENCE:?}: {what}; seen: {:#?}", self.so_far()),
-        }
+        let seen = tokio::time::timeout(PATIENCE, search).await;
+        seen.unwrap_or_else(|_| panic!("not within {PATIENCE:?}: {what}; seen: {:#?}", self.so_far()))
     }
 }
 

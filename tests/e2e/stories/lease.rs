@@ -23,8 +23,8 @@ async fn a_lease_has_one_holder_and_a_stale_renewal_is_refused() {
     let mut renewed = first.clone();
     renewed.spec.as_mut().unwrap().holder_identity = Some("two".to_owned());
     leases.replace("shakedown", &PostParams::default(), &renewed).await.unwrap();
-    let stale = leases.replace("shakedown", &PostParams::default(), &first).await;
-    wants(&refused(stale), 409, "Conflict", &["the object has been modified"]);
+    let late = leases.replace("shakedown", &PostParams::default(), &first).await;
+    wants(&refused(late), 409, "Conflict", &["the object has been modified"]);
     let now = leases.get("shakedown").await.unwrap();
     assert_eq!(now.spec.unwrap().holder_identity.as_deref(), Some("two"));
     stage.end().await;

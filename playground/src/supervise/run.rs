@@ -1,49 +1,28 @@
-//! The process between the playground and a container: it makes sure that no program outlives the playground.
-//!
-//! The embedding binary is started anew as `program args… -- run command…`; its `main` hands over to
-//! [`supervise`]. Standard input is a socket to the playground: the supervisor writes the process id of the
-//! container on it, then reads orders: the single bytes [`TERMINATE`], [`INTERRUPT`] and [`KILL`], and [`limit`].
-//! The end of the socket, which the kernel
-//! brings about however the playground dies, means kill. Should the supervisor itself be killed, the container's
-//! first process dies with it (`PR_SET_PDEATHSIG`, set in a step of its own before the program takes over).
-//!
-//! The same binary plays two more parts inside containers: `-- as UID GID command…` gives up the rights of root,
-//! and `-- entrypoint …` does what the entrypoints of some images do ([`crate::entrypoint`]).
+//! The supervisor's work.
 
 use crate::entrypoint;
 use crate::procfs;
+use crate::supervise::become_program::{r#become, become_as};
+use crate::supervise::handover::take_over;
+use crate::supervise::log_file::LogFile;
+use crate::supervise::orders::{AS, INTERRUPT, LIMIT, Mode, TERMINATE};
+use crate::supervise::pump::Pump;
 use crate::throttle::Throttle;
 use rustix::io::Errno;
 use rustix::process::{
-    Gid, Pid, Signal, Uid, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group,
-    set_child_subreaper, set_parent_process_death_signal, waitid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process, kill_process_group, set_child_subreaper,
+    waitid,
 };
-use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use std::ffi::OsString;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
-use std::process::{Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
 
-/// Send SIGTERM to the container's process group.
-pub(crate) const TERMINATE: u8 = b'T';
-/// Send SIGINT to it.
-pub(crate) const INTERRUPT: u8 = b'I';
-/// Send SIGKILL to it.
-pub(crate) const KILL: u8 = b'K';
-/// Keep it to a share of the CPU; the number follows.
-const LIMIT: u8 = b'L';
-/// Run a command as another user.
-pub(crate) const AS: &str = "as";
 /// The exit code of a program that could not be started.
 const CANNOT_START: u8 = 127;
-
-/// The order to keep the container to so many millicores of CPU, 0 for as many as it likes.
-pub(crate) fn limit(millicores: u32) -> [u8; 5] {
-    let [a, b, c, d] = millicores.to_be_bytes();
-    [LIMIT, a, b, c, d]
-}
 
 /// Does the work of a supervisor, for the `main` of the binary that [`crate::node::Supervisor`] names.
 ///
@@ -52,18 +31,27 @@ pub(crate) fn limit(millicores: u32) -> [u8; 5] {
 pub fn supervise() -> ExitCode {
     let all: Vec<OsString> = std::env::args_os().skip(1).collect();
     let Some(split) = all.iter().position(|arg| arg == "--") else {
-        return failed("a supervisor needs `-- run COMMAND`; it is started by the playground, not by people");
+        return failed(
+            "a supervisor needs `-- MODE COMMAND`; it is started by the playground, not by people",
+        );
     };
     let (own, rest) = (&all[..split], &all[split + 1..]);
-    match rest.split_first() {
-        Some((mode, command)) if mode == "run" => {
-            run(own, command).unwrap_or_else(|error| failed(&error.to_string()))
-        }
-        Some((mode, command)) if mode == "become" => failed(&r#become(command).to_string()),
-        Some((mode, command)) if mode == AS => failed(&r#as(command).to_string()),
-        Some((mode, words)) if mode == entrypoint::MODE => failed(&entrypoint::enter(words).to_string()),
-        _ => failed("a supervisor needs `run` or `become` after `--`"),
+    let Some((mode, command)) = rest.split_first() else {
+        return failed("a supervisor needs a mode after `--`");
+    };
+    if mode == "become" {
+        return failed(&r#become(command).to_string());
     }
+    if mode == AS {
+        return failed(&become_as(command).to_string());
+    }
+    if mode == entrypoint::MODE {
+        return failed(&entrypoint::enter(command).to_string());
+    }
+    let Some(mode) = Mode::read(mode) else {
+        return failed("a supervisor needs `run`, `record` or `feed` after `--`");
+    };
+    run(own, mode, command).unwrap_or_else(|error| failed(&error.to_string()))
 }
 
 fn failed(why: &str) -> ExitCode {
@@ -71,50 +59,11 @@ fn failed(why: &str) -> ExitCode {
     ExitCode::from(CANNOT_START)
 }
 
-/// Turns this process into the program, tied to the life of its parent.
-fn r#become(command: &[OsString]) -> io::Error {
-    let Some((program, args)) = command.split_first() else {
-        return io::Error::other("no command was given");
-    };
-    if let Err(error) = set_parent_process_death_signal(Some(Signal::KILL)) {
-        return error.into();
-    }
-    let error = Command::new(program).args(args).exec();
-    io::Error::new(error.kind(), format!("cannot start {}: {error}", program.display()))
-}
-
-/// Gives up the rights of root and becomes the program. The change of user ends the tie to the parent, so it is
-/// made again.
-fn r#as(words: &[OsString]) -> io::Error {
-    let [uid, gid, command @ ..] = words else { return io::Error::other("`as` needs UID GID COMMAND") };
-    let number = |word: &OsString| word.to_str().and_then(|word| word.parse::<u32>().ok());
-    let Some((uid, gid)) = number(uid).zip(number(gid)) else {
-        return io::Error::other("`as` needs the numbers of a user and a group");
-    };
-    let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
-    // There is one thread only.
-    let changed = set_thread_groups(&[gid])
-        .and_then(|()| set_thread_res_gid(gid, gid, gid))
-        .and_then(|()| set_thread_res_uid(uid, uid, uid));
-    match changed {
-        Ok(()) => r#become(command),
-        Err(error) => {
-            io::Error::new(io::Error::from(error).kind(), format!("cannot change the user: {error}"))
-        }
-    }
-}
-
-fn run(own: &[OsString], command: &[OsString]) -> io::Result<ExitCode> {
+fn run(own: &[OsString], mode: Mode, command: &[OsString]) -> io::Result<ExitCode> {
     // Processes whose parents end come to the supervisor, so that it finds all of them at the end.
     set_child_subreaper(Some(rustix::process::getpid()))?;
     let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let child = Command::new("/proc/self/exe")
-        .args(own)
-        .args(["--", "become"])
-        .args(command)
-        .stdin(Stdio::null())
-        .process_group(0)
-        .spawn()?;
+    let (child, pump) = spawn(own, mode, command, &socket)?;
     let Some(main) = Pid::from_raw(i32::try_from(child.id()).unwrap_or(0)) else {
         return Err(io::Error::other("the process has no id"));
     };
@@ -123,7 +72,36 @@ fn run(own: &[OsString], command: &[OsString]) -> io::Result<ExitCode> {
     std::thread::spawn(move || obey(&mut socket, main));
     let code = wait(main)?;
     sweep();
+    if let Some(pump) = pump {
+        pump.finish();
+    }
     Ok(ExitCode::from(code))
+}
+
+/// Starts the program with its streams. Nothing of them stays open here but what the pump reads.
+fn spawn(
+    own: &[OsString],
+    mode: Mode,
+    command: &[OsString],
+    socket: &UnixStream,
+) -> io::Result<(Child, Option<Pump>)> {
+    let become_it = |command: &[OsString]| {
+        let mut start = Command::new("/proc/self/exe");
+        start.args(own).args(["--", "become"]).args(command).stdin(Stdio::null()).process_group(0);
+        start
+    };
+    match mode {
+        Mode::Run => Ok((become_it(command).spawn()?, None)),
+        Mode::Feed => Ok((become_it(command).stdin(take_over(socket)?).spawn()?, None)),
+        Mode::Record => {
+            let (path, command) =
+                command.split_first().ok_or_else(|| io::Error::other("no log was named"))?;
+            let log = LogFile::open(Path::new(path))?;
+            let ((stdout, out), (stderr, err)) = (io::pipe()?, io::pipe()?);
+            let child = become_it(command).stdout(out).stderr(err).spawn()?;
+            Ok((child, Some(Pump::start(log, stdout, stderr)?)))
+        }
+    }
 }
 
 /// Passes on what the playground orders, until the end of the socket, and keeps the limit between the orders. A

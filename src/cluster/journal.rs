@@ -1,0 +1,122 @@
+//! The undo log of one run: a `ConfigMap` in the namespace, written before anything is done.
+//!
+//! It is also the owner of every object that the run makes in the namespace, so that deleting it removes them.
+
+use super::{Cluster, ClusterError, ObjectRef, RUN_LABEL, RunId, Undo};
+use k8s_openapi::api::core::v1::ConfigMap;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// What says that a `ConfigMap` is a journal.
+const JOURNAL_LABEL: &str = "shakedown.dev/journal";
+
+/// One thing that was done, or is about to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The fault that did it.
+    pub fault: String,
+    /// How it is taken back.
+    pub undo: Undo,
+}
+
+/// The undo log of a run.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    cluster: Cluster,
+    run: RunId,
+    object: ObjectRef,
+}
+
+impl Journal {
+    /// Begins the log of a run.
+    pub async fn begin(cluster: &Cluster, run: &RunId) -> Result<Journal, ClusterError> {
+        let labels = json!({JOURNAL_LABEL: "true", RUN_LABEL: run.as_str()});
+        let map: ConfigMap = cluster.typed(
+            "write the journal",
+            json!({"metadata": {"name": format!("shakedown-{run}"), "labels": labels}}),
+        )?;
+        let (maps, params) = (cluster.api::<ConfigMap>(), PostParams::default());
+        let made = cluster.call("create the journal", maps.create(&params, &map)).await?;
+        Ok(Journal { cluster: cluster.clone(), run: run.clone(), object: ObjectRef::of(&made) })
+    }
+
+    /// The journals that are in the namespace, of whatever run.
+    pub async fn all(cluster: &Cluster) -> Result<Vec<Journal>, ClusterError> {
+        let params = ListParams::default().labels(JOURNAL_LABEL);
+        let maps = cluster.call("look for journals", cluster.api::<ConfigMap>().list(&params)).await?;
+        let journal = |map: ConfigMap| {
+            let run = map.metadata.labels.as_ref()?.get(RUN_LABEL)?.clone();
+            Some(Journal { cluster: cluster.clone(), run: run.into(), object: ObjectRef::of(&map) })
+        };
+        Ok(maps.items.into_iter().filter_map(journal).collect())
+    }
+
+    /// The run that writes it.
+    pub fn run(&self) -> &RunId {
+        &self.run
+    }
+
+    /// What makes an object this run's, so that it goes with the journal.
+    pub fn owner(&self) -> OwnerReference {
+        OwnerReference {
+            api_version: self.object.api_version.clone(),
+            kind: self.object.kind.clone(),
+            name: self.object.name.clone(),
+            uid: self.object.uid.clone().unwrap_or_default(),
+            ..OwnerReference::default()
+        }
+    }
+
+    /// Writes down how something is taken back that is about to be done, as entry `number`; numbers rise.
+    pub async fn write(&self, number: u32, entry: &Entry) -> Result<(), ClusterError> {
+        let text = serde_json::to_string(entry).map_err(|error| ClusterError::Strange {
+            doing: "write the journal".to_owned(),
+            server: self.cluster.server().to_owned(),
+            why: error.to_string(),
+        })?;
+        self.put(number, json!(text)).await
+    }
+
+    /// Strikes out what was taken back.
+    pub async fn strike(&self, number: u32) -> Result<(), ClusterError> {
+        self.put(number, Value::Null).await
+    }
+
+    async fn put(&self, number: u32, value: Value) -> Result<(), ClusterError> {
+        let patch = Patch::Merge(json!({"data": {format!("{number:06}"): value}}));
+        let maps = self.cluster.api::<ConfigMap>();
+        let params = PatchParams::default();
+        self.cluster.call("write the journal", maps.patch(&self.object.name, &params, &patch)).await?;
+        Ok(())
+    }
+
+    /// What is still to be taken back, the first done first. Errors: an entry that this version does not understand.
+    pub async fn entries(&self) -> Result<Vec<(u32, Entry)>, ClusterError> {
+        let maps = self.cluster.api::<ConfigMap>();
+        let map = self.cluster.call("read the journal", maps.get(&self.object.name)).await?;
+        let strange = |why: String| ClusterError::Strange {
+            doing: format!("read the journal {}", self.object.name),
+            server: self.cluster.server().to_owned(),
+            why,
+        };
+        let one = |(key, text): (String, String)| {
+            let number = key.parse().map_err(|_| strange(format!("`{key}` is no number of an entry")))?;
+            let entry =
+                serde_json::from_str(&text).map_err(|error| strange(format!("entry {key}: {error}")))?;
+            Ok((number, entry))
+        };
+        map.data.unwrap_or_default().into_iter().map(one).collect()
+    }
+
+    /// Ends the log: everything is taken back. The run's own objects go with it.
+    pub async fn end(self) -> Result<(), ClusterError> {
+        let maps = self.cluster.api::<ConfigMap>();
+        let params = DeleteParams::background();
+        match self.cluster.call("remove the journal", maps.delete(&self.object.name, &params)).await {
+            Err(error) if error.code() != Some(404) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

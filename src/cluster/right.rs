@@ -1,0 +1,55 @@
+//! What an account may do, asked before it is tried.
+
+use super::{Cluster, ClusterError};
+use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview};
+use kube::api::PostParams;
+use std::fmt;
+
+/// One verb on one resource.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Right {
+    /// The API group, empty for the core.
+    pub group: String,
+    /// The resource in the plural, with its subresource: `deployments/scale`.
+    pub resource: String,
+    /// What is done: `get`, `patch`, …
+    pub verb: &'static str,
+    /// Where; `None` for objects of the whole cluster.
+    pub namespace: Option<String>,
+}
+
+/// "patch services in namespace shop".
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb, self.resource)?;
+        if !self.group.is_empty() {
+            write!(f, ".{}", self.group)?;
+        }
+        match &self.namespace {
+            Some(namespace) => write!(f, " in namespace {namespace}"),
+            None => f.write_str(" in the whole cluster"),
+        }
+    }
+}
+
+impl Cluster {
+    /// Whether our account has a right.
+    pub async fn may(&self, right: &Right) -> Result<bool, ClusterError> {
+        let (resource, subresource) = match right.resource.split_once('/') {
+            Some((resource, part)) => (resource, Some(part.to_owned())),
+            None => (right.resource.as_str(), None),
+        };
+        let mut review = SelfSubjectAccessReview::default();
+        review.spec.resource_attributes = Some(ResourceAttributes {
+            group: Some(right.group.clone()),
+            resource: Some(resource.to_owned()),
+            subresource,
+            verb: Some(right.verb.to_owned()),
+            namespace: right.namespace.clone(),
+            ..ResourceAttributes::default()
+        });
+        let (reviews, params) = (self.api_all::<SelfSubjectAccessReview>(), PostParams::default());
+        let answer = self.call("ask what this account may do", reviews.create(&params, &review)).await?;
+        Ok(answer.status.is_some_and(|status| status.allowed))
+    }
+}
