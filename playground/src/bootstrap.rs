@@ -43,13 +43,17 @@ fn roles() -> [(&'static str, Value); 5] {
     let paths =
         ["/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*", "/version", "/version/", "/healthz"];
     let reviews = json!({
-        "apiGroups": ["authorization.k8s.io"], "resources": ["selfsubjectaccessreviews"], "verbs": ["create"],
+        "apiGroups": ["authorization.k8s.io"],
+        "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"], "verbs": ["create"],
+    });
+    let who = json!({
+        "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"], "verbs": ["create"],
     });
     let all = json!({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]});
     [
         ("cluster-admin", json!([all, {"nonResourceURLs": ["*"], "verbs": ["*"]}])),
         ("edit", json!([{"apiGroups": GROUPS, "resources": ["*"], "verbs": ["*"]}])),
-        ("system:basic-user", json!([reviews])),
+        ("system:basic-user", json!([reviews, who])),
         ("system:discovery", json!([{"nonResourceURLs": paths, "verbs": ["get"]}])),
         ("view", json!([{"apiGroups": GROUPS, "resources": ["*"], "verbs": READ}])),
     ]

@@ -10,6 +10,7 @@
 //! # Layers
 //!
 //! [`store`] holds all objects as JSON under one version counter, with a bounded history for each resource.
+//! [`schema`] says which fields the kinds have, and [`ownership`] who owns which field of an object.
 //! [`resource`] is the table of kinds: names, subresources, defaults and rules, one file for each API group.
 //! [`cluster`] has the rules of the objects' lives over the store. [`api`] is the HTTP interface over the cluster.
 //! [`metrics`] is the place where the nodes leave what the Pods use, for the API server and the autoscaler
@@ -33,6 +34,8 @@
 //!   [`delete`](cluster::Cluster::delete), [`evict`](cluster::Cluster::evict), and
 //!   [`bind`](cluster::Cluster::bind) for the scheduler. A change that changes nothing wakes nobody, so a
 //!   controller may write the status it computed without comparing.
+//! - Ownership: a handle from [`written_by`](cluster::Cluster::written_by) makes its writer the owner of the fields
+//!   that it changes (`managedFields`).
 //!
 //! What the API server leaves to them:
 //!
@@ -66,12 +69,14 @@ mod kubeconfig;
 pub mod metrics;
 pub mod node;
 pub mod object;
+pub mod ownership;
 pub mod patch;
 mod playground;
 mod procfs;
 mod quantity;
 mod recorder;
 pub mod resource;
+pub mod schema;
 pub mod selector;
 pub mod service;
 pub mod status;

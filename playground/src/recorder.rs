@@ -1,6 +1,6 @@
 //! Events: what the playground's parts tell people about objects.
 
-use crate::cluster::{Cluster, DeleteOptions, Part};
+use crate::cluster::{Cluster, DeleteOptions, Part, Writer};
 use crate::object;
 use crate::resource::by_kind;
 use crate::store::Write;
@@ -39,7 +39,8 @@ struct Known {
 impl Recorder {
     /// Events that `component` writes.
     pub(crate) fn new(cluster: &Cluster, component: &'static str) -> Recorder {
-        Recorder { cluster: cluster.clone(), component, known: Arc::default() }
+        let cluster = cluster.written_by(Writer::named(component));
+        Recorder { cluster, component, known: Arc::default() }
     }
 
     /// Tells of `about`. An event that cannot be written (its namespace is going) is dropped, as by a real kubelet.

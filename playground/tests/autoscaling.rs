@@ -70,7 +70,9 @@ async fn a_busy_deployment_grows_and_a_calm_one_shrinks() {
     assert_eq!(told(&now, "ScalingActive"), "True ValidMetricFound");
     assert!(now["currentMetrics"][0]["resource"]["current"]["averageUtilization"].as_u64().unwrap() > 55);
     assert!(story.events("work").contains(&"SuccessfulRescale".to_owned()));
-    for pod in story.cluster.list(by_kind("v1", "Pod").unwrap(), Some("n"), &Selector::default()) {
+    let pods = || story.cluster.list(by_kind("v1", "Pod").unwrap(), Some("n"), &Selector::default());
+    eventually("the second pod is there", async || pods().len() == 2).await;
+    for pod in pods() {
         let pod = story.until(pod["metadata"]["name"].as_str().unwrap(), is_ready).await.pop().unwrap();
         let folder = std::fs::read_link(format!("/proc/{}/cwd", pid(&pod))).unwrap();
         std::fs::write(folder.join("calm"), "").unwrap();

@@ -112,9 +112,10 @@ fn memory() -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tasks_descriptors_folders_and_memory_stay_as_they_are() {
-    // A history so short that it is full after the first rounds.
+    // A history so short that it is full after the first rounds: of each resource 256 changes are kept in any case,
+    // which takes longest for those that change least.
     let churn = Churn::start(16 * 1024).await;
-    for _ in 0..6 {
+    for _ in 0..24 {
         churn.round().await;
     }
     let (before, memory_before) = (churn.holdings().await, memory());

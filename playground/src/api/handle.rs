@@ -59,6 +59,7 @@ pub(super) async fn handle(context: &Context, incoming: http::Request<Incoming>)
         method: head.method,
         query: query::Query::parse(head.uri.query().unwrap_or_default()),
         accept: text(header::ACCEPT),
+        user_agent: text(header::USER_AGENT),
         content_type: text(header::CONTENT_TYPE),
         body,
         user,

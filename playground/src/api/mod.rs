@@ -3,6 +3,7 @@
 mod access;
 mod agent;
 mod answer;
+mod body;
 mod deletion;
 mod discovery;
 mod handle;
@@ -24,6 +25,7 @@ mod table;
 mod tls;
 mod tokens;
 mod user;
+mod validation;
 mod watching;
 mod write;
 

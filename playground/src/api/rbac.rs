@@ -5,7 +5,7 @@ use crate::cluster::Cluster;
 use crate::object;
 use crate::resource::by_kind;
 use crate::selector::Selector;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 const API: &str = "rbac.authorization.k8s.io/v1";
@@ -28,21 +28,52 @@ pub(super) fn allows(cluster: &Cluster, user: &User, wanted: &Attributes) -> Opt
     if user.is_master() {
         return Some(String::new());
     }
+    granted(cluster, user, &wanted.namespace).iter().find_map(|Grant { binding, role, subject }| {
+        let fits = role["rules"].as_array()?.iter().any(|rule| covers(rule, wanted));
+        fits.then(|| reason(binding, role, subject))
+    })
+}
+
+/// The rules that count for the user in a namespace (empty: for the whole cluster only), as their roles have them.
+pub(super) fn rules(cluster: &Cluster, user: &User, namespace: &str) -> Vec<Value> {
+    let mut rules = Vec::new();
+    if user.is_master() {
+        rules.push(json!({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}));
+        rules.push(json!({"verbs": ["*"], "nonResourceURLs": ["*"]}));
+    }
+    for grant in granted(cluster, user, namespace) {
+        for rule in grant.role["rules"].as_array().into_iter().flatten() {
+            if !rules.contains(rule) {
+                rules.push(rule.clone());
+            }
+        }
+    }
+    rules
+}
+
+/// A role that a binding gives to a user.
+struct Grant {
+    binding: Arc<Value>,
+    role: Arc<Value>,
+    /// As what the binding names the user.
+    subject: Value,
+}
+
+fn granted(cluster: &Cluster, user: &User, namespace: &str) -> Vec<Grant> {
     let bindings = |kind: &str, namespace: Option<&str>| {
         let kind = by_kind(API, kind);
         kind.map(|kind| cluster.list(kind, namespace, &Selector::default())).unwrap_or_default()
     };
     let mut all = bindings("ClusterRoleBinding", None);
-    if !wanted.namespace.is_empty() {
-        all.extend(bindings("RoleBinding", Some(&wanted.namespace)));
+    if !namespace.is_empty() {
+        all.extend(bindings("RoleBinding", Some(namespace)));
     }
-    all.iter().find_map(|binding| {
-        let subject =
-            binding["subjects"].as_array()?.iter().find(|subject| is_subject(user, subject, binding))?;
-        let role = role(cluster, binding)?;
-        let fits = role["rules"].as_array()?.iter().any(|rule| covers(rule, wanted));
-        fits.then(|| reason(binding, &role, subject))
-    })
+    let grant = |binding: Arc<Value>| {
+        let subjects = binding["subjects"].as_array()?;
+        let subject = subjects.iter().find(|subject| is_subject(user, subject, &binding))?.clone();
+        Some(Grant { role: role(cluster, &binding)?, binding, subject })
+    };
+    all.into_iter().filter_map(grant).collect()
 }
 
 fn is_subject(user: &User, subject: &Value, binding: &Value) -> bool {

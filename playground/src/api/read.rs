@@ -111,7 +111,7 @@ fn snapshot(
         let exact = query.number("resourceVersion").filter(|_| query.text("resourceVersionMatch") == "Exact");
         return match exact {
             Some(version) => Ok((at(cluster, kind, version)?, None)),
-            None => Ok((cluster.store().snapshot(kind.id), None)),
+            None => Ok((cluster.snapshot(kind), None)),
         };
     }
     let (version, after) =
@@ -120,7 +120,7 @@ fn snapshot(
 }
 
 fn at(cluster: &Cluster, kind: &Kind, version: u64) -> Result<Snapshot, ApiError> {
-    cluster.store().snapshot_at(kind.id, version).map_err(|_| {
+    cluster.snapshot_at(kind, version).map_err(|_| {
         ApiError::expired(
             "The provided continue parameter is too old to display a consistent list result. You must start a new \
              list without the continue parameter.",

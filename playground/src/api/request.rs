@@ -1,10 +1,12 @@
 //! A request, read.
 
+use crate::api::body;
 use crate::api::pod::Handshake;
-use crate::api::protobuf::{self, Malformed};
 use crate::api::query::Query;
+use crate::api::route::Target;
 use crate::api::user::User;
-use crate::status::{ApiError, Details};
+use crate::cluster::Writer;
+use crate::status::ApiError;
 use crate::store::Write;
 use bytes::Bytes;
 use http::Method;
@@ -16,6 +18,7 @@ pub(super) struct Request {
     pub(super) method: Method,
     pub(super) query: Query,
     pub(super) accept: String,
+    pub(super) user_agent: String,
     pub(super) content_type: String,
     pub(super) body: Bytes,
     pub(super) user: User,
@@ -34,26 +37,24 @@ impl Request {
         }
     }
 
+    /// Under which name the client owns the fields that it writes: the one it gives, or its program's.
+    fn manager(&self) -> &str {
+        match self.query.text("fieldManager") {
+            "" => self.user_agent.split('/').next().filter(|name| !name.is_empty()).unwrap_or("unknown"),
+            given => given,
+        }
+    }
+
+    /// The client as a writer to the target.
+    pub(super) fn writer(&self, target: &Target) -> Writer {
+        Writer { manager: self.manager().to_owned(), subresource: target.subresource }
+    }
+
     /// The body as an object; `None` when it is empty.
     pub(super) fn object(&self) -> Result<Option<Value>, ApiError> {
         if self.body.is_empty() {
             return Ok(None);
         }
-        let media = self.content_type.split(';').next().unwrap_or_default().trim();
-        if media == "application/vnd.kubernetes.protobuf" {
-            return protobuf::decode(&self.body).map(Some).map_err(|error| match error {
-                Malformed::Kind(_) => {
-                    ApiError::new(415, "UnsupportedMediaType", error.to_string(), Details::default())
-                }
-                _ => ApiError::bad_request(error.to_string()),
-            });
-        }
-        if !matches!(media, "" | "application/json") {
-            let message = "the body of the request was in an unknown format - accepted media types include: application/json";
-            return Err(ApiError::new(415, "UnsupportedMediaType", message, Details::default()));
-        }
-        serde_json::from_slice(&self.body).map(Some).map_err(|error| {
-            ApiError::bad_request(format!("couldn't get version/kind; json parse error: {error}"))
-        })
+        body::object(&self.content_type, &self.body).map(Some)
     }
 }

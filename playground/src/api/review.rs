@@ -1,12 +1,40 @@
-//! `SelfSubjectAccessReview`: what may I do?
+//! Reviews: may I do this, what may I do, who am I?
 
-use crate::api::rbac::{Attributes, allows};
+use crate::api::rbac::{Attributes, allows, rules};
 use crate::api::user::User;
 use crate::cluster::Cluster;
+use crate::object;
+use crate::resource::Kind;
 use serde_json::{Map, Value, json};
 
-/// The review with its answer in `status`.
-pub(super) fn review(cluster: &Cluster, user: &User, asked: &Value) -> Value {
+/// The review of `kind` with its answer in `status`.
+pub(super) fn review(cluster: &Cluster, user: &User, kind: &Kind, asked: &Value) -> Value {
+    let (spec, status) = match kind.kind {
+        "SelfSubjectReview" => {
+            (json!({}), json!({"userInfo": {"username": user.name, "groups": user.groups}}))
+        }
+        "SelfSubjectRulesReview" => {
+            (json!({}), all_rules(cluster, user, object::text(asked, "/spec/namespace")))
+        }
+        _ => (without_empty(&asked["spec"]), access(cluster, user, asked)),
+    };
+    let mut answer = json!({"kind": kind.kind, "apiVersion": kind.api_version(), "metadata": {}});
+    if kind.kind != "SelfSubjectReview" {
+        answer["spec"] = spec;
+    }
+    answer["status"] = status;
+    answer
+}
+
+/// Everything that the user may do in a namespace, rule by rule.
+fn all_rules(cluster: &Cluster, user: &User, namespace: &str) -> Value {
+    let (paths, resources): (Vec<Value>, Vec<Value>) =
+        rules(cluster, user, namespace).into_iter().partition(|rule| rule.get("nonResourceURLs").is_some());
+    json!({"resourceRules": resources, "nonResourceRules": paths, "incomplete": false})
+}
+
+/// Whether the user may do what the review asks.
+fn access(cluster: &Cluster, user: &User, asked: &Value) -> Value {
     let attributes = &asked["spec"]["resourceAttributes"];
     let text = |key: &str| attributes[key].as_str().unwrap_or_default().to_owned();
     let resource = match text("subresource").as_str() {
@@ -38,10 +66,7 @@ pub(super) fn review(cluster: &Cluster, user: &User, asked: &Value) -> Value {
             status.insert("allowed".to_owned(), json!(false));
         }
     }
-    json!({
-        "kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1", "metadata": {},
-        "spec": without_empty(&asked["spec"]), "status": status,
-    })
+    Value::Object(status)
 }
 
 /// Empty texts are left out, as the real server does.

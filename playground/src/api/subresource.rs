@@ -8,6 +8,7 @@ use crate::api::pod;
 use crate::api::read;
 use crate::api::request::Request;
 use crate::api::route::Target;
+use crate::api::validation::Validation;
 use crate::api::write;
 use crate::cluster::{Part, apply_scale, scale_of};
 use crate::object;
@@ -52,7 +53,8 @@ fn part(context: &Context, request: &Request, target: &Target, part: Part) -> Re
 }
 
 fn scale(context: &Context, request: &Request, target: &Target) -> Result<Answer, ApiError> {
-    let (cluster, kind) = (&context.cluster, target.kind);
+    let cluster = &context.cluster.written_by(request.writer(target));
+    let kind = target.kind;
     let workload = match request.method {
         Method::GET => cluster.get(kind, target.at().0, target.at().1)?,
         Method::PUT => {
@@ -69,7 +71,7 @@ fn scale(context: &Context, request: &Request, target: &Target) -> Result<Answer
             let patch = Patch::read(request)?;
             cluster.modify(kind, target.at(), Part::Whole, request.write()?, |present| {
                 let mut scale = scale_of(present);
-                patch.apply(kind, &mut scale)?;
+                patch.apply(kind, &mut scale, Validation::Ignore)?;
                 apply_scale(present, &scale)
             })?
         }

@@ -1,8 +1,9 @@
 //! New objects.
 
-use crate::cluster::Cluster;
 use crate::cluster::stamp::stamp;
+use crate::cluster::{Cluster, Part};
 use crate::object;
+use crate::ownership;
 use crate::resource::{Kind, check_metadata};
 use crate::status::ApiError;
 use crate::store::{ObjectKey, Outcome, Write};
@@ -24,15 +25,31 @@ impl Cluster {
         given: Value,
         write: Write,
     ) -> Result<Arc<Value>, ApiError> {
+        let owner = self.owner(kind, Part::Whole);
+        let asked = given.clone();
+        self.create_object(kind, namespace, given, write, &|fresh| {
+            ownership::create(&owner, &asked, fresh);
+        })
+    }
+
+    /// The same, with another way to `record` who owns its fields.
+    pub(super) fn create_object(
+        &self,
+        kind: &Kind,
+        namespace: &str,
+        given: Value,
+        write: Write,
+        record: &dyn Fn(&mut Value),
+    ) -> Result<Arc<Value>, ApiError> {
         self.check_namespace(kind, namespace, object::name(&given))?;
         let generated = object::name(&given).is_empty();
         for _ in 1..NAME_TRIES {
-            match self.create_once(kind, namespace, given.clone(), write) {
+            match self.create_once(kind, namespace, given.clone(), write, record) {
                 Err(error) if generated && error.reason == "AlreadyExists" => {}
                 other => return other,
             }
         }
-        self.create_once(kind, namespace, given, write)
+        self.create_once(kind, namespace, given, write, record)
     }
 
     fn create_once(
@@ -41,6 +58,7 @@ impl Cluster {
         namespace: &str,
         given: Value,
         write: Write,
+        record: &dyn Fn(&mut Value),
     ) -> Result<Arc<Value>, ApiError> {
         let mut fresh = stamp(kind, namespace, given);
         (kind.hooks.default)(&mut fresh);
@@ -53,8 +71,9 @@ impl Cluster {
         if let Some(addresses) = &mut guard {
             addresses.assign(&mut fresh, &self.services())?;
         }
+        record(&mut fresh);
         let key = ObjectKey::new(object::namespace(&fresh), &name);
-        let stored = self.store().change(kind.id, &key, write, |present| match present {
+        let stored = self.change(kind, &key, write, |present| match present {
             Some(_) => Err(kind.already_exists(&name)),
             None => Ok(Outcome::Put(fresh)),
         })?;

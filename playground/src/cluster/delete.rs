@@ -67,7 +67,7 @@ impl Cluster {
     ) -> Result<Deleted, ApiError> {
         let key = ObjectKey::new(namespace, name);
         let mut ready = false;
-        let marked = self.store().change(kind.id, &key, write, |present| {
+        let marked = self.change(kind, &key, write, |present| {
             let old = present.ok_or_else(|| kind.not_found(name))?;
             check_preconditions(kind, old, options)?;
             let (marked, outcome) = mark(kind, old, options);
@@ -88,7 +88,7 @@ impl Cluster {
     }
 
     fn remove_marked(&self, kind: &Kind, key: &ObjectKey, marked: &Arc<Value>) -> Result<Deleted, ApiError> {
-        let removed = self.store().change(kind.id, key, Write::Commit, |present| {
+        let removed = self.change(kind, key, Write::Commit, |present| {
             Ok::<_, ApiError>(match present {
                 Some(now) if object::uid(now) == object::uid(marked) => Outcome::Remove(Value::clone(now)),
                 _ => Outcome::Keep,

@@ -1,7 +1,9 @@
 //! The handle on the cluster, and reading.
 
-use crate::cluster::Selected;
 use crate::cluster::address::Addresses;
+use crate::cluster::kept::shown;
+use crate::cluster::writer::NAMELESS;
+use crate::cluster::{Selected, Writer};
 use crate::metrics::Measurements;
 use crate::resource::{Kind, Scope, by_kind};
 use crate::selector::Selector;
@@ -17,12 +19,19 @@ pub struct Cluster {
     /// Held while addresses of Services are given out, so that none is given twice.
     addresses: Arc<Mutex<Addresses>>,
     measurements: Measurements,
+    /// Who writes through this handle.
+    pub(super) writer: Arc<Writer>,
 }
 
 impl Cluster {
     /// The cluster whose objects are in `store`.
     pub fn new(store: Store) -> Cluster {
-        Cluster { store, addresses: Arc::default(), measurements: Measurements::default() }
+        Cluster {
+            store,
+            addresses: Arc::default(),
+            measurements: Measurements::default(),
+            writer: Arc::new(Writer::named(NAMELESS)),
+        }
     }
 
     /// The objects and their history.
@@ -42,12 +51,18 @@ impl Cluster {
     /// One object; `namespace` is empty for kinds of the whole cluster.
     pub fn get(&self, kind: &Kind, namespace: &str, name: &str) -> Result<Arc<Value>, ApiError> {
         let key = ObjectKey::new(namespace, name);
-        self.store.get(kind.id, &key).ok_or_else(|| kind.not_found(name))
+        let found = self.store.get(kind.stored(), &key).ok_or_else(|| kind.not_found(name))?;
+        Ok(kind.kept.map_or(Arc::clone(&found), |kept| shown(&kept, &found)))
     }
 
     /// The objects of a kind that `selector` means, in one namespace or (`None`) in all.
     pub fn list(&self, kind: &Kind, namespace: Option<&str>, selector: &Selector) -> Vec<Arc<Value>> {
-        let mut objects = self.store.list(kind.id, namespace);
+        let mut objects = self.store.list(kind.stored(), namespace);
+        if let Some(kept) = &kind.kept {
+            for object in &mut objects {
+                *object = shown(kept, object);
+            }
+        }
         objects.retain(|object| selector.matches(object));
         objects
     }
@@ -60,7 +75,7 @@ impl Cluster {
         selector: Selector,
         from: From,
     ) -> Result<Selected, Expired> {
-        Ok(Selected::new(self.store.follow(kind.id, from)?, namespace, selector))
+        Ok(Selected::new(self.store.follow(kind.stored(), from)?, kind.kept, namespace, selector))
     }
 
     /// The changes of a kind for a client outside, who may be too slow and is then told so.
@@ -71,7 +86,7 @@ impl Cluster {
         selector: Selector,
         from: From,
     ) -> Result<Selected, Expired> {
-        Ok(Selected::new(self.store.watch(kind.id, from)?, namespace, selector))
+        Ok(Selected::new(self.store.watch(kind.stored(), from)?, kind.kept, namespace, selector))
     }
 
     /// The namespace must be there, and not be going, for something to be created in it.

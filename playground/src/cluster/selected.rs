@@ -1,5 +1,7 @@
 //! A watch of some of a kind's objects.
 
+use crate::cluster::kept::shown_change;
+use crate::resource::Kept;
 use crate::selector::Selector;
 use crate::store::{Change, ChangeKind, Expired, Watch};
 use std::sync::Arc;
@@ -17,13 +19,19 @@ pub struct Sight {
 #[derive(Debug)]
 pub struct Selected {
     watch: Watch,
+    kept: Option<Kept>,
     namespace: Option<String>,
     selector: Selector,
 }
 
 impl Selected {
-    pub(super) fn new(watch: Watch, namespace: Option<&str>, selector: Selector) -> Selected {
-        Selected { watch, namespace: namespace.map(str::to_owned), selector }
+    pub(super) fn new(
+        watch: Watch,
+        kept: Option<Kept>,
+        namespace: Option<&str>,
+        selector: Selector,
+    ) -> Selected {
+        Selected { watch, kept, namespace: namespace.map(str::to_owned), selector }
     }
 
     /// The next change, waiting for it. Safe to cancel.
@@ -60,6 +68,10 @@ impl Selected {
         if self.namespace.as_ref().is_some_and(|wanted| change.key.namespace != *wanted) {
             return None;
         }
+        let change = match &self.kept {
+            Some(kept) => shown_change(kept, &change),
+            None => change,
+        };
         let kind = self.selector.view(&change)?;
         Some(Sight { kind, change })
     }

@@ -100,6 +100,14 @@ fn merged_metadata(old: &Value, wanted: Value) -> Value {
             merged.insert(key.to_owned(), value.clone());
         }
     }
+    // A client may write who owns what, and an empty list says that nobody does.
+    if let Some(Value::Array(owners)) = wanted.get("managedFields") {
+        if owners.iter().all(|one| one.as_object().is_none_or(Map::is_empty)) {
+            merged.shift_remove("managedFields");
+        } else {
+            merged.insert("managedFields".to_owned(), Value::Array(owners.clone()));
+        }
+    }
     let Value::Object(wanted) = wanted else { return Value::Object(merged) };
     let own = wanted.into_iter().filter(|(key, value)| {
         let empty =

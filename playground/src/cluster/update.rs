@@ -3,6 +3,7 @@
 use crate::cluster::Cluster;
 use crate::cluster::settle::settle;
 use crate::object;
+use crate::ownership;
 use crate::resource::Kind;
 use crate::status::ApiError;
 use crate::store::{ObjectKey, Outcome, Write};
@@ -38,17 +39,35 @@ impl Cluster {
         write: Write,
         edit: impl FnOnce(&mut Value) -> Result<(), ApiError>,
     ) -> Result<Arc<Value>, ApiError> {
+        let owner = self.owner(kind, part);
+        self.change_object(kind, (namespace, name), part, write, edit, |(), old, settled| {
+            ownership::update(&owner, old, settled);
+        })
+    }
+
+    /// The same, with another way to `record` who owns the fields: it gets what `edit` found out, and the object
+    /// as it was and as it is to be.
+    pub(super) fn change_object<T>(
+        &self,
+        kind: &Kind,
+        (namespace, name): (&str, &str),
+        part: Part,
+        write: Write,
+        edit: impl FnOnce(&mut Value) -> Result<T, ApiError>,
+        record: impl FnOnce(&T, &Value, &mut Value),
+    ) -> Result<Arc<Value>, ApiError> {
         let mut guard = (kind.kind == "Service").then(|| self.addresses());
         let services = guard.as_ref().map(|_| self.services());
         let key = ObjectKey::new(namespace, name);
-        let stored = self.store().change(kind.id, &key, write, |present| {
+        let stored = self.change(kind, &key, write, |present| {
             let old = present.ok_or_else(|| kind.not_found(name))?;
             let mut wanted = Value::clone(old);
-            edit(&mut wanted)?;
+            let found = edit(&mut wanted)?;
             let mut settled = settle(kind, part, old, wanted)?;
             if let Some((addresses, services)) = guard.as_mut().zip(services.as_ref()) {
                 addresses.assign(&mut settled, services)?;
             }
+            record(&found, old, &mut settled);
             Ok(if settled == **old {
                 Outcome::Keep
             } else if may_go(&settled) {

@@ -5,7 +5,7 @@ use crate::controllers::claim::disown;
 use crate::controllers::desk::Desk;
 use crate::controllers::work::{Controller, Next};
 use crate::object;
-use crate::resource::{Kind, Scope, Verbs, by_kind, kinds};
+use crate::resource::{Kind, Scope, Verbs, by_kind, kind_of, kinds};
 use crate::status::ApiError;
 use crate::store::{Change, ChangeKind, ObjectKey, ResourceId};
 use serde_json::Value;
@@ -50,7 +50,7 @@ impl Controller for Collector {
     }
 
     fn reconcile(&self, item: &Item) -> Result<Next, ApiError> {
-        let Some(kind) = crate::resource::kind_of(item.kind) else { return Ok(Next::Rest) };
+        let Some(kind) = kind_of(item.kind) else { return Ok(Next::Rest) };
         let Some(object) = self.0.get(kind, &item.key) else { return Ok(Next::Rest) };
         if has_finalizer(&object, ORPHAN) {
             self.orphan(kind, &object)?;
@@ -67,14 +67,8 @@ impl Controller for Collector {
 impl Collector {
     /// All objects that name `owner` as an owner.
     fn dependents(&self, owner: &Value) -> Vec<(&'static Kind, Arc<Value>)> {
-        let uid = &owner["metadata"]["uid"];
-        let names_it = |object: &Value| references(object).iter().any(|reference| reference["uid"] == *uid);
-        let mut found = Vec::new();
-        for kind in stored() {
-            let objects = self.0.cluster.store().snapshot(kind.id).objects.into_values();
-            found.extend(objects.filter(|object| names_it(object)).map(|object| (kind, object)));
-        }
-        found
+        let found = self.0.cluster.store().owned_by(object::uid(owner)).into_iter();
+        found.filter_map(|(id, object)| Some((kind_of(id)?, object))).collect()
     }
 
     fn owner(&self, object: &Value, reference: &Value) -> Option<Arc<Value>> {

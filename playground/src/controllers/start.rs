@@ -1,6 +1,6 @@
 //! Starting and stopping all controllers.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Writer};
 use crate::controllers::autoscaler::Autoscalers;
 use crate::controllers::budget::Budgets;
 use crate::controllers::collect::Collector;
@@ -26,6 +26,7 @@ pub struct Controllers {
 /// Starts every controller on the cluster. Needs a tokio runtime.
 pub fn start(cluster: &Cluster) -> Controllers {
     let mut tasks = JoinSet::new();
+    let cluster = &cluster.written_by(Writer::named("kube-controller-manager"));
     let desk = Desk::new(cluster);
     run(&mut tasks, cluster, Namespaces(desk.clone()));
     run(&mut tasks, cluster, Collector(desk.clone()));

@@ -1,7 +1,7 @@
 //! Starting the nodes.
 
 use crate::api::NodeAgent;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Writer};
 use crate::home::Home;
 use crate::node::agent::Agent;
 use crate::node::context::Shared;
@@ -59,7 +59,7 @@ impl Nodes {
 /// tokio runtime.
 pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nodes, NodeError> {
     let block = cluster.block().map_err(NodeError::Addresses)?;
-    machine::register(cluster, &options, &block)?;
+    machine::register(&cluster.written_by(Writer::named("kubelet")), &options, &block)?;
     let supervisor = layout::for_everybody(options.supervisor, home.path()).map_err(NodeError::Folder)?;
     let shared = Shared {
         supervisor,
@@ -80,7 +80,7 @@ pub fn start(cluster: &Cluster, home: &Home, options: NodeOptions) -> Result<Nod
         meter::run(meter, measurements).await;
         Ok(())
     });
-    tasks.spawn(scheduler::run(cluster.clone()));
-    tasks.spawn(kubelet::run(cluster.clone(), Arc::clone(&shared)));
+    tasks.spawn(scheduler::run(cluster.written_by(Writer::named("kube-scheduler"))));
+    tasks.spawn(kubelet::run(cluster.written_by(Writer::named("kubelet")), Arc::clone(&shared)));
     Ok(Nodes { _tasks: tasks, shared, _home: home.clone() })
 }

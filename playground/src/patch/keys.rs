@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// What happens to a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ListRule {
+pub enum ListRule {
     /// The patch's list takes its place.
     Replace,
     /// Elements are maps; those with the same value under the key are merged, others are added.
@@ -17,7 +17,7 @@ pub(super) enum ListRule {
 }
 
 /// The rule for the list called `field`, whose elements (in the patch or in the object) look like `sample`.
-pub(super) fn list_rule(field: &str, sample: Option<&Value>) -> ListRule {
+pub fn list_rule(field: &str, sample: Option<&Value>) -> ListRule {
     let has = |key: &str| sample.is_some_and(|element| element.get(key).is_some());
     match field {
         "containers"

@@ -4,5 +4,6 @@ mod keys;
 mod merge;
 mod strategic;
 
+pub use keys::{ListRule, list_rule};
 pub use merge::merge;
 pub use strategic::{StrategicError, strategic};

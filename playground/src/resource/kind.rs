@@ -125,6 +125,17 @@ pub enum NameRule {
     PathSegment,
 }
 
+/// The form in which objects are kept that a kind shows in another one.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// The resource that has the objects.
+    pub id: ResourceId,
+    /// From the form of the kind to that of the resource.
+    pub keep: fn(&mut Value),
+    /// The other way.
+    pub show: fn(&mut Value),
+}
+
 /// The rules of a kind. Each has a default that does nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Hooks {
@@ -169,6 +180,8 @@ pub struct Kind {
     pub fields: &'static [&'static str],
     /// Its rules.
     pub hooks: Hooks,
+    /// Where its objects are, when they are those of another kind.
+    pub kept: Option<Kept>,
 }
 
 impl Kind {
@@ -199,6 +212,7 @@ impl Kind {
                 check: crate::resource::no_rules,
                 check_change: crate::resource::no_change,
             },
+            kept: None,
         }
     }
 
@@ -296,6 +310,18 @@ impl Kind {
         self.hooks.check = check;
         self.hooks.check_change = check_change;
         self
+    }
+
+    /// As another form of the objects of another resource.
+    #[must_use]
+    pub const fn kept_as(mut self, kept: Kept) -> Kind {
+        self.kept = Some(kept);
+        self
+    }
+
+    /// The resource that has its objects.
+    pub fn stored(&self) -> ResourceId {
+        self.kept.map_or(self.id, |kept| kept.id)
     }
 
     /// `v1` or `apps/v1`.

@@ -1,6 +1,7 @@
 //! The kinds that are served: one file for each API group, one line for each resource.
 
 mod apps;
+mod authentication;
 mod authorization;
 mod autoscaling;
 mod batch;
@@ -21,7 +22,7 @@ mod shape;
 mod table;
 
 pub(crate) use defaults::CLAIM_PROTECTION;
-pub use kind::{Deletion, Generation, Hooks, Kind, NameRule, Scope, Subresource, Verbs};
+pub use kind::{Deletion, Generation, Hooks, Kept, Kind, NameRule, Scope, Subresource, Verbs};
 pub use rules::{check_metadata, no_change, no_rules};
 pub use shape::{Misfit, misfit};
 pub use table::{by_kind, by_resource, groups, kind_of, kinds};

@@ -1,14 +1,15 @@
 //! All kinds, and how to find one.
 
 use crate::resource::{
-    Kind, apps, authorization, autoscaling, batch, coordination, core_v1, discovery, events, metrics,
-    networking, policy, rbac,
+    Kind, apps, authentication, authorization, autoscaling, batch, coordination, core_v1, discovery, events,
+    metrics, networking, policy, rbac,
 };
 use crate::store::ResourceId;
 
-const TABLE: [&[Kind]; 12] = [
+const TABLE: [&[Kind]; 13] = [
     core_v1::KINDS,
     apps::KINDS,
+    authentication::KINDS,
     authorization::KINDS,
     autoscaling::KINDS,
     batch::KINDS,
@@ -22,7 +23,7 @@ const TABLE: [&[Kind]; 12] = [
     metrics::KINDS,
 ];
 
-static KINDS: [&[Kind]; 12] = TABLE;
+static KINDS: [&[Kind]; 13] = TABLE;
 
 /// Every served kind.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {

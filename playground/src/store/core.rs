@@ -2,6 +2,7 @@
 
 use crate::object;
 use crate::store::collection::Collection;
+use crate::store::owners::Owners;
 use crate::store::{Change, ChangeKind, Expired, From, ObjectKey, ResourceId, Watch};
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -54,6 +55,7 @@ struct Inner {
 pub(super) struct State {
     pub(super) version: u64,
     collections: HashMap<ResourceId, Collection>,
+    owners: Owners,
     pub(super) next_pin: u64,
 }
 
@@ -86,6 +88,18 @@ impl Store {
     /// One object.
     pub fn get(&self, resource: ResourceId, key: &ObjectKey) -> Option<Arc<Value>> {
         self.lock().collection(resource).objects.get(key).cloned()
+    }
+
+    /// The objects of any resource that name the owner with this uid.
+    pub fn owned_by(&self, uid: &str) -> Vec<(ResourceId, Arc<Value>)> {
+        let state = self.lock();
+        let found = state.owners.of(uid).into_iter();
+        found
+            .filter_map(|(resource, key)| {
+                let object = state.collections.get(&resource)?.objects.get(&key)?;
+                Some((resource, Arc::clone(object)))
+            })
+            .collect()
     }
 
     /// The objects of a resource in one namespace or (`None`) in all, in the order of their keys.
@@ -145,6 +159,8 @@ impl Store {
             (None, false) => ChangeKind::Added,
             (Some(_), false) => ChangeKind::Modified,
         };
+        let after = (!removed).then_some(&*object);
+        state.owners.note(resource, key, present.as_deref(), after);
         let collection = state.collection(resource);
         if removed {
             collection.objects.remove(key);

@@ -6,6 +6,7 @@ mod change;
 mod collection;
 mod core;
 mod key;
+mod owners;
 #[cfg(test)]
 mod stories;
 mod watch;

@@ -32,6 +32,7 @@ pub async fn playground() -> Playground {
 }
 
 /// Sends a request as it is; returns the status and the body, as JSON if it is.
+#[allow(dead_code, reason = "not every test crate sends requests by hand")]
 pub async fn send(
     client: &Client,
     method: &str,

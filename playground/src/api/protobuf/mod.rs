@@ -1,9 +1,10 @@
-//! The few bodies that kubectl sends in Kubernetes' binary form, read into JSON. Answers are always JSON.
+//! Bodies that kubectl sends in Kubernetes' binary form, read into JSON. Answers are always JSON.
 //!
 //! The form is `k8s\0` and then a message `Unknown` (k8s.io/apimachinery/pkg/runtime/generated.proto) with the
-//! type and the object's own message in it. `schema` has the messages that are known, from k8s.io/api.
+//! type and the object's own message in it, whose fields are those of `crate::schema`.
 
-mod schema;
+mod decode;
+mod scalar;
 mod wire;
 
-pub(super) use wire::{Malformed, decode};
+pub(super) use decode::{Malformed, decode};

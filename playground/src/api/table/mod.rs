@@ -28,7 +28,14 @@ fn table<'a>(kind: &Kind, objects: impl Iterator<Item = &'a Value>, metadata: &M
     let definitions: Vec<Value> = columns.iter().map(cells::Column::definition).collect();
     let rows: Vec<Value> = objects
         .map(|object| {
-            let cells: Vec<Value> = columns.iter().map(|column| (column.cell)(object)).collect();
+            // The columns know the form in which objects are kept.
+            let kept = kind.kept.map(|kept| {
+                let mut object = object.clone();
+                (kept.keep)(&mut object);
+                object
+            });
+            let seen = kept.as_ref().unwrap_or(object);
+            let cells: Vec<Value> = columns.iter().map(|column| (column.cell)(seen)).collect();
             json!({"cells": cells, "object": partial(object)})
         })
         .collect();
