@@ -3,9 +3,9 @@
 use crate::cluster::{Cluster, DeleteOptions, Part, Propagation};
 use crate::object;
 use crate::resource::{Kind, by_kind};
-use crate::selector::Selector;
+use crate::selector::{LabelSelector, Selector};
 use crate::status::ApiError;
-use crate::store::{ObjectKey, Write};
+use crate::store::{Change, ObjectKey, Write};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -52,6 +52,17 @@ impl Desk {
             budgets: served("policy/v1", "PodDisruptionBudget"),
             autoscalers: served("autoscaling/v2", "HorizontalPodAutoscaler"),
         }
+    }
+
+    /// The Services that a Pod belongs to that changed, or belonged to before.
+    pub(super) fn services_of(&self, pod: &Change) -> Vec<ObjectKey> {
+        let services = self.list(self.services, &pod.key.namespace).into_iter();
+        let meant = services.filter(|service| {
+            let selector = LabelSelector::from_map(&service["spec"]["selector"]);
+            let before = pod.previous.as_ref().is_some_and(|pod| selector.matches(pod));
+            before || selector.matches(&pod.object)
+        });
+        meant.map(|service| key_of(&service)).collect()
     }
 
     /// One object, if it is there.
