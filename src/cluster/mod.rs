@@ -16,4 +16,4 @@ pub use access::Access;
 pub use connect::Cluster;
 pub use error::ClusterError;
 pub use manifest::{Manifest, ManifestError};
-pub use rollout::Rollout;
+pub use rollout::{Rollout, Workload};
