@@ -42,7 +42,8 @@ impl Manifest {
         let broken = |document: usize, why: String| {
             Err(ManifestError::Broken { path: path.to_owned(), document, why })
         };
-        let documents: Vec<serde_json::Value> = match serde_saphyr::from_multiple(text) {
+        let documents: Vec<serde_saphyr::Spanned<serde_json::Value>> = match serde_saphyr::from_multiple(text)
+        {
             Ok(documents) => documents,
             Err(error) => {
                 let line = error.location().map_or(0, |place| place.line());
@@ -50,16 +51,18 @@ impl Manifest {
             }
         };
         let mut manifests = Vec::new();
-        for (index, document) in documents.into_iter().enumerate().filter(|(_, one)| !one.is_null()) {
-            let object: DynamicObject = match serde_json::from_value(document) {
+        for document in documents.into_iter().filter(|one| !one.value.is_null()) {
+            // Empty ones are left out of the list, so that its order does not tell.
+            let number = document_at(text, document.defined.line());
+            let object: DynamicObject = match serde_json::from_value(document.value) {
                 Ok(object) => object,
-                Err(error) => return broken(index + 1, error.to_string()),
+                Err(error) => return broken(number, error.to_string()),
             };
             if object.types.is_none() {
-                return broken(index + 1, "an object needs apiVersion and kind".to_owned());
+                return broken(number, "an object needs apiVersion and kind".to_owned());
             }
             if object.metadata.name.is_none() {
-                return broken(index + 1, "an object needs a name in metadata.name".to_owned());
+                return broken(number, "an object needs a name in metadata.name".to_owned());
             }
             manifests.push(Manifest { object });
         }
