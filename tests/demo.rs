@@ -1,30 +1,24 @@
 //! The first command of the README, as whoever has just cloned the repository sees it.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use support::{Ended, Program, descendants, lives};
 
-/// The program, and where its temporary files lie.
-fn program() -> (Program, PathBuf) {
-    let program = Program::at(env!("CARGO_BIN_EXE_shakedown"));
-    let place = program.folder().join("tmp");
-    fs::create_dir(&place).expect("a folder in our folder");
-    let text = place.to_str().expect("a path of plain text").to_owned();
-    (program.with("TMPDIR", &text), place)
+fn program() -> Program {
+    Program::at(env!("CARGO_BIN_EXE_shakedown")).with_own_tmp()
 }
 
-/// Nothing of it is left: no process, no folder.
-fn is_gone(all: &BTreeSet<u32>, place: &Path) {
+/// Nothing is left: no process, no folder.
+fn is_gone(all: &BTreeSet<u32>, program: &Program) {
     let left: Vec<_> = all.iter().filter(|pid| lives(**pid)).collect();
     assert!(left.is_empty(), "{left:?}");
-    assert_eq!(fs::read_dir(place).expect("our folder").count(), 0);
+    assert_eq!(program.tmp(), Vec::<PathBuf>::new());
 }
 
 /// Runs the demo. On a machine so busy that the generator cannot keep its schedule it rightly says so instead of
 /// passing, and is asked once more.
-fn demo(program: &Program, place: &Path) -> Ended {
+fn demo(program: &Program) -> Ended {
     let begun = Instant::now();
     let running = program.start(&["demo", "--out", "runs"]);
     running.says("the shop is ready: http://127.");
@@ -33,7 +27,7 @@ fn demo(program: &Program, place: &Path) -> Ended {
     let ended = running.end();
     let took = begun.elapsed();
     assert!(took < Duration::from_secs(90), "{took:?}\n{ended}");
-    is_gone(&all, place);
+    is_gone(&all, program);
     ended
 }
 
@@ -41,7 +35,7 @@ fn demo(program: &Program, place: &Path) -> Ended {
 fn ctrl_c_ends_the_demo_and_all_that_it_started() {
     // While the shop comes up, and while it is loaded.
     for moment in ["an embedded Kubernetes is up", "stage "] {
-        let (program, place) = program();
+        let program = program();
         let running = program.start(&["demo", "--out", "runs"]);
         running.says(moment);
         running.waits_for("a first process", || !descendants(running.pid()).is_empty());
@@ -49,16 +43,16 @@ fn ctrl_c_ends_the_demo_and_all_that_it_started() {
         running.interrupt();
         let ended = running.end();
         ended.expect(130, &[]);
-        is_gone(&all, &place);
+        is_gone(&all, &program);
     }
 }
 
 #[test]
 fn the_demo_passes_in_less_than_a_minute_and_a_half_and_saves_its_runs() {
-    let (program, place) = program();
-    let mut ended = demo(&program, &place);
+    let program = program();
+    let mut ended = demo(&program);
     if ended.code == Some(3) && ended.out.contains("the generator measured itself") {
-        ended = demo(&program, &place);
+        ended = demo(&program);
     }
     ended.expect(0, &["the shop is ready: http://127.", "check GET /health/ready: ok", "stage spike: "]);
     assert_eq!(ended.out.matches("PASS  ").count(), 2, "a verdict for each scenario: {ended}");

@@ -1,4 +1,5 @@
 //! `shakedown playground up` as somebody at a command line has it: with manifests, with kubectl, and its end.
+#![expect(clippy::expect_used, reason = "a helper of a test that cannot go on may panic")]
 
 #[path = "playground/end.rs"]
 mod end;

@@ -1,6 +1,6 @@
 //! What is left when it ends: nothing.
 
-use crate::up::{SHOP, Up, address, eventually, folders, is_free, program, status};
+use crate::up::{SHOP, Up, address, eventually, is_free, program, status};
 use std::path::PathBuf;
 use support::{descendants, lives};
 
@@ -15,7 +15,7 @@ fn ctrl_c_and_sigterm_leave_no_process_no_port_and_no_folder() {
         signal(&up.running);
         up.running.end().expect(0, &[]);
         assert_eq!(all.iter().filter(|pid| lives(**pid)).count(), 0);
-        assert_eq!(folders(&program), [""; 0].map(PathBuf::from));
+        assert_eq!(program.tmp(), Vec::<PathBuf>::new());
         for at in [server, service] {
             eventually(&format!("{at} is free"), || is_free(at));
         }
@@ -32,7 +32,7 @@ fn ctrl_c_while_it_comes_up_leaves_nothing() {
     let ended = up.running.end();
     ended.expect(0, &[]);
     assert!(!all.iter().any(|pid| lives(*pid)), "{ended}");
-    assert_eq!(folders(&program), [""; 0].map(PathBuf::from));
+    assert_eq!(program.tmp(), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -48,12 +48,12 @@ fn a_killed_one_leaves_a_folder_alone_and_the_next_removes_it() {
     for at in [server, service] {
         eventually(&format!("{at} is free"), || is_free(at));
     }
-    let left = folders(&program);
+    let left = program.tmp();
     assert_eq!(left.len(), 1);
     let next = Up::start(&program, &[]);
-    let there = folders(&program);
+    let there = program.tmp();
     assert!(there.len() == 1 && there != left, "{there:?}");
     next.running.interrupt();
     next.running.end().expect(0, &[]);
-    assert_eq!(folders(&program), [""; 0].map(PathBuf::from));
+    assert_eq!(program.tmp(), Vec::<PathBuf>::new());
 }

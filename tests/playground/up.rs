@@ -13,19 +13,8 @@ pub const SHOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/playground/manifest
 /// No story waits longer for anything.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The program, with the folder `tmp` for temporary files.
 pub fn program() -> Program {
-    let program = Program::at(env!("CARGO_BIN_EXE_shakedown"));
-    let place = program.folder().join("tmp");
-    fs::create_dir(&place).expect("a folder in our folder");
-    let place = place.to_str().expect("a path of plain text").to_owned();
-    program.with("TMPDIR", &place)
-}
-
-/// The folders of playgrounds that are there.
-pub fn folders(program: &Program) -> Vec<PathBuf> {
-    let entries = fs::read_dir(program.folder().join("tmp")).expect("our folder");
-    entries.map(|entry| entry.expect("an entry of our folder").path()).collect()
+    Program::at(env!("CARGO_BIN_EXE_shakedown")).with_own_tmp()
 }
 
 /// A playground in the foreground.
