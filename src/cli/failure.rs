@@ -94,8 +94,24 @@ impl Failure {
             | Failure::Read(_)
             | Failure::Manifest(_)
             | Failure::Shop(_) => Exit::Usage,
-            Failure::Cluster(_) => Exit::Unreachable,
+            Failure::Cluster(error) => exit_of(error),
         }
+    }
+}
+
+/// The exit code of what a cluster did not do.
+fn exit_of(error: &ClusterError) -> Exit {
+    match error {
+        ClusterError::Config { .. }
+        | ClusterError::Unreachable { .. }
+        | ClusterError::Silent { .. }
+        | ClusterError::Denied { .. } => Exit::Unreachable,
+        // What was given to it is wrong: an unknown kind, a field that may not be so.
+        ClusterError::Refused { code: 400 | 404 | 422, .. } => Exit::Usage,
+        ClusterError::Refused { .. }
+        | ClusterError::Strange { .. }
+        | ClusterError::NotReady { .. }
+        | ClusterError::Stuck { .. } => Exit::Inconclusive,
     }
 }
 

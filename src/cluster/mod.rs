@@ -31,6 +31,6 @@ pub use manifest::{Manifest, ManifestError};
 pub use object::ObjectRef;
 pub use pod::{is_ready, waits_for};
 pub use right::Right;
-pub use rollout::Rollout;
+pub use rollout::{Rollout, Workload};
 pub use run_id::{RUN_LABEL, RunId, UNDO_ANNOTATION};
 pub use undo::{Undo, Undone};

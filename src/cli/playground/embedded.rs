@@ -17,6 +17,10 @@ use tokio::runtime::Runtime;
 /// How long workloads may take until they are ready.
 const READY: Duration = Duration::from_mins(1);
 
+/// How long its processes may take to be gone after it, and how often it is looked.
+const LEAVE: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(5);
+
 /// What a playground may be and do.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct Size {
@@ -87,8 +91,25 @@ impl Embedded {
 
     /// Ends it: when this returns its processes, ports and folders are gone.
     pub(in crate::cli) fn stop(self) {
-        self.runtime.block_on(self.playground.stop());
+        let Embedded { playground, runtime } = self;
+        runtime.block_on(async {
+            playground.stop().await;
+            let gone = async {
+                while has_children() {
+                    tokio::time::sleep(LOOK).await;
+                }
+            };
+            // One that does not end ends with this process, whose end it notices.
+            let _ = tokio::time::timeout(LEAVE, gone).await;
+        });
     }
+}
+
+/// Whether this process still has any: all are the playground's, which end moments after it.
+fn has_children() -> bool {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let mut lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    lists.any(|list| !list.trim().is_empty())
 }
 
 /// Applies manifests and waits until the workloads among them are complete.
