@@ -1,7 +1,7 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, timer, transport, event, cluster, shop · journey ·
+//! units, clock, source, verdict, sample · stats, timer, transport, event, cluster, shop, proxy · journey ·
 //! load, check, gate, history · scenario · engine, run · report · cli.
 
 pub mod check;
@@ -14,6 +14,7 @@ pub mod gate;
 pub mod history;
 pub mod journey;
 pub mod load;
+pub mod proxy;
 pub mod report;
 pub mod run;
 pub mod sample;
