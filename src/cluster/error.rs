@@ -113,6 +113,7 @@ impl ClusterError {
             | ClusterError::Denied { .. }
             | ClusterError::Strange { .. }
             | ClusterError::Command { .. }
+            | ClusterError::Stuck { .. }
             | ClusterError::NotReady { .. } => false,
         }
     }
