@@ -125,6 +125,11 @@ impl Playground {
         self.home.path()
     }
 
+    /// The same folder, for who wants to see to it that it is removed last: it is there while a clone of this is.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
     /// Where the API server listens.
     pub fn address(&self) -> std::net::SocketAddr {
         self.server.address()
