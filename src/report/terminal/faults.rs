@@ -1,0 +1,52 @@
+//! The faults: when each was active, whom it hit, what was seen of it.
+
+use super::super::plain::{harmless, head, middle};
+use super::super::style::Style;
+use super::table::Table;
+use crate::run::{FaultResult, Run};
+use std::io::{self, Write};
+
+const HEADER: [&str; 7] = ["", "fault", "kind", "when", "status", "victims", "seen"];
+
+pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new("faults", &HEADER, 0..0);
+    for fault in &run.summary.faults {
+        table.judged(fault.verdict, cells(fault));
+    }
+    // What was seen may be cut most, names least.
+    table.fit(6, 24, head);
+    table.fit(5, 12, middle);
+    table.fit(1, 12, middle);
+    table.fit(2, 10, middle);
+    table.write(style, out)
+}
+
+fn cells(fault: &FaultResult) -> Vec<String> {
+    let status = fault.status.words();
+    vec![
+        harmless(&fault.plan.name),
+        harmless(&fault.plan.kind),
+        when(fault),
+        if fault.count > 1 { format!("{status} ×{}", fault.count) } else { status.to_owned() },
+        harmless(&victims(fault)),
+        harmless(fault.seen().unwrap_or("–")),
+    ]
+}
+
+/// From when to when it was active.
+fn when(fault: &FaultResult) -> String {
+    match (fault.injected(), fault.ended()) {
+        (None, _) => "never".to_owned(),
+        (Some(from), None) => format!("from {:.1} s", from.secs_f64()),
+        (Some(from), Some(to)) => format!("{:.1} – {:.1} s", from.secs_f64(), to.secs_f64()),
+    }
+}
+
+/// The first victim, and how many more there are.
+fn victims(fault: &FaultResult) -> String {
+    match fault.victims().as_slice() {
+        [] => "–".to_owned(),
+        [only] => (*only).to_owned(),
+        [first, more @ ..] => format!("{first} and {} more", more.len()),
+    }
+}
