@@ -181,6 +181,7 @@ fn steps_that_are_told_a_moment_late_give_the_same_windows() {
 
 #[test]
 fn what_became_of_a_fault_decides_with_the_gates() {
+    use Verdict::{Fail, Inconclusive, Pass, Warn};
     let cut = |phases: &[FaultPhase]| -> Vec<Event> {
         let mut steps: Vec<Event> =
             phases.iter().zip(10..).map(|(phase, n)| step(f64::from(n), 0, 0, *phase)).collect();
@@ -188,7 +189,6 @@ fn what_became_of_a_fault_decides_with_the_gates() {
         steps
     };
     let (completed, interrupted) = (Some(Ending::Completed), Some(Ending::Interrupted));
-    use Verdict::{Fail, Inconclusive, Pass, Warn};
     for (phases, ending, expected, reason) in [
         (&[Planned, Injected, Proven, Undoing, Undone][..], &completed, (Pass, Exit::Pass), "the gate holds"),
         (

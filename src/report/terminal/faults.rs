@@ -1,24 +1,33 @@
 //! The faults: when each was active, whom it hit, what was seen of it.
 
-use super::super::plain::{harmless, head, middle};
+use super::super::plain::{harmless, lines, middle};
 use super::super::style::Style;
-use super::table::Table;
+use super::table::{PAGE, Table};
 use crate::run::{FaultResult, Run};
 use std::io::{self, Write};
 
-const HEADER: [&str; 7] = ["", "fault", "kind", "when", "status", "victims", "seen"];
+const HEADER: [&str; 6] = ["", "fault", "kind", "when", "status", "victims"];
 
 pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new("faults", &HEADER, 0..0);
     for fault in &run.summary.faults {
         table.judged(fault.verdict, cells(fault));
     }
-    // What was seen may be cut most, names least.
-    table.fit(6, 24, head);
-    table.fit(5, 12, middle);
-    table.fit(1, 12, middle);
-    table.fit(2, 10, middle);
-    table.write(style, out)
+    table.fit(5, 16, middle);
+    table.fit(1, 16, middle);
+    table.fit(2, 16, middle);
+    table.write(style, out)?;
+    run.summary.faults.iter().try_for_each(|fault| seen(fault, out))
+}
+
+/// What was seen of a fault, or why nothing was, in full below the table.
+fn seen(fault: &FaultResult, out: &mut dyn Write) -> io::Result<()> {
+    let Some(seen) = fault.seen() else { return Ok(()) };
+    let text = harmless(&format!("{}: {seen}", fault.plan.name));
+    lines(&text, PAGE - 4).iter().enumerate().try_for_each(|(n, line)| {
+        let indent = if n == 0 { 2 } else { 4 };
+        writeln!(out, "{:indent$}{line}", "")
+    })
 }
 
 fn cells(fault: &FaultResult) -> Vec<String> {
@@ -29,7 +38,6 @@ fn cells(fault: &FaultResult) -> Vec<String> {
         when(fault),
         if fault.count > 1 { format!("{status} ×{}", fault.count) } else { status.to_owned() },
         harmless(&victims(fault)),
-        harmless(fault.seen().unwrap_or("–")),
     ]
 }
 
