@@ -24,7 +24,8 @@ fn the_load_report_tells_the_outages_apart() {
     ] {
         let program = program();
         let stage = proxy(&upstream, flags);
-        let load = ["--rate", "40/s", "--for", "1s", "--timeout", "600ms"];
+        let timeout = if class == "timeout" { "600ms" } else { "1m" };
+        let load = ["--rate", "40/s", "--for", "1s", "--timeout", timeout];
         let url = format!("http://{}", stage.addr);
         let report = program.load(&[&[url.as_str()], &load[..]].concat()).report();
         let errors = report.errors();
