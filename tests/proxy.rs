@@ -236,7 +236,7 @@ fn asked_to_end_it_lets_connections_end_by_themselves() {
     until("the port to close", || TcpStream::connect(&stage.addr).is_err());
     ping(&mut client).unwrap();
     drop(client);
-    stage.running.end().expect(0, &["1 affected, 2 bytes up, 2 bytes down"]);
+    stage.running.end().expect(0, &["2 bytes up, 2 bytes down"]);
 
     let stage = proxy(&upstream.addr, "--blackhole --drain 10ms");
     let mut client = stage.connect();
