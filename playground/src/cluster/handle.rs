@@ -2,6 +2,7 @@
 
 use crate::cluster::Selected;
 use crate::cluster::address::Addresses;
+use crate::identity::Identity;
 use crate::metrics::Measurements;
 use crate::resource::{Kind, Scope, by_kind};
 use crate::selector::Selector;
@@ -17,12 +18,24 @@ pub struct Cluster {
     /// Held while addresses of Services are given out, so that none is given twice.
     addresses: Arc<Mutex<Addresses>>,
     measurements: Measurements,
+    identity: Option<Arc<Identity>>,
 }
 
 impl Cluster {
-    /// The cluster whose objects are in `store`.
+    /// The cluster whose objects are in `store`. Its Pods cannot reach an API server.
     pub fn new(store: Store) -> Cluster {
-        Cluster { store, addresses: Arc::default(), measurements: Measurements::default() }
+        Cluster { store, addresses: Arc::default(), measurements: Measurements::default(), identity: None }
+    }
+
+    /// The same, with what its Pods need to reach an API server: they get the token of their service account, and
+    /// namespaces get the authority's certificate.
+    pub fn with_identity(store: Store, identity: Identity) -> Cluster {
+        Cluster { identity: Some(Arc::new(identity)), ..Cluster::new(store) }
+    }
+
+    /// What its Pods need to reach the API server; `None` when there is none.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_deref()
     }
 
     /// The objects and their history.
