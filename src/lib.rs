@@ -1,7 +1,7 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, transport, event, cluster, shop · journey · load, check, gate, history ·
+//! units, clock, source, verdict, sample · stats, transport, event, cluster, shop, stress · journey · load, check, gate, history ·
 //! scenario · engine, run · report · cli.
 
 pub mod check;
@@ -21,6 +21,7 @@ pub mod scenario;
 pub mod shop;
 pub mod source;
 pub mod stats;
+pub mod stress;
 pub mod transport;
 pub mod units;
 pub mod verdict;

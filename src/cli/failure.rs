@@ -7,6 +7,7 @@ use crate::run::Exit;
 use crate::scenario::Rejected;
 use crate::shop::ShopError;
 use crate::source::Look;
+use crate::stress::StressError;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -25,6 +26,9 @@ pub enum Failure {
     /// The demo shop could not open or go on.
     #[error(transparent)]
     Shop(#[from] ShopError),
+    /// Nothing could be used up.
+    #[error(transparent)]
+    Stress(#[from] StressError),
     /// The embedded Kubernetes could not start.
     #[error(transparent)]
     Playground(#[from] ::playground::PlaygroundError),
@@ -87,13 +91,15 @@ impl Failure {
             | Failure::Write(_)
             | Failure::Report { .. }
             | Failure::Playground(_)
+            | Failure::Stress(StressError::Thread(_) | StressError::Room(_))
             | Failure::System { .. } => Exit::Inconclusive,
             Failure::Rejected(_)
             | Failure::Usage(_)
             | Failure::Line(_)
             | Failure::Read(_)
             | Failure::Manifest(_)
-            | Failure::Shop(_) => Exit::Usage,
+            | Failure::Shop(_)
+            | Failure::Stress(StressError::TooMuch { .. }) => Exit::Usage,
             Failure::Cluster(_) => Exit::Unreachable,
         }
     }

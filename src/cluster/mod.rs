@@ -10,6 +10,7 @@ mod manifest;
 mod namespace;
 mod rollout;
 mod service;
+mod service_account;
 mod settled;
 
 pub use access::Access;
@@ -17,3 +18,4 @@ pub use connect::Cluster;
 pub use error::ClusterError;
 pub use manifest::{Manifest, ManifestError};
 pub use rollout::Rollout;
+pub use service_account::{SERVICE_ACCOUNT, USUAL_PLACE};
