@@ -12,7 +12,7 @@ use shakedown::cluster::{Access, Cluster, SERVICE_ACCOUNT, USUAL_PLACE};
 use std::time::{Duration, Instant};
 use support::{Program, Running};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How the test binary knows that it is the program in the Pod.
 const INSIDE: &str = "TEST_INSIDE";
 
@@ -91,10 +91,13 @@ fn merge(into: &mut Value, from: Value) {
             }
         }
         (Value::Array(into), Value::Array(from)) if into.first().is_some_and(Value::is_object) => {
-            from.into_iter().for_each(|one| match one.get("name") == into[0].get("name") {
-                true => merge(&mut into[0], one),
-                false => into.push(one),
-            });
+            for one in from {
+                if one.get("name") == into[0].get("name") {
+                    merge(&mut into[0], one);
+                } else {
+                    into.push(one);
+                }
+            }
         }
         (into, from) => *into = from,
     }

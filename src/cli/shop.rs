@@ -99,7 +99,7 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(system("start the runtime"))?.block_on(async {
         if let Some(Role::Ready(Ready { url })) = &args.role {
-            return Ok(is_ready(url).await.map_or_else(unready, |()| Exit::Pass));
+            return Ok(is_ready(url).await.map_or_else(|why| unready(&why), |()| Exit::Pass));
         }
         let mut first = signals::Stops::new().map_err(system("listen for signals"))?;
         let mut both = signals::Stops::new().map_err(system("listen for signals"))?;
@@ -117,7 +117,7 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
 }
 
 /// Says why.
-fn unready(why: NotReady) -> Exit {
+fn unready(why: &NotReady) -> Exit {
     anstream::eprintln!("{why}");
     Exit::Failed
 }

@@ -24,7 +24,7 @@ impl Until {
     pub fn after(time: Duration) -> Until {
         let now = Instant::now();
         // A time beyond what the clock can count is as good as a century.
-        let century = Duration::from_secs(100 * 365 * 24 * 3600);
+        let century = Duration::from_hours(100 * 365 * 24);
         Until { deadline: now.checked_add(time).unwrap_or(now + century), told: Arc::default() }
     }
 
@@ -36,10 +36,10 @@ impl Until {
 
     /// Whether it is over, and why.
     pub fn over(&self) -> Option<Because> {
-        match *self.lock() {
-            true => Some(Because::Told),
-            false => (Instant::now() >= self.deadline).then_some(Because::Time),
+        if *self.lock() {
+            return Some(Because::Told);
         }
+        (Instant::now() >= self.deadline).then_some(Because::Time)
     }
 
     /// Waits so long, or until the end if that is earlier.

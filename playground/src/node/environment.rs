@@ -155,8 +155,9 @@ fn api_server(context: &Context, env: &mut Environment) {
 /// The variables for the Services of the Pod's namespace that were there before it.
 fn services(context: &Context, env: &mut Environment) {
     let Some(kind) = by_kind("v1", "Service") else { return };
-    let own = context.cluster.list(kind, Some(object::namespace(&context.pod)), &Selector::default());
-    own.iter().for_each(|one| service(one, env));
+    for one in context.cluster.list(kind, Some(object::namespace(&context.pod)), &Selector::default()) {
+        service(&one, env);
+    }
 }
 
 fn service(service: &Value, env: &mut Environment) {
