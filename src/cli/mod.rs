@@ -24,6 +24,7 @@ mod schema;
 mod shop;
 mod signals;
 mod smoke;
+mod stress;
 
 pub use args::Cli;
 pub use failure::Failure;

@@ -18,6 +18,7 @@ mod right;
 mod rollout;
 mod run_id;
 mod service;
+mod service_account;
 mod settled;
 mod undo;
 
@@ -33,4 +34,5 @@ pub use pod::{is_ready, waits_for};
 pub use right::Right;
 pub use rollout::{Rollout, Workload};
 pub use run_id::{RUN_LABEL, RunId, UNDO_ANNOTATION};
+pub use service_account::{SERVICE_ACCOUNT, USUAL_PLACE};
 pub use undo::{Undo, Undone};
