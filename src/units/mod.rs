@@ -3,12 +3,14 @@
 
 mod bytes;
 mod count;
+mod cpu;
 mod rate;
 mod ratio;
 mod span;
 
 pub use bytes::Bytes;
 pub use count::grouped;
+pub use cpu::Cpu;
 pub use rate::Rate;
 pub use ratio::Ratio;
 pub use span::Span;
