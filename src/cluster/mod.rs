@@ -35,4 +35,5 @@ pub use right::Right;
 pub use rollout::{Rollout, Workload};
 pub use run_id::{RUN_LABEL, RunId, UNDO_ANNOTATION};
 pub use service_account::{SERVICE_ACCOUNT, USUAL_PLACE};
+pub use settled::{Progress, Settled};
 pub use undo::{Undo, Undone};

@@ -4,7 +4,7 @@ use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 
 /// How far a workload is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Progress {
+pub enum Progress {
     /// As wished.
     Done,
     /// Not yet; how far it is, in words.
@@ -13,8 +13,18 @@ pub(super) enum Progress {
     Stuck(String),
 }
 
+impl Progress {
+    /// `Ok` when it is as wished; otherwise how far it is, or why it goes no further, in words.
+    pub fn done(self) -> Result<(), String> {
+        match self {
+            Progress::Done => Ok(()),
+            Progress::Underway(how_far) | Progress::Stuck(how_far) => Err(how_far),
+        }
+    }
+}
+
 /// What `kubectl rollout status` waits for.
-pub(super) trait Settled {
+pub trait Settled {
     /// How far it is.
     fn settled(&self) -> Progress;
 }
