@@ -1,6 +1,8 @@
 //! What can be asked.
 
-use super::{Failure, check, completions, demo, judge, load, plan, playground, run, schema, shop, smoke};
+use super::{
+    Failure, check, completions, demo, judge, load, plan, playground, proxy, run, schema, shop, smoke,
+};
 use crate::run::Exit;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -40,6 +42,9 @@ enum Command {
     Playground(playground::Command),
     /// Serve the demo shop in the foreground, to try scenarios on
     Shop(shop::Args),
+    /// Pass TCP connections on and spoil them: the pod of the network fault
+    #[command(hide = true)]
+    Proxy(proxy::Args),
     /// Print the JSON Schema of scenario files
     Schema,
     /// Print a completion script for a shell
@@ -71,6 +76,7 @@ impl Cli {
             Command::Judge(args) => judge::obey(&args),
             Command::Playground(command) => playground::obey(&command),
             Command::Shop(args) => shop::obey(&args),
+            Command::Proxy(args) => proxy::obey(&args),
             Command::Schema => Ok(schema::obey()),
             Command::Completions(args) => Ok(completions::obey(&args)),
         }

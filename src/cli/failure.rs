@@ -3,6 +3,7 @@
 use crate::cluster::{ClusterError, ManifestError};
 use crate::engine::EngineError;
 use crate::history::{ReadError, WriteError};
+use crate::proxy::ProxyError;
 use crate::run::Exit;
 use crate::scenario::Rejected;
 use crate::shop::ShopError;
@@ -25,6 +26,9 @@ pub enum Failure {
     /// The demo shop could not open or go on.
     #[error(transparent)]
     Shop(#[from] ShopError),
+    /// The proxy could not open.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// The embedded Kubernetes could not start.
     #[error(transparent)]
     Playground(#[from] ::playground::PlaygroundError),
@@ -93,7 +97,8 @@ impl Failure {
             | Failure::Line(_)
             | Failure::Read(_)
             | Failure::Manifest(_)
-            | Failure::Shop(_) => Exit::Usage,
+            | Failure::Shop(_)
+            | Failure::Proxy(_) => Exit::Usage,
             Failure::Cluster(_) => Exit::Unreachable,
         }
     }

@@ -17,6 +17,7 @@ mod load;
 mod plan;
 mod playground;
 mod progress;
+mod proxy;
 mod run;
 mod schema;
 mod shop;
