@@ -7,12 +7,15 @@
 mod context;
 mod deed;
 mod inject;
+pub mod interpose;
 pub mod kinds;
 mod plan;
 pub mod proof;
+pub mod reach;
 mod refusal;
 mod rights;
 pub mod select;
+pub mod service;
 mod take_back;
 mod victim;
 

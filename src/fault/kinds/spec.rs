@@ -1,6 +1,6 @@
 //! A fault as it is written.
 
-use super::PodKill;
+use super::{Network, PodKill, SelectorSwitch, ServiceBlackhole};
 use crate::fault::{Fault, FaultKind};
 use crate::source::{Located, Mark, Problem};
 use crate::units::Span;
@@ -52,6 +52,12 @@ macro_rules! kinds {
 kinds! {
     /// Pods are deleted, at once or with their grace period.
     pod_kill: PodKill,
+    /// Connections to a Service are delayed, narrowed or broken by a proxy in between.
+    network: Network,
+    /// A Service is pointed to the Pods of another selector, as a blue/green release does.
+    selector_switch: SelectorSwitch,
+    /// A Service selects no Pod: fresh connections to it fail.
+    service_blackhole: ServiceBlackhole,
 }
 
 impl FaultSpec {

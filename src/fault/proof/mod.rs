@@ -1,7 +1,15 @@
 //! Effects that can be seen from outside, one file each; kinds choose among them.
 
+mod answered_by;
+mod cut_off;
+mod endpoints;
+mod felt;
+mod interposed;
 mod prove;
 mod replaced;
 
+pub use answered_by::AnsweredBy;
+pub use cut_off::CutOff;
+pub use interposed::{Feels, Interposed, Whom};
 pub use prove::{Effect, Prove, Proving};
 pub use replaced::Replaced;
