@@ -11,6 +11,7 @@ pub mod interpose;
 pub mod kinds;
 mod plan;
 pub mod proof;
+pub mod quarantine;
 pub mod reach;
 mod refusal;
 mod rights;

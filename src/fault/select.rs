@@ -1,7 +1,7 @@
 //! Which Pods are meant: a pipeline of filters, each narrowing what the one before left.
 
-use super::{FaultContext, Refusal, Victim};
-use crate::cluster::{ObjectRef, is_ready};
+use super::{FaultContext, Refusal, Victim, rights};
+use crate::cluster::{ObjectRef, Right, is_ready};
 use crate::units::Ratio;
 use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::api::ListParams;
@@ -96,6 +96,16 @@ impl fmt::Display for Pods {
 }
 
 impl Pods {
+    /// What finding them needs: nodes are read only for their zones.
+    pub fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "", "pods", &["list"]);
+        if self.zone.is_some() {
+            let (group, resource) = (String::new(), "nodes".to_owned());
+            all.push(Right { group, resource, verb: "list", namespace: None });
+        }
+        all
+    }
+
     /// The Pods that are there now and not on their way out, in the order of their names. Errors: there are none.
     pub async fn find(&self, cx: &FaultContext) -> Result<Vec<Pod>, Refusal> {
         let params = ListParams { label_selector: self.labels.clone(), ..ListParams::default() };

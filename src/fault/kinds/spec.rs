@@ -1,6 +1,6 @@
 //! A fault as it is written.
 
-use super::{Network, PodKill, SelectorSwitch, ServiceBlackhole};
+use super::{Command, DbOutage, Network, Partition, PodKill, SelectorSwitch, ServiceBlackhole};
 use crate::fault::{Fault, FaultKind};
 use crate::source::{Located, Mark, Problem};
 use crate::units::Span;
@@ -54,6 +54,12 @@ kinds! {
     pod_kill: PodKill,
     /// Connections to a Service are delayed, narrowed or broken by a proxy in between.
     network: Network,
+    /// Pods are cut off from the network by a NetworkPolicy.
+    partition: Partition,
+    /// A database cannot be reached, by whichever of the other faults fits it.
+    db_outage: DbOutage,
+    /// A command, of this machine or in containers, with its own undo and its own check.
+    command: Command,
     /// A Service is pointed to the Pods of another selector, as a blue/green release does.
     selector_switch: SelectorSwitch,
     /// A Service selects no Pod: fresh connections to it fail.
