@@ -33,4 +33,5 @@ pub use pod::{is_ready, waits_for};
 pub use right::Right;
 pub use rollout::Rollout;
 pub use run_id::{RUN_LABEL, RunId, UNDO_ANNOTATION};
+pub use settled::Settled;
 pub use undo::{Undo, Undone};

@@ -3,7 +3,7 @@
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 
 /// What `kubectl rollout status` waits for.
-pub(super) trait Settled {
+pub trait Settled {
     /// `Ok` when it is as wished; otherwise how far it is, in words.
     fn settled(&self) -> Result<(), String>;
 }

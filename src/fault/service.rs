@@ -1,6 +1,6 @@
 //! A Service whose Pods can be exchanged: by its selector.
 
-use super::{FaultContext, Refusal, Victim};
+use super::{FaultContext, Refusal, Victim, caution};
 use crate::cluster::{ObjectRef, UNDO_ANNOTATION, is_ready};
 use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::api::ListParams;
@@ -51,7 +51,7 @@ impl Selecting {
     /// What about it people should know before its selector is changed.
     pub fn warnings(&self) -> Vec<String> {
         let Some(spec) = &self.service.spec else { return Vec::new() };
-        let mut warnings = Vec::new();
+        let mut warnings = caution::managers(&serde_json::to_value(&self.service).unwrap_or_default());
         if self.ready() == 0 {
             warnings.push(format!("{} has no ready Pod even now", self.object));
         }

@@ -4,6 +4,7 @@
 mod bandwidth;
 mod bytes;
 mod count;
+mod cpu;
 mod rate;
 mod ratio;
 mod span;
@@ -11,6 +12,7 @@ mod span;
 pub use bandwidth::Bandwidth;
 pub use bytes::Bytes;
 pub use count::grouped;
+pub use cpu::Cpu;
 pub use rate::Rate;
 pub use ratio::Ratio;
 pub use span::Span;

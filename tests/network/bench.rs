@@ -33,7 +33,7 @@ impl<'a> Bench<'a> {
         let run = RunId::new(rand::random());
         let journal = Journal::begin(&cluster, &run).await.unwrap();
         let helpers = Helpers { image: image(), ..Helpers::default() };
-        let cx = FaultContext { cluster, run, fault: "the-fault".to_owned(), helpers, seed: 7 };
+        let cx = FaultContext { cluster, run, fault: "the-fault".to_owned(), lasts: None, helpers, seed: 7 };
         Bench { stage, cx, journal }
     }
 

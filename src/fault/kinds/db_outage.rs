@@ -1,7 +1,9 @@
 //! A database cannot be reached.
 
-use super::{Network, Partition, PodKill};
+use super::{Network, Partition, PodKill, Scale};
 use crate::cluster::Right;
+use crate::fault::proof::{All, CutOff};
+use crate::fault::reach::Place;
 use crate::fault::select::Pods;
 use crate::fault::service::{Selecting, written};
 use crate::fault::{FaultContext, FaultKind, Plan, Planning, Refusal};
@@ -9,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A database cannot be reached, by whichever of the other faults fits it: the connections to its Service are refused
@@ -22,6 +25,8 @@ pub struct DbOutage {
     pub pods: Option<Pods>,
     /// Those of its Pods that are killed: its primary, by labels such as `cnpg.io/instanceRole=primary`.
     pub primary: Option<String>,
+    /// Its workload: `statefulset/postgres`, or `deployment/redis`.
+    pub workload: Option<String>,
     /// How; when it is left out, the first of `refuse`, `kill` and `scale` that the database allows.
     pub by: Option<By>,
 }
@@ -38,6 +43,8 @@ pub enum By {
     Partition,
     /// Its Pods, or its primary, are killed.
     Kill,
+    /// Its workload gets no replica.
+    Scale,
 }
 
 impl fmt::Display for By {
@@ -47,6 +54,7 @@ impl fmt::Display for By {
             By::Blackhole => "blackhole",
             By::Partition => "partition",
             By::Kill => "kill",
+            By::Scale => "scale",
         })
     }
 }
@@ -62,6 +70,7 @@ impl FaultKind for DbOutage {
             if self.needs_service(by) {
                 all.extend(Network::default().rights(namespace).into_iter().filter(|right| {
                     matches!((right.resource.as_str(), right.verb), ("services", "get") | ("pods", "list"))
+                        || (by == By::Scale && right.resource == "endpointslices")
                 }));
             }
             all
@@ -82,9 +91,10 @@ impl FaultKind for DbOutage {
                 By::Refuse | By::Blackhole => self.service.is_none(),
                 By::Partition => self.service.is_none() && self.pods.is_none(),
                 By::Kill => self.service.is_none() && self.pods.is_none() && self.primary.is_none(),
+                By::Scale => self.workload().is_none(),
             };
             if lacks {
-                return Err(format!("`by: {by}` needs to know more; add `service: postgres`"));
+                return Err(format!("`by: {by}` needs to know more; add {}", needed(by)));
             }
             self.made(by, &self.known_pods()).check(lasts)?;
         }
@@ -123,7 +133,8 @@ impl DbOutage {
             return vec![by];
         }
         let killable = self.service.is_some() || self.pods.is_some() || self.primary.is_some();
-        let ways = [(By::Refuse, self.service.is_some()), (By::Kill, killable)];
+        let scalable = self.workload.is_some();
+        let ways = [(By::Refuse, self.service.is_some()), (By::Kill, killable), (By::Scale, scalable)];
         ways.into_iter().filter(|(_, known)| *known).map(|(by, _)| by).collect()
     }
 
@@ -136,6 +147,7 @@ impl DbOutage {
     fn needs_service(&self, by: By) -> bool {
         match by {
             By::Refuse | By::Blackhole => false,
+            By::Scale => self.service.is_some(),
             By::Partition => self.pods.is_none(),
             By::Kill => self.pods.is_none() && self.primary.is_none(),
         }
@@ -154,7 +166,20 @@ impl DbOutage {
                     .map_or_else(|| pods.clone(), |labels| Pods { labels: Some(labels), ..pods.clone() });
                 Box::new(PodKill { pods, count: None, percent: None, leave: 0, grace: None })
             }
+            By::Scale => {
+                let (kind, name) = self.workload().unwrap_or_default();
+                let of = |known: &str| kind.eq_ignore_ascii_case(known).then(|| name.to_owned());
+                let (deployment, statefulset) = (of("deployment"), of("statefulset"));
+                Box::new(Scale { deployment, statefulset, replicas: 0 })
+            }
         }
+    }
+
+    /// Kind and name of the workload.
+    fn workload(&self) -> Option<(&str, &str)> {
+        let (kind, name) = self.workload.as_ref()?.split_once('/')?;
+        let known = ["deployment", "statefulset"].iter().any(|known| kind.eq_ignore_ascii_case(known));
+        Some((kind, name)).filter(|_| known && !name.is_empty())
     }
 
     async fn planned(&self, cx: &FaultContext, by: By) -> Result<Plan, Refusal> {
@@ -162,7 +187,20 @@ impl DbOutage {
         if let Some(service) = self.service.as_ref().filter(|_| self.needs_service(by)) {
             pods.labels = Some(written(&Selecting::find(cx, service).await?.selector));
         }
-        self.made(by, &pods).plan(cx).await
+        let mut plan = self.made(by, &pods).plan(cx).await?;
+        if let (By::Scale, Some(name)) = (by, &self.service) {
+            let places = Place::of_service(&Selecting::find(cx, name).await?.service).await;
+            plan.proof = Arc::new(All(vec![plan.proof, Arc::new(CutOff { service: name.clone(), places })]));
+        }
+        Ok(plan)
+    }
+}
+
+/// What a way needs to know.
+fn needed(by: By) -> &'static str {
+    match by {
+        By::Scale => "`workload: statefulset/postgres`",
+        _ => "`service: postgres`",
     }
 }
 
@@ -186,6 +224,14 @@ mod tests {
         ] {
             assert_eq!(outage(&settings).ways(), ways, "{settings}");
         }
+    }
+
+    #[test]
+    fn a_workload_can_be_scaled_away() {
+        let settings = json!({"workload": "statefulset/pg"});
+        assert_eq!((outage(&settings).ways(), outage(&settings).check(None)), (vec![By::Scale], Ok(())));
+        let why = outage(&json!({"workload": "pg"})).check(None).unwrap_err();
+        assert!(why.contains("add `workload: statefulset/postgres`"), "{why}");
     }
 
     #[test]

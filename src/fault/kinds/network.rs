@@ -18,6 +18,9 @@ const PROXY: &str = "shakedown.dev/proxy";
 /// How long the proxy may take to be ready; its image may have to be pulled.
 const READY: Duration = Duration::from_mins(2);
 
+/// So much longer than the fault the proxy spoils connections, if nobody stops it before.
+const SLACK: Duration = Duration::from_secs(30);
+
 /// Connections to a Service go by a proxy that delays them, makes them narrow, or breaks them. Those that are open when
 /// it begins stay as they are; those through the proxy end with the fault.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -95,7 +98,7 @@ impl FaultKind for Network {
                 (&proxy, (PROXY, &proxy)),
                 (&twin, Family::of(&target.service)),
                 &routes,
-                &self.arguments(cx.seed),
+                &self.arguments(cx.seed, cx.lasts),
                 &cx.helpers,
             );
             let mut warnings = target.warnings();
@@ -140,7 +143,7 @@ impl Network {
     }
 
     /// It as arguments of `shakedown proxy`.
-    fn arguments(&self, seed: u64) -> Vec<String> {
+    fn arguments(&self, seed: u64, lasts: Option<Duration>) -> Vec<String> {
         let valued = [
             ("--latency", self.latency.map(|time| time.to_string())),
             ("--jitter", self.jitter.map(|time| time.to_string())),
@@ -148,6 +151,7 @@ impl Network {
             ("--reset-after", self.reset_after.clone()),
             ("--share", self.share.map(|share| share.to_string())),
             ("--seed", Some(seed.to_string())),
+            ("--for", lasts.map(|lasts| Span::new(lasts + SLACK).to_string())),
         ];
         let flags = [
             ("--reset", self.reset),
@@ -245,11 +249,14 @@ mod tests {
             (json!({"half_open": true}), "--half-open --seed 7", Feels::Silent),
         ] {
             let network = network(&settings);
-            assert_eq!(network.arguments(7).join(" "), arguments);
+            assert_eq!(network.arguments(7, None).join(" "), arguments);
             assert_eq!(network.feels(), feels);
         }
         let narrow = network(&json!({"bandwidth": "1MiB/s"}));
-        assert_eq!(narrow.arguments(7).join(" "), "--bandwidth 1MiB/s --seed 7");
+        assert_eq!(
+            narrow.arguments(7, Some(Duration::from_mins(1))).join(" "),
+            "--bandwidth 1MiB/s --seed 7 --for 1m30s"
+        );
         assert!(matches!(narrow.feels(), Feels::Nothing(_)));
     }
 }

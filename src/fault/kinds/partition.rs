@@ -2,8 +2,8 @@
 
 use crate::cluster::{ObjectRef, Right, escaped};
 use crate::fault::quarantine::{Direction, Quarantine, holes};
-use crate::fault::select::{HowMany, Pods, victims};
-use crate::fault::{Deed, FaultContext, FaultKind, Lasting, Plan, Planning, proof, rights};
+use crate::fault::select::{HowMany, Pods, everyone, victims};
+use crate::fault::{Deed, FaultContext, FaultKind, Lasting, Plan, Planning, caution, proof, rights};
 use crate::units::Ratio;
 use k8s_openapi::api::core::v1::Pod;
 use schemars::JsonSchema;
@@ -86,10 +86,12 @@ impl FaultKind for Partition {
             // First the labels: so it begins, and ends, for all of them in one step.
             let mut deeds: Vec<Deed> = chosen.iter().map(mark).collect();
             deeds.push(Deed::Create { manifest: quarantine.policy() });
+            let mut warnings = holes(cx, &chosen, self.direction).await?;
+            warnings.extend(caution::replicas(&everyone(cx).await?, &chosen));
             Ok(Plan {
                 deeds,
                 proof: Arc::new(proof::Parted::of(&chosen, &self.ports, self.direction).await),
-                warnings: holes(cx, &chosen, self.direction).await?,
+                warnings,
                 victims,
             })
         })

@@ -1,6 +1,9 @@
 //! A fault as it is written.
 
-use super::{Command, DbOutage, Network, Partition, PodKill, SelectorSwitch, ServiceBlackhole};
+use super::{
+    BadRollout, Command, Cordon, CpuLimit, CpuStress, DbOutage, Drain, Evict, MemoryPressure, Network,
+    Partition, PodKill, Rollback, RolloutRestart, Scale, SelectorSwitch, ServiceBlackhole, ZoneOutage,
+};
 use crate::fault::{Fault, FaultKind};
 use crate::source::{Located, Mark, Problem};
 use crate::units::Span;
@@ -64,6 +67,28 @@ kinds! {
     selector_switch: SelectorSwitch,
     /// A Service selects no Pod: fresh connections to it fail.
     service_blackhole: ServiceBlackhole,
+    /// Pods are evicted, which disruption budgets may refuse.
+    evict: Evict,
+    /// Nodes take no new Pods, and the namespace's Pods on them are evicted.
+    drain: Drain,
+    /// Nodes take no new Pods.
+    cordon: Cordon,
+    /// A workload gets another number of replicas.
+    scale: Scale,
+    /// Containers get less CPU than they had.
+    cpu_limit: CpuLimit,
+    /// A container in the Pods burns CPU.
+    cpu_stress: CpuStress,
+    /// A container in the Pods takes memory.
+    memory_pressure: MemoryPressure,
+    /// The namespace loses its Pods in a zone, and the zone takes no new ones.
+    zone_outage: ZoneOutage,
+    /// All Pods of a workload are replaced, a few at a time.
+    rollout_restart: RolloutRestart,
+    /// A revision that cannot become ready is rolled out.
+    bad_rollout: BadRollout,
+    /// The previous revision of a Deployment is rolled out.
+    rollback: Rollback,
 }
 
 impl FaultSpec {

@@ -1,12 +1,17 @@
 //! A Service that sends to certain Pods alone.
 
-use super::endpoints::Endpoints;
+use super::endpoints::endpoints;
+use super::look::Look;
 use super::{Effect, Prove, Proving};
 use crate::cluster::is_ready;
 use crate::fault::FaultContext;
 use crate::fault::service::{selected, written};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long one list of the Pods is trusted.
+const AGAIN: Duration = Duration::from_secs(3);
 
 /// The ready endpoints of the Service are exactly the ready Pods with these labels, and there is at least one.
 #[derive(Debug, Clone)]
@@ -24,43 +29,36 @@ impl Prove for AnsweredBy {
 
     fn prove<'a>(&'a self, cx: &'a FaultContext, within: Duration) -> Proving<'a> {
         Box::pin(async move {
-            let mut missing = "the endpoints could not be watched".to_owned();
-            let search = async {
-                let mut endpoints = Endpoints::of(cx, &self.service);
-                loop {
-                    match self.compared(cx, &mut endpoints).await {
-                        Ok(count) => return count,
-                        Err(what) => missing = what,
+            let deadline = Instant::now() + within;
+            loop {
+                // Pods may be replaced meanwhile, so they are listed again now and then.
+                let pods = match selected(cx, &self.labels).await {
+                    Ok(pods) => {
+                        pods.into_iter().filter(is_ready).filter_map(|pod| pod.metadata.name).collect()
                     }
+                    Err(error) => return Effect::Unproven(error.to_string()),
+                };
+                let left = deadline.saturating_duration_since(Instant::now());
+                let judge = |ready: &BTreeSet<String>| self.compare(ready, &pods);
+                let seen = endpoints(cx, &self.service, left.min(AGAIN), judge).await;
+                if matches!(seen, Effect::Proven(_)) || left <= AGAIN {
+                    return seen;
                 }
-            };
-            match tokio::time::timeout(within, search).await {
-                Ok(count) => Effect::Proven(format!("{count} endpoints, all with {}", written(&self.labels))),
-                Err(_) => Effect::Unproven(format!("within {} s {missing}", within.as_secs())),
             }
         })
     }
 }
 
 impl AnsweredBy {
-    /// Waits for a change of the endpoints and compares them with the Pods; how many there are.
-    async fn compared(&self, cx: &FaultContext, endpoints: &mut Endpoints) -> Result<usize, String> {
-        let ready = endpoints.next().await?;
-        let pods = selected(cx, &self.labels).await.map_err(|error| error.to_string())?;
-        let pods: BTreeSet<String> =
-            pods.into_iter().filter(is_ready).filter_map(|pod| pod.metadata.name).collect();
-        compare(&ready, &pods)
-    }
-}
-
-fn compare(endpoints: &BTreeSet<String>, pods: &BTreeSet<String>) -> Result<usize, String> {
-    if let Some(other) = endpoints.difference(pods).next() {
-        return Err(format!("{other} was still an endpoint"));
-    }
-    match pods.difference(endpoints).next() {
-        Some(pod) => Err(format!("Pod/{pod} was not yet an endpoint")),
-        None if pods.is_empty() => Err("no endpoint was ready".to_owned()),
-        None => Ok(pods.len()),
+    fn compare(&self, endpoints: &BTreeSet<String>, pods: &BTreeSet<String>) -> Look {
+        if let Some(other) = endpoints.difference(pods).next() {
+            return Look::NotYet(format!("{other} was still an endpoint"));
+        }
+        match pods.difference(endpoints).next() {
+            Some(pod) => Look::NotYet(format!("Pod/{pod} was not yet an endpoint")),
+            None if pods.is_empty() => Look::NotYet("no endpoint was ready".to_owned()),
+            None => Look::Seen(format!("{} endpoints, all with {}", pods.len(), written(&self.labels))),
+        }
     }
 }
 
@@ -71,13 +69,15 @@ mod tests {
     #[test]
     fn not_one_more_and_not_one_less() {
         let set = |names: &str| names.split_whitespace().map(ToOwned::to_owned).collect();
+        let labels = BTreeMap::from([("app".to_owned(), "web".to_owned())]);
+        let proof = AnsweredBy { service: "web".to_owned(), labels };
         for (endpoints, pods, expected) in [
-            ("a b", "a b", Ok(2)),
-            ("a b", "a", Err("b was still an endpoint")),
-            ("a", "a b", Err("Pod/b was not yet an endpoint")),
-            ("", "", Err("no endpoint was ready")),
+            ("a b", "a b", Look::Seen("2 endpoints, all with app=web".to_owned())),
+            ("a b", "a", Look::NotYet("b was still an endpoint".to_owned())),
+            ("a", "a b", Look::NotYet("Pod/b was not yet an endpoint".to_owned())),
+            ("", "", Look::NotYet("no endpoint was ready".to_owned())),
         ] {
-            assert_eq!(compare(&set(endpoints), &set(pods)), expected.map_err(ToOwned::to_owned));
+            assert_eq!(proof.compare(&set(endpoints), &set(pods)), expected);
         }
     }
 }

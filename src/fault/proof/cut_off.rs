@@ -1,12 +1,13 @@
 //! A Service that leads nowhere.
 
-use super::endpoints::Endpoints;
+use super::endpoints::endpoints;
 use super::felt::felt;
+use super::look::Look;
 use super::{Effect, Prove, Proving};
 use crate::fault::FaultContext;
 use crate::fault::reach::Place;
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 /// The Service has no ready endpoint, and fresh connections fail where they worked before.
 #[derive(Debug, Clone)]
@@ -29,19 +30,12 @@ impl Prove for CutOff {
     fn prove<'a>(&'a self, cx: &'a FaultContext, within: Duration) -> Proving<'a> {
         Box::pin(async move {
             let deadline = Instant::now() + within;
-            let mut missing = "the endpoints could not be watched".to_owned();
-            let gone = async {
-                let mut endpoints = Endpoints::of(cx, &self.service);
-                loop {
-                    match endpoints.next().await {
-                        Ok(ready) if ready.is_empty() => return,
-                        Ok(ready) => missing = format!("{} endpoints were still ready", ready.len()),
-                        Err(why) => missing = why,
-                    }
-                }
-            };
-            if timeout_at(deadline, gone).await.is_err() {
-                return Effect::Unproven(format!("within {} s {missing}", within.as_secs()));
+            let gone = endpoints(cx, &self.service, within, |ready| match ready.len() {
+                0 => Look::Seen(String::new()),
+                left => Look::NotYet(format!("{left} endpoints were still ready")),
+            });
+            if let Effect::Unproven(why) = gone.await {
+                return Effect::Unproven(why);
             }
             let gone = "no endpoint is ready";
             if self.places.is_empty() {

@@ -1,12 +1,13 @@
 //! A Service whose connections go by the proxy, and feel it.
 
-use super::endpoints::Endpoints;
+use super::endpoints::endpoints;
 use super::felt::felt;
+use super::look::Look;
 use super::{Effect, Prove, Proving};
 use crate::fault::FaultContext;
 use crate::fault::reach::{Place, Seen, look, median};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 /// How many looks make a judgement on times.
 const LOOKS: usize = 5;
@@ -73,22 +74,15 @@ impl Prove for Interposed {
     fn prove<'a>(&'a self, cx: &'a FaultContext, within: Duration) -> Proving<'a> {
         Box::pin(async move {
             let deadline = Instant::now() + within;
-            let mut missing = "the endpoints could not be watched".to_owned();
-            let re_pointed = async {
-                let mut endpoints = Endpoints::of(cx, &self.service);
-                loop {
-                    match endpoints.next().await {
-                        Ok(ready) if ready.len() == 1 && ready.contains(&self.pod) => return,
-                        Ok(ready) => {
-                            let names: Vec<String> = ready.into_iter().collect();
-                            missing = format!("the endpoints were {}", names.join(", "));
-                        }
-                        Err(why) => missing = why,
-                    }
+            let re_pointed = endpoints(cx, &self.service, within, |ready| {
+                if ready.len() == 1 && ready.contains(&self.pod) {
+                    return Look::Seen(String::new());
                 }
-            };
-            if timeout_at(deadline, re_pointed).await.is_err() {
-                return Effect::Unproven(format!("within {} s {missing}", within.as_secs()));
+                let names: Vec<&str> = ready.iter().map(String::as_str).collect();
+                Look::NotYet(format!("the endpoints were {}", names.join(", ")))
+            });
+            if let Effect::Unproven(why) = re_pointed.await {
+                return Effect::Unproven(why);
             }
             self.feel(deadline).await
         })
