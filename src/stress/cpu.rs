@@ -24,7 +24,7 @@ pub struct Burnt {
 
 /// Keeps `cores` busy until it is over. Errors: a thread cannot be started; then none stays.
 pub fn burn(cores: Cores, until: &Until) -> Result<Burnt, StressError> {
-    let (begun, before) = (Instant::now(), used());
+    let before = used();
     let shares = cores.shares();
     thread::scope(|scope| {
         let started: Result<Vec<_>, io::Error> = shares
@@ -36,7 +36,7 @@ pub fn burn(cores: Cores, until: &Until) -> Result<Burnt, StressError> {
         let ended = started.into_iter().try_for_each(|one| one.join().map_err(|_| panicked()));
         ended.inspect_err(|_| until.end())
     })?;
-    Ok(Burnt { cpu: used().saturating_sub(before), passed: begun.elapsed(), threads: shares.len() })
+    Ok(Burnt { cpu: used().saturating_sub(before), passed: until.passed(), threads: shares.len() })
 }
 
 fn panicked() -> StressError {

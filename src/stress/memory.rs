@@ -3,7 +3,7 @@
 use super::room::room;
 use super::{StressError, Until};
 use crate::units::Bytes;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// It is taken in pieces of this size, so that the end is never far.
 const PIECE: usize = 1 << 20;
@@ -39,12 +39,11 @@ pub fn hold(memory: Memory, until: &Until) -> Result<Held, StressError> {
     if memory.size.get() > there {
         return Err(StressError::TooMuch { asked: memory.size, room: Bytes::new(there) });
     }
-    let begun = Instant::now();
     let mut pieces = Vec::new();
     let mut held = 0;
     let mut stamp = 0_u8;
     while until.over().is_none() {
-        let wanted = wanted(memory, begun.elapsed());
+        let wanted = wanted(memory, until.passed());
         while held < wanted && until.over().is_none() {
             let size = PIECE.min(usize::try_from(wanted - held).unwrap_or(PIECE));
             let Some(piece) = take(size) else { break };
@@ -57,7 +56,7 @@ pub fn hold(memory: Memory, until: &Until) -> Result<Held, StressError> {
         }
         until.pause(EVERY);
     }
-    Ok(Held { most: Bytes::new(held), passed: begun.elapsed() })
+    Ok(Held { most: Bytes::new(held), passed: until.passed() })
 }
 
 /// How many bytes are to be held after a time.

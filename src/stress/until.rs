@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 /// The end of something: a point in time, or earlier when it is told to. Cheap to clone; all clones end together.
 #[derive(Debug, Clone)]
 pub struct Until {
+    begun: Instant,
     deadline: Instant,
     told: Arc<(Mutex<bool>, Condvar)>,
 }
@@ -25,7 +26,12 @@ impl Until {
         let now = Instant::now();
         // A time beyond what the clock can count is as good as a century.
         let century = Duration::from_hours(100 * 365 * 24);
-        Until { deadline: now.checked_add(time).unwrap_or(now + century), told: Arc::default() }
+        Until { begun: now, deadline: now.checked_add(time).unwrap_or(now + century), told: Arc::default() }
+    }
+
+    /// Time since it was made.
+    pub(super) fn passed(&self) -> Duration {
+        self.begun.elapsed()
     }
 
     /// Ends it now.
