@@ -151,10 +151,10 @@ impl HowMany {
     /// The chosen ones, drawn by `seed`; the ready ones that are left over are at least `leave`.
     pub fn of(self, mut pods: Vec<Pod>, seed: u64) -> Vec<Pod> {
         let ready = pods.iter().filter(|pod| is_ready(pod)).count();
-        let share = self.percent.map(|percent| (percent.get() * pods.len() as f64).ceil() as usize);
-        let wanted = match (self.count, share) {
+        let part = self.percent.map(|percent| (percent.get() * pods.len() as f64).ceil() as usize);
+        let wanted = match (self.count, part) {
             (Some(count), _) => count as usize,
-            (None, Some(share)) => share,
+            (None, Some(part)) => part,
             (None, None) => pods.len(),
         };
         let mut spare = ready.saturating_sub(self.leave as usize);
