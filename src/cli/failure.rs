@@ -3,10 +3,12 @@
 use crate::cluster::{ClusterError, ManifestError};
 use crate::engine::EngineError;
 use crate::history::{ReadError, WriteError};
+use crate::proxy::ProxyError;
 use crate::run::Exit;
 use crate::scenario::Rejected;
 use crate::shop::ShopError;
 use crate::source::Look;
+use crate::stress::StressError;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -25,6 +27,12 @@ pub enum Failure {
     /// The demo shop could not open or go on.
     #[error(transparent)]
     Shop(#[from] ShopError),
+    /// The proxy could not open.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+    /// Nothing could be used up.
+    #[error(transparent)]
+    Stress(#[from] StressError),
     /// The embedded Kubernetes could not start.
     #[error(transparent)]
     Playground(#[from] ::playground::PlaygroundError),
@@ -87,15 +95,35 @@ impl Failure {
             | Failure::Write(_)
             | Failure::Report { .. }
             | Failure::Playground(_)
+            | Failure::Stress(StressError::Thread(_) | StressError::Room(_))
             | Failure::System { .. } => Exit::Inconclusive,
             Failure::Rejected(_)
             | Failure::Usage(_)
             | Failure::Line(_)
             | Failure::Read(_)
             | Failure::Manifest(_)
-            | Failure::Shop(_) => Exit::Usage,
-            Failure::Cluster(_) => Exit::Unreachable,
+            | Failure::Shop(_)
+            | Failure::Proxy(_)
+            | Failure::Stress(StressError::TooMuch { .. }) => Exit::Usage,
+            Failure::Cluster(error) => exit_of(error),
         }
+    }
+}
+
+/// The exit code of what a cluster did not do.
+fn exit_of(error: &ClusterError) -> Exit {
+    match error {
+        ClusterError::Config { .. }
+        | ClusterError::Unreachable { .. }
+        | ClusterError::Silent { .. }
+        | ClusterError::Denied { .. } => Exit::Unreachable,
+        // What was given to it is wrong: an unknown kind, a field that may not be so.
+        ClusterError::Refused { code: 400 | 404 | 422, .. } => Exit::Usage,
+        ClusterError::Refused { .. }
+        | ClusterError::Strange { .. }
+        | ClusterError::Command { .. }
+        | ClusterError::NotReady { .. }
+        | ClusterError::Stuck { .. } => Exit::Inconclusive,
     }
 }
 

@@ -20,7 +20,6 @@ mod pacer;
 mod plan;
 mod recorder;
 mod shared;
-mod timer;
 mod worker;
 
 pub use drive::{Control, EngineError, Stop, drive};

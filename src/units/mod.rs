@@ -1,6 +1,7 @@
 //! Quantities as people write them: `250ms`, `200/s`, `10%`, `64MiB`. A bare number is never accepted where a
 //! unit is needed, because the reader of a gate must not have to guess.
 
+mod bandwidth;
 mod bytes;
 mod count;
 mod cpu;
@@ -8,6 +9,7 @@ mod rate;
 mod ratio;
 mod span;
 
+pub use bandwidth::Bandwidth;
 pub use bytes::Bytes;
 pub use count::grouped;
 pub use cpu::Cpu;

@@ -1,8 +1,8 @@
 //! A fault as it is written.
 
 use super::{
-    BadRollout, Cordon, CpuLimit, CpuStress, Drain, Evict, MemoryPressure, PodKill, Rollback, RolloutRestart,
-    Scale, ZoneOutage,
+    BadRollout, Command, Cordon, CpuLimit, CpuStress, DbOutage, Drain, Evict, MemoryPressure, Network,
+    Partition, PodKill, Rollback, RolloutRestart, Scale, SelectorSwitch, ServiceBlackhole, ZoneOutage,
 };
 use crate::fault::{Fault, FaultKind};
 use crate::source::{Located, Mark, Problem};
@@ -55,6 +55,18 @@ macro_rules! kinds {
 kinds! {
     /// Pods are deleted, at once or with their grace period.
     pod_kill: PodKill,
+    /// Connections to a Service are delayed, narrowed or broken by a proxy in between.
+    network: Network,
+    /// Pods are cut off from the network by a NetworkPolicy.
+    partition: Partition,
+    /// A database cannot be reached, by whichever of the other faults fits it.
+    db_outage: DbOutage,
+    /// A command, of this machine or in containers, with its own undo and its own check.
+    command: Command,
+    /// A Service is pointed to the Pods of another selector, as a blue/green release does.
+    selector_switch: SelectorSwitch,
+    /// A Service selects no Pod: fresh connections to it fail.
+    service_blackhole: ServiceBlackhole,
     /// Pods are evicted, which disruption budgets may refuse.
     evict: Evict,
     /// Nodes take no new Pods, and the namespace's Pods on them are evicted.
