@@ -29,6 +29,17 @@ fn every_experiment_is_right_and_says_what_it_asks() {
 }
 
 #[test]
+fn every_kind_has_an_experiment() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("chaos");
+    let texts =
+        fs::read_dir(folder).unwrap().filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok());
+    let shown: Vec<&str> = texts.filter_map(|text| Some(compiled(&text).ok()?.kind.name())).collect();
+    for kind in FaultSpec::KINDS {
+        assert!(shown.contains(kind), "nothing in chaos/ shows `{kind}`");
+    }
+}
+
+#[test]
 fn a_network_fault_that_cannot_be_is_refused_where_it_is_written() {
     for (text, words) in [
         ("network: { service: store }", "`network` does nothing yet"),
