@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long an effect may take to be seen where the fault does not say.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 /// Makes the written form of the list of kinds.
 macro_rules! kinds {
@@ -57,7 +57,7 @@ kinds! {
     pod_kill: PodKill,
     /// Connections to a Service are delayed, narrowed or broken by a proxy in between.
     network: Network,
-    /// Pods are cut off from the network by a NetworkPolicy.
+    /// Pods are cut off from the network by a `NetworkPolicy`.
     partition: Partition,
     /// A database cannot be reached, by whichever of the other faults fits it.
     db_outage: DbOutage,
