@@ -83,14 +83,14 @@ impl Switch {
         let Some(phase) = &mut self.0 else { return pending().await };
         if phase.changed().await.is_err() {
             // Without its lever it stays as it is.
-            pending().await
+            pending::<()>().await;
         }
     }
 
     async fn is(&mut self, wanted: Phase) {
         let Some(phase) = &mut self.0 else { return pending().await };
         if phase.wait_for(|phase| *phase == wanted).await.is_err() {
-            pending().await
+            pending::<()>().await;
         }
     }
 }
