@@ -1,7 +1,7 @@
 //! What can be asked.
 
 use super::{
-    Failure, check, completions, demo, judge, load, plan, playground, proxy, run, schema, shop, smoke,
+    Failure, check, completions, demo, judge, load, plan, playground, proxy, run, schema, shop, smoke, stress,
 };
 use crate::run::Exit;
 use clap::error::ErrorKind;
@@ -23,7 +23,7 @@ fn exit_codes() -> String {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The whole story in half a minute, on an embedded demo shop: checks, load, a spike, a verdict
+    /// The whole story in half a minute, on a shop in the embedded Kubernetes: checks, load, a spike, a verdict
     Demo(demo::Args),
     /// Run scenarios: checks, load, gates, a verdict
     Run(run::Args),
@@ -45,6 +45,9 @@ enum Command {
     /// Pass TCP connections on and spoil them: the pod of the network fault
     #[command(hide = true)]
     Proxy(proxy::Args),
+    /// Use up CPU or memory for a while: what a fault runs inside of a Pod
+    #[command(subcommand, hide = true)]
+    Stress(stress::Command),
     /// Print the JSON Schema of scenario files
     Schema,
     /// Print a completion script for a shell
@@ -77,6 +80,7 @@ impl Cli {
             Command::Playground(command) => playground::obey(&command),
             Command::Shop(args) => shop::obey(&args),
             Command::Proxy(args) => proxy::obey(&args),
+            Command::Stress(command) => stress::obey(&command),
             Command::Schema => Ok(schema::obey()),
             Command::Completions(args) => Ok(completions::obey(&args)),
         }

@@ -8,6 +8,7 @@ use crate::run::Exit;
 use crate::scenario::Rejected;
 use crate::shop::ShopError;
 use crate::source::Look;
+use crate::stress::StressError;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -29,6 +30,9 @@ pub enum Failure {
     /// The proxy could not open.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
+    /// Nothing could be used up.
+    #[error(transparent)]
+    Stress(#[from] StressError),
     /// The embedded Kubernetes could not start.
     #[error(transparent)]
     Playground(#[from] ::playground::PlaygroundError),
@@ -91,6 +95,7 @@ impl Failure {
             | Failure::Write(_)
             | Failure::Report { .. }
             | Failure::Playground(_)
+            | Failure::Stress(StressError::Thread(_) | StressError::Room(_))
             | Failure::System { .. } => Exit::Inconclusive,
             Failure::Rejected(_)
             | Failure::Usage(_)
@@ -98,9 +103,27 @@ impl Failure {
             | Failure::Read(_)
             | Failure::Manifest(_)
             | Failure::Shop(_)
-            | Failure::Proxy(_) => Exit::Usage,
-            Failure::Cluster(_) => Exit::Unreachable,
+            | Failure::Proxy(_)
+            | Failure::Stress(StressError::TooMuch { .. }) => Exit::Usage,
+            Failure::Cluster(error) => exit_of(error),
         }
+    }
+}
+
+/// The exit code of what a cluster did not do.
+fn exit_of(error: &ClusterError) -> Exit {
+    match error {
+        ClusterError::Config { .. }
+        | ClusterError::Unreachable { .. }
+        | ClusterError::Silent { .. }
+        | ClusterError::Denied { .. } => Exit::Unreachable,
+        // What was given to it is wrong: an unknown kind, a field that may not be so.
+        ClusterError::Refused { code: 400 | 404 | 422, .. } => Exit::Usage,
+        ClusterError::Refused { .. }
+        | ClusterError::Strange { .. }
+        | ClusterError::Command { .. }
+        | ClusterError::NotReady { .. }
+        | ClusterError::Stuck { .. } => Exit::Inconclusive,
     }
 }
 

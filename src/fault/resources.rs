@@ -79,7 +79,7 @@ fn cpu(resources: &Value) -> Option<Cpu> {
 fn service_class(pod: &Value) -> &'static str {
     let of = |list: &str| pod["spec"][list].as_array().cloned().unwrap_or_default();
     let all: Vec<Value> = [of("containers"), of("initContainers")].concat();
-    let same = |one: &Value, resource: &str| {
+    let equal = |one: &Value, resource: &str| {
         let (limit, request) =
             (&one["resources"]["limits"][resource], &one["resources"]["requests"][resource]);
         !limit.is_null() && (request.is_null() || limit == request)
@@ -90,7 +90,7 @@ fn service_class(pod: &Value) -> &'static str {
     };
     if !all.iter().any(any) {
         "BestEffort"
-    } else if all.iter().all(|one| same(one, "cpu") && same(one, "memory")) {
+    } else if all.iter().all(|one| equal(one, "cpu") && equal(one, "memory")) {
         "Guaranteed"
     } else {
         "Burstable"

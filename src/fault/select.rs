@@ -151,10 +151,10 @@ impl HowMany {
     /// The chosen ones, drawn by `seed`; the ready ones that are left over are at least `leave`.
     pub fn of(self, mut pods: Vec<Pod>, seed: u64) -> Vec<Pod> {
         let ready = pods.iter().filter(|pod| is_ready(pod)).count();
-        let share = self.percent.map(|percent| (percent.get() * pods.len() as f64).ceil() as usize);
-        let wanted = match (self.count, share) {
+        let part = self.percent.map(|percent| (percent.get() * pods.len() as f64).ceil() as usize);
+        let wanted = match (self.count, part) {
             (Some(count), _) => count as usize,
-            (None, Some(share)) => share,
+            (None, Some(part)) => part,
             (None, None) => pods.len(),
         };
         let mut spare = ready.saturating_sub(self.leave as usize);
@@ -225,7 +225,7 @@ pub fn victims(pods: &[Pod]) -> Result<Vec<Victim>, Refusal> {
         let object = ObjectRef::of(pod);
         if controller(pod).is_none() {
             let why = "no controller would make it again; put it into a Deployment".to_owned();
-            return Err(Refusal::Dangerous { object, why });
+            return Err(Refusal::dangerous(object, why));
         }
         let node = pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).unwrap_or("no node");
         Ok(Victim { object, detail: format!("on {node}") })

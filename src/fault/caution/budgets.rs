@@ -26,7 +26,7 @@ fn caution(budget: &PodDisruptionBudget, chosen: &[Pod]) -> Option<String> {
     let wanted = chosen.iter().filter(|pod| selects(&selector, pod)).count();
     let allowed = budget.status.as_ref().and_then(|status| status.disruptions_allowed).unwrap_or(0);
     let name = budget.metadata.name.as_deref().unwrap_or_default();
-    let end = if i64::from(allowed) < wanted as i64 { ": it will refuse the rest" } else { "" };
+    let end = if usize::try_from(allowed).unwrap_or(0) < wanted { ": it will refuse the rest" } else { "" };
     (wanted > 0)
         .then(|| format!("PodDisruptionBudget/{name} allows {allowed} of the {wanted} evictions now{end}"))
 }

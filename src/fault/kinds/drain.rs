@@ -113,8 +113,8 @@ fn staying(everywhere: &[Pod], chosen: &[Pod], nodes: &Chosen) -> Option<String>
         .collect();
     let more = names.len().saturating_sub(NAMED);
     let end = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let named = names[..names.len() - more].join(", ");
-    (!names.is_empty()).then(|| format!("{} Pods stay on the nodes: {named}{end}", names.len()))
+    let listed = names[..names.len() - more].join(", ");
+    (!names.is_empty()).then(|| format!("{} Pods stay on the nodes: {listed}{end}", names.len()))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ impl Prove for Complete {
         if self.workload.kind == "StatefulSet" {
             return Box::pin(look_for::<StatefulSet>(cx.cluster.api(), this, within, |sets| {
                 let set = sets.first().map(AsRef::as_ref);
-                self.look(set.map(|set| (set.metadata.generation, set.settled())))
+                self.look(set.map(|set| (set.metadata.generation, set.settled().done())))
             }));
         }
         Box::pin(look_for::<Deployment>(cx.cluster.api(), this, within, |deployments| {
@@ -56,7 +56,7 @@ impl Complete {
 
 /// Settled, and its condition says so too.
 fn complete(deployment: &Deployment) -> Result<(), String> {
-    deployment.settled()?;
+    deployment.settled().done()?;
     let conditions = deployment.status.iter().flat_map(|status| status.conditions.iter().flatten());
     let mut progress = conditions.filter(|one| one.type_.as_deref() == Some("Progressing"));
     let reason = progress.next().and_then(|one| one.reason.clone());

@@ -1,13 +1,16 @@
 //! Containers that were put into Pods and run.
 
 use super::look::{Look, look_for};
-use super::{Prove, Proving};
+use super::{Effect, Prove, Proving};
 use crate::cluster::ObjectRef;
 use crate::fault::FaultContext;
 use k8s_openapi::api::core::v1::{ContainerState, Pod};
 use kube::runtime::watcher;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What cannot do its work ends at once; so long it must run to be taken for one that can.
+const STEADY: Duration = Duration::from_secs(2);
 
 /// An ephemeral container.
 #[derive(Debug, Clone)]
@@ -18,7 +21,7 @@ pub struct RunningContainer {
     pub name: String,
 }
 
-/// These ephemeral containers run.
+/// These ephemeral containers run, and go on doing so.
 #[derive(Debug, Clone)]
 pub struct Running {
     /// The containers.
@@ -31,9 +34,24 @@ impl Prove for Running {
     }
 
     fn prove<'a>(&'a self, cx: &'a FaultContext, within: Duration) -> Proving<'a> {
-        Box::pin(look_for::<Pod>(cx.cluster.api(), watcher::Config::default(), within, |pods| {
-            self.look(pods)
-        }))
+        Box::pin(async move {
+            let pods = || cx.cluster.api::<Pod>();
+            let all = watcher::Config::default;
+            let seen = look_for(pods(), all(), within, |pods| self.look(pods)).await;
+            if let Effect::Unproven(_) = seen {
+                return seen;
+            }
+            let mut ended = None;
+            let end = |pods: &[Arc<Pod>]| match self.look(pods) {
+                Look::Never(why) => {
+                    ended = Some(why.clone());
+                    Look::Never(why)
+                }
+                Look::Seen(what) | Look::NotYet(what) => Look::NotYet(what),
+            };
+            look_for(pods(), all(), STEADY, end).await;
+            ended.map_or(seen, Effect::Unproven)
+        })
     }
 }
 
