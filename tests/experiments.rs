@@ -1,5 +1,4 @@
 //! The experiments in `chaos/`: each is a fault that can be used as it is.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use shakedown::fault::{Fault, FaultSpec};
 use shakedown::source::{Budget, Located, decode, parse};
