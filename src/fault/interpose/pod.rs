@@ -51,7 +51,7 @@ pub fn proxy_pod(
             "capabilities": {"drop": ["ALL"]},
         },
     });
-    let mut security = json!({"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}});
+    let mut security = json!({"runAsNonRoot": true, "runAsUser": Helpers::USER, "seccompProfile": {"type": "RuntimeDefault"}});
     if routes.iter().any(|route| route.listen < 1024) {
         // One of the few settings of the kernel that Kubernetes calls safe and every standard allows.
         security["sysctls"] = json!([{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]);
