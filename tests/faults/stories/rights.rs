@@ -52,6 +52,8 @@ async fn every_kind_works_with_its_rights_and_with_none_of_them_missing() {
         "evict: { pods: app=shop, count: 1, grace: 1s }",
         "scale: { deployment: shop, replicas: 3 }",
         "cpu_limit: { pods: app=shop, limit: 50m }",
+        "{ cpu_stress: { pods: app=shop, cores: 50m }, for: 10s }",
+        "{ memory_pressure: { pods: app=shop, size: 1MiB }, for: 10s }",
         "bad_rollout: { deployment: shop, failing_readiness: true }",
         "cordon: { nodes: { names: [NODE] } }",
         "drain: { nodes: { names: [NODE] }, grace: 1s }",
