@@ -76,6 +76,7 @@ async fn the_proxy_is_felt_as_asked_and_goes_without_a_trace() {
         (json!({"refuse": true}), "a fresh connection to", Felt::Bad),
         (json!({"reset": true}), "is made and reset", Felt::Bad),
         (json!({"blackhole": true}), "is made and not answered", Felt::Silence),
+        (json!({"half_open": true}), "is made and not answered", Felt::Silence),
         (json!({"bandwidth": "10kB/s"}), "a few bytes pass", Felt::Good),
     ] {
         let mut all = settings.clone();

@@ -77,7 +77,7 @@ mod tests {
     use serde_json::{Value, json};
     use std::collections::BTreeMap;
 
-    fn target(ports: Value, pods: &[Value]) -> Selecting {
+    fn target(ports: &Value, pods: &[Value]) -> Selecting {
         let service = serde_json::from_value(json!({"spec": {"ports": ports}})).unwrap();
         let pods = pods.iter().map(|ports| {
             let pod = json!({"spec": {"containers": [{"name": "a"}, {"name": "b", "ports": ports}]}});
@@ -108,7 +108,7 @@ mod tests {
                 vec![route(8080, &["web"], 80)],
             ),
         ] {
-            assert_eq!(routes(&target(ports.clone(), &pods)).unwrap(), expected, "{ports}");
+            assert_eq!(routes(&target(&ports, &pods)).unwrap(), expected, "{ports}");
         }
     }
 
@@ -119,7 +119,7 @@ mod tests {
             (json!([{"port": 80, "targetPort": "web"}]), "a port named web, which none of its Pods has"),
             (json!([]), "it has no ports"),
         ] {
-            let why = routes(&target(ports, &[json!([])])).unwrap_err();
+            let why = routes(&target(&ports, &[json!([])])).unwrap_err();
             assert!(why.contains(words), "{why}");
         }
     }
