@@ -1,4 +1,4 @@
-//! The same with every kubectl that there is: new ones use WebSockets, old ones SPDY.
+//! The same with every kubectl that there is: new ones speak over a WebSocket, old ones over SPDY.
 
 use crate::stage::Stage;
 use crate::story::{PATIENCE, eventually, lives};

@@ -22,16 +22,10 @@ fn operation(to: &mut Writer, operation: &Value) {
     to.text(5, &operation["operationId"]);
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         // ParametersItem, Parameter and NonBodyParameter choose what it is: one in the query.
-        to.message(8, |item| {
-            item.message(1, |any| {
-                any.message(2, |other| {
-                    other.message(3, |query| {
-                        query.text(2, &parameter["in"]);
-                        query.text(4, &parameter["name"]);
-                        query.text(6, &parameter["type"]);
-                    });
-                })
-            })
+        to.path(&[8, 1, 2, 3], |query| {
+            query.text(2, &parameter["in"]);
+            query.text(4, &parameter["name"]);
+            query.text(6, &parameter["type"]);
         });
     }
     to.message(9, |responses| {
@@ -47,13 +41,13 @@ fn schema(to: &mut Writer, schema: &Value) {
     to.text(2, &schema["format"]);
     let inner = |key: &str| schema.get(key);
     if let Some(value) = inner("additionalProperties") {
-        to.message(21, |item| item.message(1, |to| self::schema(to, value)));
+        to.path(&[21, 1], |to| self::schema(to, value));
     }
     if let Some(name) = inner("type") {
         to.message(22, |item| item.text(1, name));
     }
     if let Some(element) = inner("items") {
-        to.message(23, |item| item.message(1, |to| self::schema(to, element)));
+        to.path(&[23, 1], |to| self::schema(to, element));
     }
     if let Some(properties) = inner("properties") {
         to.message(25, |item| named(item, 1, properties, self::schema));

@@ -1,7 +1,7 @@
 //! From an HTTP connection to a WebSocket, or to SPDY, which is all that kubectl before 1.31 speaks.
 
 use crate::api::answer::{self, Answer};
-use crate::api::pod::session::Session as Command;
+use crate::api::pod::session::Session;
 use crate::api::pod::spdy;
 use crate::status::ApiError;
 use bytes::Bytes;
@@ -31,7 +31,7 @@ type Work = BoxFuture<'static, ()>;
 
 /// An answer carries its session in this form.
 #[derive(Clone)]
-struct Session(Arc<Mutex<Option<Work>>>);
+struct Carried(Arc<Mutex<Option<Work>>>);
 
 /// What a request says of becoming another protocol.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +59,7 @@ impl Handshake {
 
     /// The answer that makes something else of the connection, for `session`. Refuses when the client wants nothing
     /// that is known.
-    pub(super) fn accept(&self, session: Command) -> Result<Answer, ApiError> {
+    pub(super) fn accept(&self, session: Session) -> Result<Answer, ApiError> {
         let Some(connection) = self.connection.clone() else { return Err(not_wanted()) };
         match self.upgrade.as_str() {
             "websocket" if !self.key.is_empty() => {
@@ -119,13 +119,13 @@ fn switch<W: Future<Output = ()> + Send>(
             serve(TokioIo::new(upgraded)).await;
         }
     });
-    answer.extensions_mut().insert(Session(Arc::new(Mutex::new(Some(work)))));
+    answer.extensions_mut().insert(Carried(Arc::new(Mutex::new(Some(work)))));
     answer
 }
 
 /// Takes the session that an answer carries.
 pub(in crate::api) fn session(answer: &mut Answer) -> Option<Work> {
-    let Session(work) = answer.extensions_mut().remove()?;
+    let Carried(work) = answer.extensions_mut().remove()?;
     let mut work = work.lock().unwrap_or_else(PoisonError::into_inner);
     work.take()
 }

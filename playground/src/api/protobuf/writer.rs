@@ -16,9 +16,21 @@ impl Writer {
 
     /// A message in this one.
     pub(in crate::api) fn message(&mut self, number: u64, write: impl FnOnce(&mut Writer)) {
+        self.path(&[number], write);
+    }
+
+    /// A message in a message in this one, and so on: one of each number, each in the one before.
+    pub(in crate::api) fn path(&mut self, numbers: &[u64], write: impl FnOnce(&mut Writer)) {
         let mut inner = Writer::default();
         write(&mut inner);
-        self.field(number, &inner.0);
+        for number in numbers.iter().skip(1).rev() {
+            let mut outer = Writer::default();
+            outer.field(*number, &inner.0);
+            inner = outer;
+        }
+        if let Some(first) = numbers.first() {
+            self.field(*first, &inner.0);
+        }
     }
 
     /// The whole message.
