@@ -1,27 +1,20 @@
-//! kubectl, as it comes from Debian or elsewhere, against the shop.
+//! Every kubectl that there is, from Debian or elsewhere, against the shop.
 
 use crate::up::{Up, program};
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
-use support::Program;
+use support::{Kubectl, Program, kubectls};
 
 /// kubectl in the namespace of the shop.
-struct Kubectl {
+struct Shopkeeper {
+    kubectl: Kubectl,
     kubeconfig: PathBuf,
     folder: PathBuf,
 }
 
-impl Kubectl {
-    /// Nothing, said aloud, where there is none.
-    fn of(program: &Program, up: &Up) -> Option<Kubectl> {
-        let found = Command::new("kubectl").args(["version", "--client"]).output();
-        if !found.is_ok_and(|output| output.status.success()) {
-            // Not `eprintln!`, which the harness holds back.
-            let _ = writeln!(std::io::stderr(), "SKIPPED: there is no kubectl on this machine");
-            return None;
-        }
-        Some(Kubectl { kubeconfig: up.kubeconfig.clone(), folder: program.folder().to_owned() })
+impl Shopkeeper {
+    fn of(kubectl: Kubectl, program: &Program, up: &Up) -> Shopkeeper {
+        Shopkeeper { kubectl, kubeconfig: up.kubeconfig.clone(), folder: program.folder().to_owned() }
     }
 
     /// What it prints; it must succeed.
@@ -32,7 +25,7 @@ impl Kubectl {
     }
 
     fn run(&self, args: &[&str]) -> (bool, String, String) {
-        let mut command = Command::new("kubectl");
+        let mut command = Command::new(&self.kubectl.program);
         command.arg("--kubeconfig").arg(&self.kubeconfig).args(["-n", "shop", "--cache-dir"]);
         // What it does not do within the time is an error of its own.
         let output = command.arg(self.folder.join("cache")).args(args).current_dir(&self.folder).output();
@@ -41,10 +34,11 @@ impl Kubectl {
         (output.status.success(), text(output.stdout), text(output.stderr))
     }
 
-    /// Each command prints each text.
+    /// Each command prints each text. How many blanks are between two words differs between versions.
     fn tells(&self, table: &[(&str, &[&str])]) {
         for (line, texts) in table {
             let out = self.says(&line.split(' ').collect::<Vec<_>>());
+            let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
             for text in *texts {
                 assert!(out.contains(text), "kubectl {line}: nothing of `{text}` in\n{out}");
             }
@@ -54,18 +48,23 @@ impl Kubectl {
 
 #[test]
 fn kubectl_reads_changes_and_enters() {
-    let program = program();
-    let up = Up::with_shop(&program);
-    let Some(kubectl) = Kubectl::of(&program, &up) else { return };
+    for kubectl in kubectls() {
+        let program = program();
+        let up = Up::with_shop(&program);
+        reads_changes_and_enters(&Shopkeeper::of(kubectl, &program, &up), &program);
+    }
+}
+
+fn reads_changes_and_enters(kubectl: &Shopkeeper, program: &Program) {
     program.write("note.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: note }\ndata: { a: b }\n");
     kubectl.tells(&[
         ("version", &["Server Version"]),
-        ("get nodes", &["node-a   Ready", "node-b", "node-c"]),
+        ("get nodes", &["node-a Ready", "node-b", "node-c"]),
         ("get all", &["pod/store-0", "deployment.apps/api", "3/3", "statefulset.apps/store", "service/api"]),
         ("get pods -o wide", &["NOMINATED NODE", "127."]),
-        ("get endpointslices,pvc,pdb", &["api-", "data-store-0   Bound    ", "MIN AVAILABLE"]),
+        ("get endpointslices,pvc,pdb", &["api-", "data-store-0 Bound ", "MIN AVAILABLE"]),
         ("describe deployment api", &["3 desired | 3 updated | 3 total | 3 available", "ScalingReplicaSet"]),
-        ("describe pod store-0", &["Status:           Running", "Readiness:", "http-get", "Started"]),
+        ("describe pod store-0", &["Status: Running", "Readiness:", "http-get", "Started"]),
         ("describe node node-a", &["topology.kubernetes.io/zone=", "Allocated resources"]),
         ("apply -f note.yaml", &["configmap/note created"]),
         ("apply -f note.yaml", &["configmap/note unchanged"]),
@@ -91,15 +90,20 @@ fn kubectl_reads_changes_and_enters() {
 
 #[test]
 fn kubectl_cordons_and_drains_a_node() {
-    let program = program();
-    let up = Up::with_shop(&program);
-    let Some(kubectl) = Kubectl::of(&program, &up) else { return };
+    for kubectl in kubectls() {
+        let program = program();
+        let up = Up::with_shop(&program);
+        cordons_and_drains_a_node(&Shopkeeper::of(kubectl, &program, &up));
+    }
+}
+
+fn cordons_and_drains_a_node(kubectl: &Shopkeeper) {
     let node = kubectl.says(&["get", "pod", "store-0", "-o", "jsonpath={.spec.nodeName}"]);
     let on = format!("--field-selector=spec.nodeName={node}");
     kubectl.tells(&[
         (&format!("cordon {node}"), &["cordoned"]),
         (&format!("get node {node}"), &["Ready,SchedulingDisabled"]),
-        (&format!("drain {node} --timeout 60s"), &["evicting pod shop/store-0", "drained"]),
+        (&format!("drain {node} --timeout 60s"), &["evicting pod shop/store-0", "pod/store-0 evicted"]),
     ]);
     assert_eq!(kubectl.says(&["get", "pods", &on, "-o", "name"]), "");
     kubectl.tells(&[

@@ -135,6 +135,8 @@ fn other(context: &Context, request: &Request, path: &str) -> Result<Answer, Api
         ["api", "v1"] => discovery::resource_list("", "v1"),
         ["apis", group] => discovery::one_group(group),
         ["apis", group, version] => discovery::resource_list(group, version),
+        ["openapi", "v2"] if request.method == Method::GET => return Ok(swagger(&request.accept)),
+        ["openapi", "v2"] => return Err(ApiError::method_not_allowed()),
         ["openapi", "v3"] => Some(openapi::index()),
         ["openapi", "v3", "api", "v1"] => openapi::document("", "v1"),
         ["openapi", "v3", "apis", group, version] => openapi::document(group, version),
@@ -144,6 +146,17 @@ fn other(context: &Context, request: &Request, path: &str) -> Result<Answer, Api
         return Err(ApiError::method_not_allowed());
     }
     Ok(found.map_or_else(answer::no_such_page, |value| answer::json(StatusCode::OK, &value)))
+}
+
+/// `/openapi/v2`, in the binary form if that is asked for.
+fn swagger(accept: &str) -> Answer {
+    let document = openapi::swagger();
+    if negotiate::binary_swagger(accept) {
+        let body = Bytes::from(openapi::encode(&document));
+        let kind = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+        return answer::bytes(StatusCode::OK, kind, body);
+    }
+    answer::json(StatusCode::OK, &document)
 }
 
 fn told_at_once(core: Core) -> Answer {

@@ -42,6 +42,17 @@ pub(super) fn aggregated(accept: &str) -> bool {
     })
 }
 
+/// Whether OpenAPI 2.0 is wanted in its binary form, under one of the two names that it has.
+pub(super) fn binary_swagger(accept: &str) -> bool {
+    let first = accept.split(',').next().unwrap_or_default();
+    let name = first.split(';').next().unwrap_or_default().trim();
+    matches!(
+        name,
+        "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+            | "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +67,8 @@ mod tests {
         assert!(aggregated(
             "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
         ));
+        assert!(binary_swagger("application/com.github.proto-openapi.spec.v2@v1.0+protobuf"));
+        assert!(!binary_swagger("application/json, */*"));
         assert!(!aggregated("application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList"));
     }
 }

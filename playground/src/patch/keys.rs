@@ -40,3 +40,9 @@ pub fn list_rule(field: &str, sample: Option<&Value>) -> ListRule {
         _ => ListRule::Replace,
     }
 }
+
+/// Whether a patch of the field called `field`, or of an element of that list, tells which keys may stay
+/// (`$retainKeys`): one of several forms takes the place of another.
+pub fn retains_keys(field: &str) -> bool {
+    matches!(field, "strategy" | "volumes")
+}

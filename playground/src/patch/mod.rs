@@ -4,6 +4,6 @@ mod keys;
 mod merge;
 mod strategic;
 
-pub use keys::{ListRule, list_rule};
+pub use keys::{ListRule, list_rule, retains_keys};
 pub use merge::merge;
 pub use strategic::{StrategicError, strategic};

@@ -6,6 +6,7 @@ mod kubectl;
 mod logs;
 mod protocols;
 mod refusals;
+mod spdy;
 mod stage;
 #[path = "../story/mod.rs"]
 mod story;

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 /// Asks for a command that repeats a line, with headers by hand.
-async fn ask(stage: &Stage, method: &str, headers: &[(&str, &str)]) -> Response<Body> {
+pub async fn ask(stage: &Stage, method: &str, headers: &[(&str, &str)]) -> Response<Body> {
     let path = "/api/v1/namespaces/n/pods/p/exec?stdin=1&stdout=1&stderr=1&command=head&command=-n1";
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
@@ -33,6 +33,11 @@ fn websocket(protocol: &str) -> [(&str, &str); 5] {
         ("sec-websocket-key", key),
         ("sec-websocket-protocol", protocol),
     ]
+}
+
+/// Headers that ask for SPDY.
+pub fn spdy<'a>(protocol: &'a str, version: &'a str) -> [(&'a str, &'a str); 3] {
+    [("connection", "Upgrade"), ("upgrade", protocol), ("x-stream-protocol-version", version)]
 }
 
 #[tokio::test]
@@ -72,15 +77,15 @@ async fn both_protocols_carry_the_streams_and_the_end() {
 }
 
 #[tokio::test]
-async fn what_cannot_become_a_websocket_gets_a_status() {
+async fn what_cannot_become_another_protocol_gets_a_status() {
     let stage = Stage::new().await;
     stage.running("p", "exec sleep 1000").await;
-    let spdy = [("connection", "Upgrade"), ("upgrade", "SPDY/3.1")];
     for (method, headers, code, part) in [
         ("GET", &websocket("v1.unknown")[..], 400, "v1.unknown"),
         ("GET", &[], 400, "Upgrade request required"),
         ("POST", &[], 400, "Upgrade request required"),
-        ("POST", &spdy, 501, "SPDY"),
+        ("POST", &spdy("SPDY/3.1", "v3.channel.k8s.io"), 400, "v3.channel.k8s.io"),
+        ("POST", &spdy("SPDY/2", "v4.channel.k8s.io"), 400, "Upgrade request required"),
         ("PUT", &[], 405, "method"),
     ] {
         let answer = ask(&stage, method, headers).await;

@@ -6,6 +6,7 @@
 //! - [`Raw`] is no HTTP server at all: silent, closing, resetting, or talking nonsense;
 //! - [`TlsServer`] has a certificate of its own authority and may want one from the client;
 //! - [`Child`] is a server in a process of its own, which a test can stop and let go on;
+//! - [`kubectls`] finds kubectl, old and new;
 //! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`]; [`descendants`] and
 //!   [`lives`] tell what it leaves behind.
 //!
@@ -16,6 +17,7 @@ mod authority;
 mod child;
 mod delayed;
 mod http;
+mod kubectl;
 mod loopback;
 mod processes;
 mod program;
@@ -30,6 +32,7 @@ pub use answer::{Answer, Seen};
 pub use authority::Identity;
 pub use child::Child;
 pub use delayed::Delayed;
+pub use kubectl::{Kubectl, kubectls};
 pub use processes::{descendants, lives};
 pub use program::Program;
 pub use raw::Raw;

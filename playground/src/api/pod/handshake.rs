@@ -1,6 +1,8 @@
-//! From an HTTP connection to a WebSocket.
+//! From an HTTP connection to a WebSocket, or to SPDY, which is all that kubectl before 1.31 speaks.
 
 use crate::api::answer::{self, Answer};
+use crate::api::pod::session::Session;
+use crate::api::pod::spdy;
 use crate::status::ApiError;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -16,6 +18,11 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 /// The subprotocols of `pods/exec` that are known. In the second a client can end its input alone.
 const PROTOCOLS: [&str; 2] = ["v4.channel.k8s.io", "v5.channel.k8s.io"];
 
+/// The versions of the streams over SPDY that are known.
+const STREAMS: [&str; 1] = ["v4.channel.k8s.io"];
+/// How a client says which of them it knows.
+const STREAM_VERSION: header::HeaderName = header::HeaderName::from_static("x-stream-protocol-version");
+
 /// A WebSocket on a connection.
 pub(super) type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
@@ -24,7 +31,7 @@ type Work = BoxFuture<'static, ()>;
 
 /// An answer carries its session in this form.
 #[derive(Clone)]
-struct Session(Arc<Mutex<Option<Work>>>);
+struct Carried(Arc<Mutex<Option<Work>>>);
 
 /// What a request says of becoming another protocol.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +40,7 @@ pub(in crate::api) struct Handshake {
     upgrade: String,
     key: String,
     protocols: Vec<String>,
+    stream_versions: Vec<String>,
     connection: Option<OnUpgrade>,
 }
 
@@ -44,54 +52,80 @@ impl Handshake {
             upgrade: text(header::UPGRADE).to_lowercase(),
             key: text(header::SEC_WEBSOCKET_KEY),
             protocols: words(&head.headers, header::SEC_WEBSOCKET_PROTOCOL),
+            stream_versions: words(&head.headers, STREAM_VERSION),
             connection: head.extensions.remove(),
         }
     }
 
-    /// The answer that makes a WebSocket of the connection, for `serve`. Refuses when the client wants none.
-    pub(super) fn accept<F, W>(&self, serve: F) -> Result<Answer, ApiError>
-    where
-        F: FnOnce(Socket) -> W + Send + 'static,
-        W: Future<Output = ()> + Send,
-    {
-        let connection = match (self.upgrade.as_str(), &self.connection) {
-            ("websocket", Some(connection)) if !self.key.is_empty() => connection.clone(),
-            (spdy, _) if spdy.starts_with("spdy") => {
-                return Err(ApiError::not_implemented("pods/exec over SPDY (WebSockets it does)"));
+    /// The answer that makes something else of the connection, for `session`. Refuses when the client wants nothing
+    /// that is known.
+    pub(super) fn accept(&self, session: Session) -> Result<Answer, ApiError> {
+        let Some(connection) = self.connection.clone() else { return Err(not_wanted()) };
+        match self.upgrade.as_str() {
+            "websocket" if !self.key.is_empty() => {
+                let protocol = choose(&self.protocols, &PROTOCOLS)?;
+                let headers = [
+                    (header::UPGRADE, HeaderValue::from_static("websocket")),
+                    (
+                        header::SEC_WEBSOCKET_ACCEPT,
+                        HeaderValue::try_from(derive_accept_key(self.key.as_bytes()))
+                            .map_err(|_| not_wanted())?,
+                    ),
+                    (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol)),
+                ];
+                Ok(switch(headers, connection, move |io| async move {
+                    session.run(WebSocketStream::from_raw_socket(io, Role::Server, None).await).await;
+                }))
             }
-            _ => return Err(ApiError::bad_request("Upgrade request required")),
-        };
-        let Some(protocol) = self.protocols.iter().find(|one| PROTOCOLS.contains(&one.as_str())) else {
-            let message = format!("unable to upgrade: none of the protocols {:?} is known", self.protocols);
-            return Err(ApiError::bad_request(message));
-        };
-        let mut answer = answer::bytes(StatusCode::SWITCHING_PROTOCOLS, "", Bytes::new());
-        let headers = answer.headers_mut();
-        headers.remove(header::CONTENT_TYPE);
-        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-        for (name, text) in [
-            (header::SEC_WEBSOCKET_ACCEPT, derive_accept_key(self.key.as_bytes())),
-            (header::SEC_WEBSOCKET_PROTOCOL, protocol.clone()),
-        ] {
-            let unfit = |_| ApiError::bad_request(format!("{name} cannot be \"{text}\""));
-            headers.insert(&name, HeaderValue::from_str(&text).map_err(unfit)?);
+            "spdy/3.1" => {
+                let version = choose(&self.stream_versions, &STREAMS)?;
+                let headers = [
+                    (header::UPGRADE, HeaderValue::from_static("SPDY/3.1")),
+                    (STREAM_VERSION, HeaderValue::from_static(version)),
+                ];
+                Ok(switch(headers, connection, |io| spdy::serve(io, session)))
+            }
+            _ => Err(not_wanted()),
         }
-        let work: Work = Box::pin(async move {
-            // An error means that the client went before its answer came.
-            if let Ok(upgraded) = connection.await {
-                let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, None);
-                serve(socket.await).await;
-            }
-        });
-        answer.extensions_mut().insert(Session(Arc::new(Mutex::new(Some(work)))));
-        Ok(answer)
     }
+}
+
+fn not_wanted() -> ApiError {
+    ApiError::bad_request("Upgrade request required")
+}
+
+/// The client's first choice of those that are known.
+fn choose(offered: &[String], known: &[&'static str]) -> Result<&'static str, ApiError> {
+    let first = offered.iter().find_map(|one| known.iter().find(|name| *name == one));
+    first.copied().ok_or_else(|| {
+        ApiError::bad_request(format!("unable to upgrade: none of the protocols {offered:?} is known"))
+    })
+}
+
+/// An answer after which the connection is for `serve`.
+fn switch<W: Future<Output = ()> + Send>(
+    headers: impl IntoIterator<Item = (header::HeaderName, HeaderValue)>,
+    connection: OnUpgrade,
+    serve: impl FnOnce(TokioIo<Upgraded>) -> W + Send + 'static,
+) -> Answer {
+    let mut answer = answer::bytes(StatusCode::SWITCHING_PROTOCOLS, "", Bytes::new());
+    let all = answer.headers_mut();
+    all.remove(header::CONTENT_TYPE);
+    all.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    all.extend(headers);
+    let work: Work = Box::pin(async move {
+        // An error means that the client went before its answer came.
+        if let Ok(upgraded) = connection.await {
+            serve(TokioIo::new(upgraded)).await;
+        }
+    });
+    answer.extensions_mut().insert(Carried(Arc::new(Mutex::new(Some(work)))));
+    answer
 }
 
 /// Takes the session that an answer carries.
 pub(in crate::api) fn session(answer: &mut Answer) -> Option<Work> {
-    let Session(work) = answer.extensions_mut().remove()?;
+    let Carried(work) = answer.extensions_mut().remove()?;
     let mut work = work.lock().unwrap_or_else(PoisonError::into_inner);
     work.take()
 }

@@ -46,7 +46,7 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, Malformed> {
 }
 
 /// The bytes of a field of a message, empty when they are missing.
-pub(super) fn part(mut rest: &[u8], wanted: u64) -> Result<&[u8], Malformed> {
+pub(in crate::api) fn part(mut rest: &[u8], wanted: u64) -> Result<&[u8], Malformed> {
     let mut found: &[u8] = &[];
     while !rest.is_empty() {
         if let (number, Some(Raw::Bytes(bytes))) = field(&mut rest)?
