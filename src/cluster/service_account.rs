@@ -36,8 +36,10 @@ fn read(host: &str, port: &str, folder: &Path) -> Result<Config, String> {
     let (token, _) = file("token")?;
     let (certificate, _) = file("ca.crt")?;
     let (_, namespace) = file("namespace")?;
+    // An empty port would pass in a URL.
+    port.parse::<u16>().map_err(|error| format!("KUBERNETES_SERVICE_PORT `{port}` is no port: {error}"))?;
     let url = url(host, port).parse();
-    let url = url.map_err(|error| format!("KUBERNETES_SERVICE_HOST and _PORT make no URL: {error}"))?;
+    let url = url.map_err(|error| format!("KUBERNETES_SERVICE_HOST `{host}` makes no URL: {error}"))?;
     let mut config = Config::new(url);
     config.default_namespace = namespace;
     // Both are read again when they have been replaced.
