@@ -71,6 +71,8 @@ pub enum Subject {
     Gate,
     /// A smoke check.
     Check,
+    /// A fault.
+    Fault,
     /// The load generator's own health.
     Generator,
     /// The run as a whole: interrupted, target unreachable, no evidence.

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::footprint::Footprint;
-use crate::gate::Window;
+use crate::gate::{Around, Window};
 use crate::load::{Arrivals, Canvas, Glyphs, Schedule, draw};
 use crate::report::harmless;
 use crate::run::Exit;
@@ -61,6 +61,8 @@ fn needs(planned: &PlannedGate) -> String {
         Window::WholeRun => String::new(),
         Window::Stage(name) => format!(" in stage {name}"),
         Window::Last(span) => format!(" in the last {span}"),
+        Window::Fault { name, part: Around::After(Some(span)) } => format!(" in the {span} after {name}"),
+        Window::Fault { name, part } => format!(" {} {name}", part.word()),
     };
     match planned.gate.needs() {
         0 | 1 => String::new(),

@@ -1,6 +1,6 @@
 //! The gate language: what can be written, what it means, and what is said of what cannot.
 
-use super::{Comparison, Gate, GateSpec, Limit, Metric, Places, Window};
+use super::{Around, Comparison, Gate, GateSpec, Limit, Metric, Places, Window};
 use crate::units::{Rate, Ratio, Span};
 use crate::verdict::Severity;
 use proptest::prelude::*;
@@ -25,6 +25,12 @@ fn written_forms_and_their_canonical_form() {
         ("dropped <= 1_000 stage stage", "dropped <= 1000 stage stage"),
         ("dropped < 0.1%", "dropped < 0.1%"),
         ("lag <= 1.2345s", "lag <= 1234500us"),
+        ("error_rate < 0.1% before kill-one", "error_rate < 0.1% before kill-one"),
+        ("p99 <= 1s during 'store down'", r#"p99 <= 1s during "store down""#),
+        ("p99 <= 1s after during", "p99 <= 1s after during"),
+        ("p99 <= 1s after kill-one +30s", "p99 <= 1s after kill-one +30s"),
+        ("p99 <= 1s after kill+one + 90 s", "p99 <= 1s after kill+one +1m30s"),
+        ("p99 <= 1s after '+1' +1s", r#"p99 <= 1s after "+1" +1s"#),
     ] {
         assert_eq!(Gate::parse(written).unwrap().to_string(), canonical, "{written}");
     }
@@ -95,7 +101,17 @@ fn wrong_gates_and_what_is_said_of_them() {
         "availability >= 0%",
         "dropped < 0",
         "p95 <= baseline * 1.1",
-        "error_rate < 0.1% before kill-one",
+        "error_rate < 0.1% before",
+        "error_rate < 0.1% after +30s",
+        "error_rate < 0.1% before kill-one +30s",
+        "error_rate < 0.1% after kill one",
+        "error_rate < 0.1% after kill-one 30s",
+        "error_rate < 0.1% after kill-one +",
+        "error_rate < 0.1% after kill-one +soon",
+        "error_rate < 0.1% after kill-one +0.5s",
+        "error_rate < 0.1% after kill-one during kill-one",
+        "error_rate < 0.1% within 30s after kill-one",
+        "error_rate < 0.1% durng kill-one",
         "p99 <= 1s stge hold",
         "p99 <= 1s stage",
         "p99 <= 1s last",
@@ -180,10 +196,18 @@ fn any_gate() -> impl Strategy<Value = Gate> {
         (Just(10_usize), prop_oneof![share(), any::<u64>().prop_map(|n| Limit::Count(n.max(1)))]),
     ];
     let name = || prop_oneof!["[a-z][a-z0-9_/.-]{0,9}", r#"[ -~é€"'\\]{0,9}[a-z]"#];
+    let length = || (1_000_000..90_000_000_000_u64).prop_map(|us| Span::new(Duration::from_micros(us)));
+    let around = prop_oneof![
+        Just(Around::Before),
+        Just(Around::During),
+        prop::option::of(length()).prop_map(Around::After),
+    ];
+    let fault = prop_oneof![name(), r"\+[0-9]{0,3}s"];
     let window = prop_oneof![
         Just(Window::WholeRun),
+        (fault, around).prop_map(|(name, part)| Window::Fault { name, part }),
         name().prop_map(Window::Stage),
-        (1_000_000..90_000_000_000_u64).prop_map(|us| Window::Last(Span::new(Duration::from_micros(us)))),
+        length().prop_map(Window::Last),
     ];
     (kind, prop::option::of(name()), any::<bool>(), window).prop_map(
         |((metric, limit), on, strict, window)| {
@@ -207,7 +231,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_it_panic_and_every_place_is_in_the_text(
-        text in r#"(p99|max|dropped|error_rate|[a-z]|[0-9]|%|ms|/s|[ ()<>=!≤"'*,\\é]|stage|last|baseline){0,12}"#
+        text in r#"(p99|max|dropped|error_rate|[a-z]|[0-9]|%|ms|/s|[ ()<>=!≤"'*,\\é]|stage|last|before|during|after|\\+|baseline){0,12}"#
     ) {
         if let Err(error) = Gate::parse(&text) {
             prop_assert!(text.get(error.start..error.end).is_some(), "{:?}", error);

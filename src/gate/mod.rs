@@ -22,6 +22,7 @@ mod sense;
 mod share;
 mod spec;
 mod token;
+mod window;
 mod words;
 
 pub use error::GateError;
@@ -29,5 +30,5 @@ pub use evidence::{Decision, Evidence};
 pub use judge::decide;
 pub use limit::Limit;
 pub use metric::Metric;
-pub use objective::{Comparison, Gate, Places, Window};
+pub use objective::{Around, Comparison, Gate, Places, Window};
 pub use spec::GateSpec;

@@ -104,6 +104,35 @@ pub enum Window {
     Stage(String),
     /// The last stretch of the load, this long.
     Last(Span),
+    /// A stretch around a fault.
+    Fault {
+        /// The fault's name.
+        name: String,
+        /// Which stretch.
+        part: Around,
+    },
+}
+
+/// Which stretch around a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Around {
+    /// From the beginning of the measured load until it is injected for the first time.
+    Before,
+    /// While it is active.
+    During,
+    /// From its end on, this long or to the end of the load.
+    After(Option<Span>),
+}
+
+impl Around {
+    /// The word that the window begins with.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Around::Before => "before",
+            Around::During => "during",
+            Around::After(_) => "after",
+        }
+    }
 }
 
 impl Gate {
@@ -148,16 +177,23 @@ impl fmt::Display for Gate {
             Window::WholeRun => Ok(()),
             Window::Stage(name) => write!(f, " stage {}", Name(name)),
             Window::Last(span) => write!(f, " last {}", exact_span(*span)),
+            Window::Fault { name, part } => {
+                write!(f, " {} {}", part.word(), Name(name))?;
+                match part {
+                    Around::After(Some(span)) => write!(f, " +{}", exact_span(*span)),
+                    Around::Before | Around::During | Around::After(None) => Ok(()),
+                }
+            }
         }
     }
 }
 
-/// A name as it is written in a gate: bare where that is one word, else in quotes.
+/// A name as it is written in a gate: bare where that is one word, else in quotes. A plus sign begins a length.
 struct Name<'a>(&'a str);
 
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if is_word(self.0) {
+        if is_word(self.0) && !self.0.starts_with('+') {
             return f.write_str(self.0);
         }
         write!(f, "\"{}\"", self.0.replace('\\', r"\\").replace('"', "\\\""))

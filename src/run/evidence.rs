@@ -2,7 +2,7 @@
 //! trusted or judged nothing is inconclusive at best.
 
 use super::trust::DROPPED;
-use super::{Cause, CheckResult, GateResult, Summary};
+use super::{Cause, CheckResult, GateResult, Summary, fault};
 use crate::event::{Ending, Phase};
 use crate::history::Meta;
 use crate::units::grouped;
@@ -25,14 +25,15 @@ fn inconclusive(subject: Subject, name: &str, reason: String) -> Finding {
 }
 
 impl Story<'_> {
-    /// The findings, the worst first. Among equals, how the run ended comes before the generator, the checks and
-    /// the gates, because it explains them.
+    /// The findings, the worst first. Among equals, how the run ended comes before the faults, the generator, the
+    /// checks and the gates, because it explains them.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         findings.extend(self.ending());
         findings.extend(
             self.summary.troubles.iter().map(|text| inconclusive(Subject::Run, "trouble", text.clone())),
         );
+        findings.extend(self.summary.faults.iter().flat_map(fault::findings));
         findings.extend(self.dropped());
         findings.extend(self.late());
         findings.extend(self.busy());

@@ -1,6 +1,6 @@
 //! The exit codes: what CI acts on. The one place that decides them.
 
-use super::{CheckResult, Run};
+use super::{CheckResult, FaultResult, Run};
 use crate::event::Ending;
 use crate::verdict::{Severity, Verdict};
 
@@ -76,10 +76,11 @@ impl Exit {
         }
     }
 
-    /// The exit of a judged run. How it ended weighs more than what was judged: an interrupted run exits as
-    /// interrupted even where a gate had failed already.
+    /// The exit of a judged run. A target that may be left changed weighs more than anything else, then how the run
+    /// ended: an interrupted run exits as interrupted even where a gate had failed already.
     pub(super) fn decide(judged: &Judged<'_>) -> Exit {
         match (judged.ending, judged.verdict, judged.strictness) {
+            _ if judged.faults.iter().any(FaultResult::is_left) => Exit::Dirty,
             (Some(Ending::Interrupted), _, _) => Exit::Interrupted,
             (Some(Ending::Unreachable { .. }), _, _) => Exit::Unreachable,
             _ if judged.never_reached() => Exit::Unreachable,
@@ -111,6 +112,7 @@ pub(super) struct Judged<'a> {
     pub(super) verdict: Verdict,
     pub(super) ending: Option<&'a Ending>,
     pub(super) checks: &'a [CheckResult],
+    pub(super) faults: &'a [FaultResult],
     /// Requests planned, warm-up included.
     pub(super) planned: u64,
     pub(super) strictness: Strictness,
@@ -132,7 +134,10 @@ impl Judged<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{CheckEnd, Phase};
+    use crate::clock::Offset;
+    use crate::event::{CheckEnd, FaultPhase, FaultStep, Phase};
+    use crate::history::FaultPlan;
+    use crate::run::fault::Faults;
 
     fn check(unreachable: bool) -> CheckResult {
         CheckResult {
@@ -147,6 +152,49 @@ mod tests {
                 reason: String::new(),
                 took_us: 1,
             },
+        }
+    }
+
+    /// A fault with something to take back that came to this.
+    fn fault(phases: &[FaultPhase]) -> Vec<FaultResult> {
+        let (name, kind, at) = ("f".to_owned(), "scale".to_owned(), Offset::ZERO);
+        let mut faults = Faults::new(&[FaultPlan { name, kind, at, until: Some(at) }]);
+        for phase in phases {
+            let (text, objects) = (String::new(), vec![]);
+            faults.add(at, FaultStep { fault: 0, injection: 0, phase: *phase, text, objects }).unwrap();
+        }
+        faults.results()
+    }
+
+    #[test]
+    fn a_target_that_may_be_left_changed_weighs_more_than_anything_else() {
+        use FaultPhase::{
+            Failed, Injected, Overtaken, Planned, Proven, UndoFailed, Undoing, Undone, Unproven,
+        };
+        let (completed, unreachable) =
+            (Ending::Completed, Ending::Unreachable { reason: "refused".to_owned() });
+        let endings = [None, Some(&completed), Some(&Ending::Interrupted), Some(&unreachable)];
+        let verdicts = [Verdict::Pass, Verdict::Warn, Verdict::Inconclusive, Verdict::Fail];
+        for (phases, dirty) in [
+            (&[Planned, Injected, Proven, Undoing, UndoFailed][..], true),
+            (&[Planned, Injected, Proven, Undoing, UndoFailed, Undone], true),
+            (&[Planned, Injected, Proven, Undoing], true),
+            (&[Planned, Injected, Unproven], true),
+            (&[Planned, Injected, Proven], true),
+            (&[Planned, Injected], true),
+            (&[Planned], true),
+            (&[Planned, Injected, Proven, Undoing, Undone], false),
+            (&[Planned, Injected, Proven, Undoing, Overtaken], false),
+            (&[Planned, Undone], false),
+            (&[Planned, Failed], false),
+            (&[], false),
+        ] {
+            let faults = fault(phases);
+            for (ending, verdict) in endings.iter().flat_map(|end| verdicts.map(|verdict| (*end, verdict))) {
+                let (planned, strictness) = (9, Strictness::Normal);
+                let judged = Judged { verdict, ending, checks: &[], faults: &faults, planned, strictness };
+                assert_eq!(Exit::decide(&judged) == Exit::Dirty, dirty, "{phases:?} {ending:?} {verdict}");
+            }
         }
     }
 
@@ -175,7 +223,8 @@ mod tests {
             (Fail, Ending::SmokeFailed, vec![check(true), check(false)], 0, Normal, Exit::Failed),
             (Fail, Ending::Completed, vec![check(true)], 9, Normal, Exit::Failed),
         ] {
-            let judged = Judged { verdict, ending: Some(&ending), checks: &checks, planned, strictness };
+            let judged =
+                Judged { verdict, ending: Some(&ending), checks: &checks, faults: &[], planned, strictness };
             assert_eq!(Exit::decide(&judged), exit, "{verdict} {ending:?} {strictness:?}");
         }
     }

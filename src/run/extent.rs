@@ -3,6 +3,7 @@
 use crate::clock::Offset;
 use crate::event::Ending;
 use crate::history::StagePlan;
+use std::ops::Range;
 use std::time::Duration;
 
 /// The stretch of the plan that the load really covered.
@@ -49,7 +50,27 @@ impl Extent {
         stages: impl IntoIterator<Item = &'a StagePlan>,
         from: Offset,
     ) -> Duration {
-        stages.into_iter().map(|stage| stage.end.min(self.end).since(stage.start.max(from))).sum()
+        self.between(stages, from, self.end)
+    }
+
+    /// How much of these stages was covered in these seconds.
+    pub(super) fn covered_in<'a>(
+        self,
+        stages: impl IntoIterator<Item = &'a StagePlan> + Clone,
+        seconds: &[Range<u64>],
+    ) -> Duration {
+        let at = |second: u64| Offset::from_micros(second.saturating_mul(1_000_000));
+        seconds.iter().map(|range| self.between(stages.clone(), at(range.start), at(range.end))).sum()
+    }
+
+    fn between<'a>(
+        self,
+        stages: impl IntoIterator<Item = &'a StagePlan>,
+        from: Offset,
+        to: Offset,
+    ) -> Duration {
+        let end = self.end.min(to);
+        stages.into_iter().map(|stage| stage.end.min(end).since(stage.start.max(from))).sum()
     }
 }
 
@@ -84,5 +105,6 @@ mod tests {
         let extent = Extent::of(&stages, stopped);
         assert_eq!(extent.end_second(), 12);
         assert_eq!(extent.covered(&stages[1..], Offset::from_micros(11_000_000)), Duration::from_millis(500));
+        assert_eq!(extent.covered_in(&stages, &[2..5, 9..11, 11..u64::MAX]), Duration::from_millis(5_500));
     }
 }

@@ -1,6 +1,8 @@
 //! One pass over the events of a run.
 
+use super::changes::Noticing;
 use super::extent::{Extent, Seen};
+use super::fault::Faults;
 use super::load::Load;
 use super::outcome::CheckResult;
 use super::seconds::{Part, Seconds};
@@ -9,7 +11,7 @@ use super::trust::Limits;
 use super::windows::{Held, Windows};
 use super::{GeneratorSummary, Untrusted};
 use crate::clock::Offset;
-use crate::event::{Ending, Event, EventKind, GeneratorSecond};
+use crate::event::{Ending, Event, EventKind, FaultStep, GeneratorSecond};
 use crate::gate::Gate;
 use crate::history::{Meta, StagePlan};
 use crate::sample::{EndpointId, ErrorClass};
@@ -28,6 +30,8 @@ pub(super) struct Fold<'a> {
     limits: Limits,
     load: Load,
     windows: Windows,
+    faults: Faults,
+    changes: Noticing,
     seconds: Seconds,
     cpu: Mean,
     in_flight: u64,
@@ -52,11 +56,14 @@ struct Mean {
 impl<'a> Fold<'a> {
     pub(super) fn new<'g>(meta: &'a Meta, gates: impl Iterator<Item = &'g Gate> + Clone) -> Fold<'a> {
         let limits = Limits::of(meta, gates.clone());
+        let faults = Faults::new(&meta.faults);
         Fold {
             meta,
             limits,
             load: Load::new(meta.endpoints.len()),
-            windows: Windows::new(meta, gates),
+            windows: Windows::new(meta, &faults, gates),
+            faults,
+            changes: Noticing::default(),
             seconds: Seconds::new(limits, &meta.stages),
             cpu: Mean::default(),
             in_flight: 0,
@@ -90,7 +97,9 @@ impl<'a> Fold<'a> {
             EventKind::Trouble { text } => self.trouble(text),
             EventKind::LoadEnded => self.load_ended = Some(event.at),
             EventKind::Ended(ending) => self.ending = Some(ending),
-            EventKind::StageStarted { .. } | EventKind::Fault(_) | EventKind::Cluster(_) => {}
+            EventKind::Fault(step) => self.fault(event.at, step),
+            EventKind::Cluster(change) => self.changes.change(event.at, change),
+            EventKind::StageStarted { .. } => {}
         }
     }
 
@@ -111,6 +120,21 @@ impl<'a> Fold<'a> {
             self.load.add(delta);
             self.windows.add(delta);
             self.seconds.add(delta, Part::Measured);
+        }
+    }
+
+    fn fault(&mut self, at: Offset, step: FaultStep) {
+        if self.windows.is_settled(at) {
+            self.trouble(format!(
+                "a step of fault {} at {:.1} s was told so late that its windows cannot be trusted",
+                step.fault,
+                at.secs_f64()
+            ));
+        }
+        self.changes.step(at);
+        match self.faults.add(at, step) {
+            Ok(()) => self.windows.learn(&self.faults),
+            Err(text) => self.trouble(text),
         }
     }
 
@@ -146,7 +170,7 @@ impl<'a> Fold<'a> {
 
     /// What each gate is judged by, or why there is nothing to judge it by.
     pub(super) fn held(&self) -> Vec<Result<Held, String>> {
-        self.windows.held(&self.load, &self.meta.stages, self.extent())
+        self.windows.held(&self.load, &self.faults, &self.meta.stages, self.extent())
     }
 
     /// How many tallies and open seconds are kept.
@@ -190,6 +214,8 @@ impl<'a> Fold<'a> {
                 connections: self.connections,
                 untrusted,
             },
+            faults: self.faults.results(),
+            changes: self.changes.into_changes(),
             broke: self.broke,
             troubles: self.troubles,
             ending: self.ending,

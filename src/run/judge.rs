@@ -37,6 +37,7 @@ impl Run {
             verdict,
             ending: summary.ending.as_ref(),
             checks: &checks,
+            faults: &summary.faults,
             planned: summary.planned(),
             strictness,
         });

@@ -2,14 +2,18 @@
 //! so the same history always gives the same run, byte for byte.
 //!
 //! What the fold keeps, whatever the length of the run:
-//! - one tally (five histograms, below 1 MiB) per endpoint, per gate on a stage, and at most 62 per gate on a
-//!   `last` window;
+//! - one tally (five histograms, below 1 MiB) per endpoint, per gate on a stage, at most 62 per gate on a `last`
+//!   window, and at most 12 per gate on a window of a fault;
 //! - the newest 61 seconds with one histogram each, and at most 1,200 rows of the series;
-//! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles.
+//! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles;
+//! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them.
 
+mod around;
+mod changes;
 mod evidence;
 mod exit;
 mod extent;
+mod fault;
 mod fold;
 mod generator;
 mod judge;
@@ -21,11 +25,15 @@ mod sentence;
 mod series;
 #[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod stories_of_faults;
 mod summary;
 mod trust;
 mod windows;
 
+pub use changes::{Changes, Noticed};
 pub use exit::{Exit, Strictness};
+pub use fault::{FaultResult, FaultStatus, Injection};
 pub use generator::{GeneratorSummary, Untrusted, UntrustedCause, UntrustedSpan};
 pub use outcome::{CheckResult, GateResult, Run};
 pub use series::Row;

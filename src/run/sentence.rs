@@ -11,6 +11,7 @@ pub(super) fn reason(findings: &[Finding], gates: usize, checks: usize) -> Strin
             match worst.subject {
                 Subject::Gate => format!("{}: {}{more}", worst.name, worst.reason),
                 Subject::Check => format!("check {}: {}{more}", worst.name, worst.reason),
+                Subject::Fault => format!("fault {}: {}{more}", worst.name, worst.reason),
                 Subject::Generator | Subject::Run => format!("{}{more}", worst.reason),
             }
         }
@@ -55,6 +56,7 @@ mod tests {
             ),
             (vec![finding(Subject::Run, Fail), finding(Subject::Gate, Fail)], 1, 0, "why (and 1 more)"),
             (vec![finding(Subject::Check, Fail)], 0, 1, "check p99 <= 1ms: why"),
+            (vec![finding(Subject::Fault, Inconclusive)], 1, 0, "fault p99 <= 1ms: why"),
             (vec![finding(Subject::Run, Pass)], 0, 0, "why"),
             (vec![finding(Subject::Run, Pass)], 0, 2, "both checks hold; why"),
             (vec![], 3, 0, "all 3 gates hold"),

@@ -1,6 +1,6 @@
 //! What happened, in numbers that reports only need to print.
 
-use super::{GeneratorSummary, Row};
+use super::{Changes, FaultResult, GeneratorSummary, Row};
 use crate::clock::Offset;
 use crate::event::Ending;
 use crate::sample::ErrorClass;
@@ -20,6 +20,10 @@ pub struct Summary {
     pub series: Vec<Row>,
     /// The load generator.
     pub generator: GeneratorSummary,
+    /// The faults, in the order of the plan.
+    pub faults: Vec<FaultResult>,
+    /// What the cluster did around them.
+    pub changes: Changes,
     /// Stages of a stress profile that broke a gate.
     pub broke: Vec<Broke>,
     /// What went wrong on our side, at most the first 20.

@@ -1,6 +1,8 @@
 //! The requests that each gate is judged by, gathered while the history goes by.
 
+use super::around::AroundFault;
 use super::extent::Extent;
+use super::fault::Faults;
 use super::load::Load;
 use super::ring::Ring;
 use crate::clock::Offset;
@@ -10,6 +12,9 @@ use crate::sample::EndpointId;
 use crate::source;
 use crate::stats::{Delta, Tally};
 use std::time::Duration;
+
+/// So many of the newest seconds wait until the steps of faults in them were told.
+const UNSETTLED: u64 = 10;
 
 /// What one gate wants to see.
 #[derive(Debug)]
@@ -25,6 +30,7 @@ enum Within {
     WholeRun,
     Stages { places: Vec<u16>, tally: Box<Tally> },
     Last(Ring),
+    Around(AroundFault),
 }
 
 /// The requests that a gate is judged by.
@@ -36,16 +42,47 @@ pub(super) struct Held {
 
 /// One entry per gate, in their order.
 #[derive(Debug)]
-pub(super) struct Windows(Vec<Want>);
+pub(super) struct Windows {
+    wants: Vec<Want>,
+    /// The second before which windows of faults are settled.
+    settled: u64,
+}
 
 impl Windows {
-    pub(super) fn new<'a>(meta: &Meta, gates: impl IntoIterator<Item = &'a Gate>) -> Windows {
-        Windows(gates.into_iter().map(|gate| want(meta, gate).unwrap_or_else(Want::Nothing)).collect())
+    pub(super) fn new<'a>(
+        meta: &Meta,
+        faults: &Faults,
+        gates: impl IntoIterator<Item = &'a Gate>,
+    ) -> Windows {
+        let want = |gate| want(meta, faults, gate).unwrap_or_else(Want::Nothing);
+        Windows { wants: gates.into_iter().map(want).collect(), settled: 0 }
+    }
+
+    /// Whether something that happened at this moment comes too late for windows of faults.
+    pub(super) fn is_settled(&self, at: Offset) -> bool {
+        at.second() < self.settled && self.around().next().is_some()
+    }
+
+    /// Something was told of a fault.
+    pub(super) fn learn(&mut self, faults: &Faults) {
+        for want in &mut self.wants {
+            if let Want::Requests { within: Within::Around(around), .. } = want {
+                around.learn(faults);
+            }
+        }
+    }
+
+    fn around(&self) -> impl Iterator<Item = &AroundFault> {
+        self.wants.iter().filter_map(|want| match want {
+            Want::Requests { within: Within::Around(around), .. } => Some(around),
+            _ => None,
+        })
     }
 
     /// Adds a delta of a measured stage.
     pub(super) fn add(&mut self, delta: &Delta) {
-        for want in &mut self.0 {
+        self.settled = self.settled.max(delta.second.saturating_sub(UNSETTLED));
+        for want in &mut self.wants {
             let Want::Requests { of, within } = want else { continue };
             if !of.contains(&delta.endpoint) {
                 continue;
@@ -55,6 +92,7 @@ impl Windows {
                     tally.merge(&delta.tally);
                 }
                 Within::Last(ring) => ring.add(delta),
+                Within::Around(around) => around.add(delta, self.settled),
                 // The whole run is the sum of the endpoints' own tallies.
                 Within::Stages { .. } | Within::WholeRun => {}
             }
@@ -65,6 +103,7 @@ impl Windows {
     pub(super) fn held(
         &self,
         load: &Load,
+        faults: &Faults,
         stages: &[StagePlan],
         extent: Extent,
     ) -> Vec<Result<Held, String>> {
@@ -83,8 +122,13 @@ impl Windows {
                 let from = Offset::from_micros(begins.saturating_mul(1_000_000));
                 Ok(Held { tally, length: extent.covered(measured(), from) })
             }
+            Want::Requests { within: Within::Around(around), .. } => {
+                let (tally, seconds) = around.window(faults)?;
+                let measured: Vec<&StagePlan> = measured().collect();
+                Ok(Held { tally, length: extent.covered_in(measured, seconds) })
+            }
         };
-        self.0.iter().map(one).collect()
+        self.wants.iter().map(one).collect()
     }
 
     #[cfg(test)]
@@ -92,13 +136,14 @@ impl Windows {
         let count = |want: &Want| match want {
             Want::Requests { within: Within::Last(ring), .. } => ring.parts(),
             Want::Requests { within: Within::Stages { .. }, .. } => 1,
+            Want::Requests { within: Within::Around(around), .. } => around.tallies(),
             Want::Nothing(_) | Want::Requests { .. } => 0,
         };
-        self.0.iter().map(count).sum()
+        self.wants.iter().map(count).sum()
     }
 }
 
-fn want(meta: &Meta, gate: &Gate) -> Result<Want, String> {
+fn want(meta: &Meta, faults: &Faults, gate: &Gate) -> Result<Want, String> {
     let of = match gate.on.as_deref() {
         Some(name) => select(name, &meta.endpoints).map_err(|e| e.to_string())?,
         None => (0u16..).zip(&meta.endpoints).map(|(id, _)| EndpointId(id)).collect(),
@@ -111,6 +156,7 @@ fn want(meta: &Meta, gate: &Gate) -> Result<Want, String> {
             let length = span.get().as_secs() + u64::from(span.get().subsec_nanos() > 0);
             Within::Last(Ring::new(length, end.unwrap_or_default()))
         }
+        Window::Fault { name, part } => Within::Around(AroundFault::new(faults, faults.place(name)?, *part)),
     };
     Ok(Want::Requests { of, within })
 }

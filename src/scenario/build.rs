@@ -77,7 +77,8 @@ impl Builder<'_> {
         let target = validate::target(self.file, &self.whole, self.data, self.problems);
         let checks = self.checks(target.as_ref());
         let load = self.file.load.as_ref().and_then(|load| self.load(load, target.as_ref()));
-        let gates = validate::gates(self.file, &self.whole, load.as_ref(), self.problems);
+        let faults: [String; 0] = [];
+        let gates = validate::gates(self.file, &self.whole, load.as_ref(), &faults, self.problems);
         Some(Parts { target: target?, checks, load, gates })
     }
 

@@ -35,7 +35,8 @@ fn of_gate(mut planned: PlannedGate, secrets: &Secrets) -> PlannedGate {
     let on = planned.gate.on.as_ref().map(|name| secrets.redact(name));
     let window = match &planned.gate.window {
         Window::Stage(name) => Window::Stage(secrets.redact(name)),
-        other => other.clone(),
+        Window::Fault { name, part } => Window::Fault { name: secrets.redact(name), part: *part },
+        whole @ (Window::WholeRun | Window::Last(_)) => whole.clone(),
     };
     if on != planned.gate.on || window != planned.gate.window {
         planned.gate = Gate { on, window, ..planned.gate };

@@ -93,6 +93,7 @@ impl Terminal {
         let word = paint(self.style.verdict(finding.verdict), &format!("{:<14}", finding.verdict.word()));
         let said = match finding.subject {
             Subject::Check => format!("check {}: {}", finding.name, finding.reason),
+            Subject::Fault => format!("fault {}: {}", finding.name, finding.reason),
             Subject::Gate | Subject::Generator | Subject::Run => {
                 format!("{}: {}", finding.name, finding.reason)
             }

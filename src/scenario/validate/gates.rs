@@ -10,11 +10,13 @@ use crate::source::{Located, Mark, Problem, suggest};
 use crate::units::Span;
 use std::ops::Range;
 
-/// The gates. Against a load that has mistakes of its own only their words are checked.
+/// The gates. Against a load that has mistakes of its own only their words are checked. `faults` are the names of
+/// the scenario's faults.
 pub(in crate::scenario) fn gates(
     file: &ScenarioFile,
     whole: &Whole,
     load: Option<&Load>,
+    faults: &[String],
     problems: &mut Vec<Problem>,
 ) -> Vec<PlannedGate> {
     let planned = load.map(Planned::of);
@@ -29,7 +31,7 @@ pub(in crate::scenario) fn gates(
             }
         };
         if let Some(planned) = &planned {
-            problems.extend(Check { gate: &gate, text: &text, planned }.problem());
+            problems.extend(Check { gate: &gate, text: &text, planned, faults }.problem());
         } else if whole.load && file.load.is_none() {
             problems.push(
                 Problem::at(text.mark, "a gate judges the load, but this scenario has none")
@@ -64,6 +66,7 @@ struct Check<'a> {
     gate: &'a Gate,
     text: &'a Located<String>,
     planned: &'a Planned<'a>,
+    faults: &'a [String],
 }
 
 impl Check<'_> {
@@ -73,7 +76,9 @@ impl Check<'_> {
         match judged {
             // How much a closed model sends is for the target to say.
             Ok(_) if self.planned.is_closed() => None,
-            Ok((endpoints, window)) => {
+            // How long a stretch around a fault gets is for the fault to say.
+            Ok((_, None)) => None,
+            Ok((endpoints, Some(window))) => {
                 self.undecidable(&endpoints, &window).or(self.out_of_reach(&endpoints, &window))
             }
             Err(problem) => Some(problem),
@@ -100,12 +105,26 @@ impl Check<'_> {
         })
     }
 
-    fn window(&self) -> Result<Window, Problem> {
+    /// The planned part of the run that is judged, where a plan can say it.
+    fn window(&self) -> Result<Option<Window>, Problem> {
         match &self.gate.window {
-            crate::gate::Window::WholeRun => Ok(self.planned.whole()),
-            crate::gate::Window::Stage(name) => self.stage(name),
-            crate::gate::Window::Last(length) => self.last(*length),
+            crate::gate::Window::WholeRun => Ok(Some(self.planned.whole())),
+            crate::gate::Window::Stage(name) => self.stage(name).map(Some),
+            crate::gate::Window::Last(length) => self.last(*length).map(Some),
+            crate::gate::Window::Fault { name, .. } => self.fault(name).map(|()| None),
         }
+    }
+
+    fn fault(&self, name: &str) -> Result<(), Problem> {
+        if self.faults.iter().any(|fault| fault == name) {
+            return Ok(());
+        }
+        let help = match self.faults {
+            [] => "the scenario has no faults; name a stage, or no window".to_owned(),
+            faults => suggest(name, faults.iter().map(String::as_str)),
+        };
+        let mark = self.place(&self.gate.places.window);
+        Err(Problem::at(mark, format!("no fault is called `{name}`")).help(help))
     }
 
     fn stage(&self, name: &str) -> Result<Window, Problem> {
@@ -176,5 +195,50 @@ fn throughput_floor(gate: &Gate) -> Option<crate::units::Rate> {
     match (gate.metric, gate.comparison, gate.limit) {
         (Metric::Throughput, Comparison::Above | Comparison::AtLeast, Limit::Rate(rate)) => Some(rate),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+    use crate::source::Environment;
+
+    const TEXT: &str = "
+scenario: s
+target: { http: http://127.0.0.1:1 }
+load: { profile: { stages: [ { from: 10/s, to: 10/s, over: 10s } ] }, journeys: [ { name: a, steps: [ get: / ] } ] }
+";
+
+    #[test]
+    fn windows_name_faults_of_the_scenario() {
+        let scenario = Scenario::parse("s.yaml", TEXT, &Environment::default()).unwrap();
+        let planned = Planned::of(scenario.load.as_ref().unwrap());
+        let known = ["kill-one".to_owned(), "store down".to_owned()];
+        for (gate, faults, said) in [
+            ("p99 <= 1s during kill-one", &known[..], None),
+            ("p99 <= 1s after 'store down' +30s", &known, None),
+            (
+                "p99 <= 1s during kil-one",
+                &known,
+                Some(("no fault is called `kil-one`", "did you mean `kill-one`?")),
+            ),
+            (
+                "p99 <= 1s before x",
+                &known,
+                Some(("no fault is called `x`", "known are `kill-one`, `store down`")),
+            ),
+            (
+                "p99 <= 1s before x",
+                &[],
+                Some(("no fault is called `x`", "the scenario has no faults; name a stage, or no window")),
+            ),
+        ] {
+            let text = Located { value: gate.to_owned(), ..Located::default() };
+            let gate = Gate::parse(gate).unwrap();
+            let problem = Check { gate: &gate, text: &text, planned: &planned, faults }.problem();
+            let told = problem.as_ref().map(|found| (found.message.as_str(), found.help.as_deref().unwrap()));
+            assert_eq!(told, said, "{gate}");
+        }
     }
 }
