@@ -1,6 +1,7 @@
 //! What a fault may use.
 
 use crate::cluster::{Cluster, RunId};
+use std::time::Duration;
 
 /// How the Pods that shakedown itself puts into the cluster are made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct FaultContext {
     pub run: RunId,
     /// The fault's name in the scenario.
     pub fault: String,
+    /// How long the fault lasts; what runs inside of a Pod ends itself after that.
+    pub lasts: Option<Duration>,
     /// The run's own Pods.
     pub helpers: Helpers,
     /// The seed of everything random in this fault.

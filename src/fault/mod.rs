@@ -6,6 +6,7 @@
 
 mod context;
 mod deed;
+mod dry_run;
 mod inject;
 pub mod kinds;
 mod plan;
