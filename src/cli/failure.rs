@@ -2,6 +2,9 @@
 
 use crate::cluster::{ClusterError, ManifestError};
 use crate::engine::EngineError;
+use crate::engine::faults::Refused;
+use crate::fault::Refusal;
+use crate::cluster::LeaseError;
 use crate::history::{ReadError, WriteError};
 use crate::run::Exit;
 use crate::scenario::Rejected;
@@ -34,6 +37,9 @@ pub enum Failure {
     /// The cluster did not do what was asked.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
+    /// A run with faults was refused before it began.
+    #[error("{0}; nothing was changed and nothing was sent")]
+    Refused(#[from] Refused),
     /// The run could not be driven.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -95,7 +101,25 @@ impl Failure {
             | Failure::Manifest(_)
             | Failure::Shop(_) => Exit::Usage,
             Failure::Cluster(_) => Exit::Unreachable,
+            Failure::Refused(refused) => exit_of(refused),
         }
+    }
+}
+
+/// The exit code of each refusal of faults.
+fn exit_of(refused: &Refused) -> Exit {
+    match refused {
+        Refused::Cluster(ClusterError::Config { .. }) | Refused::Debug { .. } => Exit::Usage,
+        Refused::Fault { refusal: Refusal::Cluster(_), .. }
+        | Refused::Cluster(_)
+        | Refused::Lease(LeaseError::Cluster(_))
+        | Refused::NoConsent(_)
+        | Refused::NoRights { .. }
+        | Refused::Guard { .. } => Exit::Unreachable,
+        // What the scenario asks for does not fit what is there.
+        Refused::Fault { .. } => Exit::Usage,
+        Refused::Lease(LeaseError::Held { .. }) => Exit::Inconclusive,
+        Refused::Dirty { .. } => Exit::Dirty,
     }
 }
 

@@ -12,6 +12,7 @@ mod destinations;
 mod failure;
 mod footprint;
 mod judge;
+mod left;
 mod line;
 mod load;
 mod plan;

@@ -78,6 +78,17 @@ impl fmt::Display for Undo {
     }
 }
 
+impl Undo {
+    /// What it is about, as `Kind/name`; of a command its words.
+    pub fn target(&self) -> String {
+        match self {
+            Undo::Restore { object, .. } | Undo::Delete { object } => object.to_string(),
+            Undo::Exec { pod, .. } => pod.to_string(),
+            Undo::Run { command, .. } => command.join(" "),
+        }
+    }
+}
+
 impl Cluster {
     /// Carries out an undo. It may be repeated: what is done already is nothing to do.
     pub async fn undo(&self, undo: &Undo) -> Result<Undone, ClusterError> {
