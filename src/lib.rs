@@ -1,8 +1,8 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, transport, event, cluster, shop · journey · load, check, fault, gate, history ·
-//! scenario · engine, run · report · cli.
+//! units, clock, source, verdict, sample · stats, timer, transport, event, cluster, shop, proxy, stress · journey ·
+//! load, check, fault, gate, history · scenario · engine, run · report · cli.
 
 pub mod check;
 pub mod cli;
@@ -15,6 +15,7 @@ pub mod gate;
 pub mod history;
 pub mod journey;
 pub mod load;
+pub mod proxy;
 pub mod report;
 pub mod run;
 pub mod sample;
@@ -22,6 +23,8 @@ pub mod scenario;
 pub mod shop;
 pub mod source;
 pub mod stats;
+pub mod stress;
+pub mod timer;
 pub mod transport;
 pub mod units;
 pub mod verdict;

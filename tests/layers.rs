@@ -22,7 +22,7 @@ const RULES: Rules<'static> = Rules {
     layers: &[
         Layer { modules: &["units", "clock", "source", "verdict", "sample"], peers: Peers::RightImportsLeft },
         Layer {
-            modules: &["stats", "transport", "event", "cluster", "shop"],
+            modules: &["stats", "timer", "transport", "event", "cluster", "shop", "proxy", "stress"],
             peers: Peers::RightImportsLeft,
         },
         Layer { modules: &["journey"], peers: Peers::Apart },

@@ -1,22 +1,35 @@
 //! What a new cluster holds.
 
 use crate::cluster::Cluster;
+use crate::identity::certificate;
 use crate::resource::by_kind;
 use crate::status::ApiError;
 use crate::store::Write;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 
 const RBAC: &str = "rbac.authorization.k8s.io/v1";
 const READ: [&str; 3] = ["get", "list", "watch"];
 const GROUPS: [&str; 8] =
     ["", "apps", "batch", "policy", "discovery.k8s.io", "networking.k8s.io", "autoscaling", "metrics.k8s.io"];
 
-/// Creates the usual namespaces, their default accounts, and the usual roles.
+/// The port of the Service `kubernetes`. On most clusters it is 443, for which a playground of a user other than
+/// root lacks the privilege; programs read it from `KUBERNETES_SERVICE_PORT`.
+const API_PORT: u16 = 6443;
+
+/// Creates the usual namespaces with what each has, the Service of the API server, and the usual roles.
 pub(crate) fn bootstrap(cluster: &Cluster) -> Result<(), ApiError> {
     for namespace in ["default", "kube-system", "kube-public", "kube-node-lease"] {
         put(cluster, "v1", "Namespace", "", json!({"metadata": {"name": namespace}}))?;
         put(cluster, "v1", "ServiceAccount", namespace, json!({"metadata": {"name": "default"}}))?;
+        if let Some(identity) = cluster.identity() {
+            put(cluster, "v1", "ConfigMap", namespace, certificate(identity))?;
+        }
     }
+    let ports = json!([{"name": "https", "port": API_PORT, "protocol": "TCP"}]);
+    let labels = json!({"component": "apiserver", "provider": "kubernetes"});
+    let service = json!({"metadata": {"name": "kubernetes", "labels": labels}, "spec": {"ports": ports}});
+    put(cluster, "v1", "Service", "default", service)?;
     for (name, rules) in roles() {
         put(cluster, RBAC, "ClusterRole", "", json!({"metadata": {"name": name}, "rules": rules}))?;
     }
@@ -32,6 +45,24 @@ pub(crate) fn bootstrap(cluster: &Cluster) -> Result<(), ApiError> {
         put(cluster, RBAC, "ClusterRoleBinding", "", binding)?;
     }
     Ok(())
+}
+
+/// Leads the Service `kubernetes` to where the API server listens.
+pub(crate) fn publish(cluster: &Cluster, server: SocketAddr) -> Result<(), ApiError> {
+    let (address, port) = (server.ip().to_string(), server.port());
+    let ports = json!([{"name": "https", "port": port, "protocol": "TCP"}]);
+    let slice = json!({
+        "metadata": {"name": "kubernetes", "labels": {"kubernetes.io/service-name": "kubernetes"}},
+        "addressType": "IPv4", "endpoints": [{"addresses": [address], "conditions": {"ready": true}}],
+        "ports": ports,
+    });
+    put(cluster, "discovery.k8s.io/v1", "EndpointSlice", "default", slice)?;
+    let labels = json!({"endpointslice.kubernetes.io/skip-mirror": "true"});
+    let endpoints = json!({
+        "metadata": {"name": "kubernetes", "labels": labels},
+        "subsets": [{"addresses": [{"ip": address}], "ports": ports}],
+    });
+    put(cluster, "v1", "Endpoints", "default", endpoints)
 }
 
 fn put(cluster: &Cluster, version: &str, kind: &str, namespace: &str, object: Value) -> Result<(), ApiError> {

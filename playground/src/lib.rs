@@ -13,6 +13,7 @@
 //! [`schema`] says which fields the kinds have, and [`ownership`] who owns which field of an object.
 //! [`resource`] is the table of kinds: names, subresources, defaults and rules, one file for each API group.
 //! [`cluster`] has the rules of the objects' lives over the store. [`api`] is the HTTP interface over the cluster.
+//! [`identity`] has the tokens and the authority by which programs in Pods and the API server know each other.
 //! [`metrics`] is the place where the nodes leave what the Pods use, for the API server and the autoscaler
 //! ([`measurements`](cluster::Cluster::measurements)). Imports point down only. [`node`] runs Pods; [`images`]
 //! knows the databases that it can start, and their entrypoints are parts that [`supervise`] plays inside of
@@ -64,6 +65,7 @@ pub mod controllers;
 mod cri;
 mod entrypoint;
 mod home;
+pub mod identity;
 pub mod images;
 mod kubeconfig;
 pub mod metrics;

@@ -74,6 +74,18 @@ pub fn child_mut<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<
     map_mut(map.entry(key).or_insert_with(|| Value::Object(Map::new())))
 }
 
+/// The list under `key`, made when it is missing or not a list.
+pub fn list_mut<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Vec<Value> {
+    let value = map.entry(key).or_insert(Value::Null);
+    if !value.is_array() {
+        *value = Value::Array(Vec::new());
+    }
+    match value {
+        Value::Array(list) => list,
+        _ => unreachable!("it was made a list above"),
+    }
+}
+
 /// Sets `key` to `value` unless something is there already (null counts as nothing).
 pub fn set_default(map: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
     if map.get(key).is_none_or(Value::is_null) {

@@ -1,10 +1,11 @@
 //! Starting and stopping.
 
-use crate::api::{NoAgent, NodeAgent, Server, ServerError, Tokens};
-use crate::bootstrap::bootstrap;
+use crate::api::{Authority, NoAgent, NodeAgent, Server, ServerError};
+use crate::bootstrap::{bootstrap, publish};
 use crate::cluster::Cluster;
 use crate::controllers::{self, Controllers};
 use crate::home::Home;
+use crate::identity::{Identity, Tokens};
 use crate::kubeconfig;
 use crate::node::{self, NodeError, NodeOptions, Nodes};
 use crate::service::{self, Services};
@@ -75,7 +76,11 @@ pub struct Playground {
 impl Playground {
     /// Starts the API server and whoever keeps the cluster up. Needs a tokio runtime.
     pub async fn start(options: Options) -> Result<Playground, PlaygroundError> {
-        let cluster = Cluster::new(Store::new(options.history));
+        let authority = Authority::new().map_err(ServerError::Certificate)?;
+        let tokens = Arc::new(Tokens::new());
+        let identity =
+            Identity { authority_pem: authority.certificate_pem().to_owned(), tokens: Arc::clone(&tokens) };
+        let cluster = Cluster::with_identity(Store::new(options.history), identity);
         bootstrap(&cluster)?;
         let home = Home::create()?;
         let (controllers, nodes) = match options.upkeep {
@@ -87,9 +92,9 @@ impl Playground {
         };
         let services = nodes.as_ref().map(|_| service::start(&cluster));
         let agent = nodes.as_ref().map_or_else(|| Arc::new(NoAgent) as Arc<dyn NodeAgent>, Nodes::agent);
-        let tokens = Arc::new(Tokens::new());
-        let server = Server::start(cluster.clone(), Arc::clone(&tokens), agent).await?;
-        let config = kubeconfig::kubeconfig(server.address(), server.certificate_pem(), tokens.admin());
+        let server = Server::start(cluster.clone(), Arc::clone(&tokens), &authority, agent).await?;
+        publish(&cluster, server.address())?;
+        let config = kubeconfig::kubeconfig(server.address(), authority.certificate_pem(), tokens.admin());
         let kubeconfig = format!("{config:#}\n");
         let path = home.path().join("kubeconfig");
         kubeconfig::write(&path, &kubeconfig)?;
@@ -123,6 +128,11 @@ impl Playground {
     /// The folder of the playground: its kubeconfig, and what its Pods write.
     pub fn folder(&self) -> &Path {
         self.home.path()
+    }
+
+    /// The same folder, for who wants to see to it that it is removed last: it is there while a clone of this is.
+    pub fn home(&self) -> &Home {
+        &self.home
     }
 
     /// Where the API server listens.

@@ -10,6 +10,7 @@ use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams, W
 use kube::runtime::watcher;
 use kube::{Error, ResourceExt as _};
 use playground::cluster::Part;
+use playground::identity::ROOT_CERTIFICATE;
 use playground::resource::by_kind;
 use playground::selector::Selector;
 use playground::store::{From, Write};
@@ -48,7 +49,9 @@ async fn objects_are_created_read_changed_and_deleted() {
     assert_ne!(patched.metadata.resource_version, made.metadata.resource_version);
     let dry = PostParams { dry_run: true, ..PostParams::default() };
     api.create(&dry, &config("dry", "1")).await.unwrap();
-    assert_eq!(api.list(&ListParams::default()).await.unwrap().items.len(), 1);
+    let listed = api.list(&ListParams::default()).await.unwrap();
+    let names: Vec<_> = listed.iter().map(kube::ResourceExt::name_any).collect();
+    assert_eq!(names, ["a", ROOT_CERTIFICATE]);
     api.delete("a", &DeleteParams::default()).await.unwrap();
     assert_eq!(refusal(api.get("a").await).0, 404);
 }
@@ -285,7 +288,8 @@ async fn a_list_in_pages_is_of_one_moment() {
             api.create(&PostParams::default(), &config("c55", "1")).await.unwrap();
         }
     }
-    assert_eq!(names, (0..10).map(|index| format!("c{index}")).collect());
+    let others = std::iter::once(ROOT_CERTIFICATE.to_owned());
+    assert_eq!(names, (0..10).map(|index| format!("c{index}")).chain(others).collect());
 }
 
 #[tokio::test(flavor = "multi_thread")]

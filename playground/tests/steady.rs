@@ -77,7 +77,8 @@ impl Churn {
         let ready = || self.pods().iter().filter(|pod| is_ready(pod)).count() == REPLICAS;
         eventually("all are ready", async || ready()).await;
         let hosts = playground::service::hosts(self.playground.cluster());
-        let (address, _) = hosts.split_once(' ').unwrap();
+        let line = hosts.lines().find(|line| line.contains(" web.default ")).unwrap();
+        let (address, _) = line.split_once(' ').unwrap();
         let service = format!("{address}:8080").parse().unwrap();
         eventually("the service answers", async || get(service, "/").await.is_ok()).await;
         self.scale(0);

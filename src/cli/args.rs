@@ -1,6 +1,8 @@
 //! What can be asked.
 
-use super::{Failure, check, completions, demo, judge, load, plan, playground, run, schema, shop, smoke};
+use super::{
+    Failure, check, completions, demo, judge, load, plan, playground, proxy, run, schema, shop, smoke, stress,
+};
 use crate::run::Exit;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -21,7 +23,7 @@ fn exit_codes() -> String {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The whole story in half a minute, on an embedded demo shop: checks, load, a spike, a verdict
+    /// The whole story in half a minute, on a shop in the embedded Kubernetes: checks, load, a spike, a verdict
     Demo(demo::Args),
     /// Run scenarios: checks, load, gates, a verdict
     Run(run::Args),
@@ -40,6 +42,12 @@ enum Command {
     Playground(playground::Command),
     /// Serve the demo shop in the foreground, to try scenarios on
     Shop(shop::Args),
+    /// Pass TCP connections on and spoil them: the pod of the network fault
+    #[command(hide = true)]
+    Proxy(proxy::Args),
+    /// Use up CPU or memory for a while: what a fault runs inside of a Pod
+    #[command(subcommand, hide = true)]
+    Stress(stress::Command),
     /// Print the JSON Schema of scenario files
     Schema,
     /// Print a completion script for a shell
@@ -71,6 +79,8 @@ impl Cli {
             Command::Judge(args) => judge::obey(&args),
             Command::Playground(command) => playground::obey(&command),
             Command::Shop(args) => shop::obey(&args),
+            Command::Proxy(args) => proxy::obey(&args),
+            Command::Stress(command) => stress::obey(&command),
             Command::Schema => Ok(schema::obey()),
             Command::Completions(args) => Ok(completions::obey(&args)),
         }

@@ -6,10 +6,12 @@ use crate::engine::faults::Refused;
 use crate::fault::Refusal;
 use crate::cluster::LeaseError;
 use crate::history::{ReadError, WriteError};
+use crate::proxy::ProxyError;
 use crate::run::Exit;
 use crate::scenario::Rejected;
 use crate::shop::ShopError;
 use crate::source::Look;
+use crate::stress::StressError;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -28,6 +30,12 @@ pub enum Failure {
     /// The demo shop could not open or go on.
     #[error(transparent)]
     Shop(#[from] ShopError),
+    /// The proxy could not open.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+    /// Nothing could be used up.
+    #[error(transparent)]
+    Stress(#[from] StressError),
     /// The embedded Kubernetes could not start.
     #[error(transparent)]
     Playground(#[from] ::playground::PlaygroundError),
@@ -93,6 +101,7 @@ impl Failure {
             | Failure::Write(_)
             | Failure::Report { .. }
             | Failure::Playground(_)
+            | Failure::Stress(StressError::Thread(_) | StressError::Room(_))
             | Failure::System { .. } => Exit::Inconclusive,
             Failure::Rejected(_)
             | Failure::Usage(_)
@@ -102,6 +111,10 @@ impl Failure {
             | Failure::Shop(_) => Exit::Usage,
             Failure::Cluster(_) => Exit::Unreachable,
             Failure::Refused(refused) => exit_of(refused),
+            | Failure::Shop(_)
+            | Failure::Proxy(_)
+            | Failure::Stress(StressError::TooMuch { .. }) => Exit::Usage,
+            Failure::Cluster(error) => exit_of(error),
         }
     }
 }
@@ -120,6 +133,20 @@ fn exit_of(refused: &Refused) -> Exit {
         Refused::Fault { .. } => Exit::Usage,
         Refused::Lease(LeaseError::Held { .. }) => Exit::Inconclusive,
         Refused::Dirty { .. } => Exit::Dirty,
+/// The exit code of what a cluster did not do.
+fn exit_of(error: &ClusterError) -> Exit {
+    match error {
+        ClusterError::Config { .. }
+        | ClusterError::Unreachable { .. }
+        | ClusterError::Silent { .. }
+        | ClusterError::Denied { .. } => Exit::Unreachable,
+        // What was given to it is wrong: an unknown kind, a field that may not be so.
+        ClusterError::Refused { code: 400 | 404 | 422, .. } => Exit::Usage,
+        ClusterError::Refused { .. }
+        | ClusterError::Strange { .. }
+        | ClusterError::Command { .. }
+        | ClusterError::NotReady { .. }
+        | ClusterError::Stuck { .. } => Exit::Inconclusive,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, the only printer, and the only place that ends the process.
 
+mod active;
 mod address;
 mod args;
 mod block;
@@ -18,11 +19,13 @@ mod load;
 mod plan;
 mod playground;
 mod progress;
+mod proxy;
 mod run;
 mod schema;
 mod shop;
 mod signals;
 mod smoke;
+mod stress;
 
 pub use args::Cli;
 pub use failure::Failure;

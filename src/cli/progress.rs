@@ -1,6 +1,7 @@
 //! What people see on stderr while a run goes on: one line that renews itself at a terminal, a line every few seconds
 //! elsewhere.
 
+use super::active::Active;
 use super::line::Line;
 use crate::clock::Offset;
 use crate::engine::Control;
@@ -28,6 +29,7 @@ pub(super) struct Progress {
     told: u64,
     failed: u64,
     dropped: u64,
+    active: Active,
 }
 
 impl Progress {
@@ -41,6 +43,7 @@ impl Progress {
             told: 0,
             failed: 0,
             dropped: 0,
+            active: Active::new(&meta.faults),
         };
         // The run of a single URL is named by it.
         let named = meta.scenario.contains(meta.target.trim_end_matches('/'));
@@ -70,8 +73,8 @@ impl Progress {
                 self.say(&format!("stage {name} broke `{gate}`: {reason}; the load stops here"));
             }
             EventKind::Fault(step) => {
-                let name = self.meta.faults.get(usize::from(step.fault)).map_or("?", |fault| &fault.name);
-                self.say(&format!("fault {name}: {}", step.text));
+                self.active.see(step);
+                self.say(&self.active.line(step));
             }
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
             EventKind::LoadEnded => self.end(),
@@ -123,6 +126,7 @@ impl Progress {
             times.iter().filter_map(|(share, word)| Some((self.since.response.quantile_us(*share)?, word)));
         let parts = [format!("{name}{asked}, {left}: {done} answered")]
             .into_iter()
+            .chain(self.active.words())
             .chain(bad.map(|(count, word)| format!("{} {word}", grouped(*count))))
             .chain(times.map(|(micros, word)| format!("{word} {}", three_digits(micros))))
             .chain([format!("{} in flight", grouped(in_flight))]);

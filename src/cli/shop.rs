@@ -2,7 +2,7 @@
 
 use super::{Failure, signals};
 use crate::run::Exit;
-use crate::shop::{Door, Found, Fsync, Shop};
+use crate::shop::{Door, Found, Fsync, NotReady, Shop, is_ready};
 use crate::units::Span;
 use http::HeaderValue;
 use std::net::SocketAddr;
@@ -24,6 +24,8 @@ enum Role {
     Api(Api),
     /// Keep the orders of all apis in one durable log
     Store(Store),
+    /// Exit with 0 if one of these programs takes orders, else with 1: a health check for images without a shell
+    Ready(Ready),
 }
 
 #[derive(Debug, clap::Args)]
@@ -33,6 +35,13 @@ struct Api {
     /// The store, as http://HOST:PORT; it need not be there yet
     #[arg(long, value_name = "URL")]
     store: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct Ready {
+    /// Where it is, as http://HOST:PORT
+    #[arg(value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    url: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -89,6 +98,9 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let system = |what| move |source| Failure::System { what, source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(system("start the runtime"))?.block_on(async {
+        if let Some(Role::Ready(Ready { url })) = &args.role {
+            return Ok(is_ready(url).await.map_or_else(|why| unready(&why), |()| Exit::Pass));
+        }
         let mut first = signals::Stops::new().map_err(system("listen for signals"))?;
         let mut both = signals::Stops::new().map_err(system("listen for signals"))?;
         let shop = open(args).await?;
@@ -104,10 +116,16 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     })
 }
 
+/// Says why.
+fn unready(why: &NotReady) -> Exit {
+    anstream::eprintln!("{why}");
+    Exit::Failed
+}
+
 /// Opens the program and says in one line where it listens.
 async fn open(args: &Args) -> Result<Shop, Failure> {
     match &args.role {
-        None => {
+        None | Some(Role::Ready(_)) => {
             let shop = Shop::alone(&args.door.door()).await?;
             anstream::eprintln!("the demo shop listens on http://{}; Ctrl-C ends it", shop.addr());
             Ok(shop)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
     /// The kubeconfig; `None` takes `KUBECONFIG`, then `~/.kube/config`, then the service account of the Pod that
-    /// we run in.
+    /// we run in: the folder in `SHAKEDOWN_SERVICE_ACCOUNT`, else where Kubernetes mounts it.
     pub kubeconfig: Option<PathBuf>,
     /// The context; `None` takes the current one.
     pub context: Option<String>,

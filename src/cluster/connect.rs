@@ -1,6 +1,6 @@
 //! The connection to a cluster.
 
-use super::{Access, ClusterError};
+use super::{Access, ClusterError, service_account};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 use std::fmt;
@@ -29,17 +29,15 @@ impl Cluster {
     /// Reads the kubeconfig; nothing is sent yet. Errors: there is none, or it has no such context.
     pub async fn connect(access: &Access) -> Result<Cluster, ClusterError> {
         let wrong = |why: String| ClusterError::Config { why };
-        let (mut config, context) = match kubeconfig(access)? {
-            Some(file) => {
+        let (mut config, context) = match origin(access)? {
+            Origin::Kubeconfig(file) => {
+                let file = *file;
                 let context = access.context.clone().or_else(|| file.current_context.clone());
                 let options = KubeConfigOptions { context: context.clone(), ..KubeConfigOptions::default() };
                 let config = Config::from_custom_kubeconfig(file, &options).await;
                 (config.map_err(|error| wrong(error.to_string()))?, context.unwrap_or_default())
             }
-            None => {
-                let config = Config::incluster().map_err(|error| wrong(error.to_string()))?;
-                (config, "in-cluster".to_owned())
-            }
+            Origin::ServiceAccount(config) => (*config, "in-cluster".to_owned()),
         };
         // A refusal is a result here, and a fault that is made again and again by itself is none.
         config.default_retry = false;
@@ -95,17 +93,26 @@ impl Cluster {
     }
 }
 
-/// The kubeconfig; `None` in a Pod, where the service account stands for it.
-fn kubeconfig(access: &Access) -> Result<Option<Kubeconfig>, ClusterError> {
+/// By what a cluster is known.
+enum Origin {
+    Kubeconfig(Box<Kubeconfig>),
+    /// In a Pod that has no kubeconfig.
+    ServiceAccount(Box<Config>),
+}
+
+fn origin(access: &Access) -> Result<Origin, ClusterError> {
     let wrong = |error: kube::config::KubeconfigError| ClusterError::Config { why: error.to_string() };
-    match &access.kubeconfig {
-        Some(path) => Kubeconfig::read_from(path).map(Some).map_err(wrong),
-        None => match Kubeconfig::read() {
-            Ok(file) => Ok(Some(file)),
-            Err(_) if access.context.is_none() && std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() => {
-                Ok(None)
-            }
-            Err(error) => Err(wrong(error)),
+    let read = match &access.kubeconfig {
+        Some(path) => return Ok(Origin::Kubeconfig(Box::new(Kubeconfig::read_from(path).map_err(wrong)?))),
+        None => Kubeconfig::read().map(Box::new),
+    };
+    match read {
+        Ok(file) => Ok(Origin::Kubeconfig(file)),
+        // Contexts are named for kubeconfigs.
+        Err(error) if access.context.is_some() => Err(wrong(error)),
+        Err(error) => match service_account::config() {
+            Some(config) => Ok(Origin::ServiceAccount(Box::new(config?))),
+            None => Err(wrong(error)),
         },
     }
 }

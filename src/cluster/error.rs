@@ -84,6 +84,14 @@ pub enum ClusterError {
         /// How long was waited.
         limit: Duration,
     },
+    /// It will not become as wanted.
+    #[error("{what} does not become ready: {state}")]
+    Stuck {
+        /// The object.
+        what: String,
+        /// What its controller says.
+        state: String,
+    },
 }
 
 impl ClusterError {
@@ -105,6 +113,7 @@ impl ClusterError {
             | ClusterError::Denied { .. }
             | ClusterError::Strange { .. }
             | ClusterError::Command { .. }
+            | ClusterError::Stuck { .. }
             | ClusterError::NotReady { .. } => false,
         }
     }

@@ -42,21 +42,27 @@ impl Manifest {
         let broken = |document: usize, why: String| {
             Err(ManifestError::Broken { path: path.to_owned(), document, why })
         };
-        let documents: Vec<serde_json::Value> = match serde_saphyr::from_multiple(text) {
+        let documents: Vec<serde_saphyr::Spanned<serde_json::Value>> = match serde_saphyr::from_multiple(text)
+        {
             Ok(documents) => documents,
-            Err(error) => return broken(1, error.to_string()),
+            Err(error) => {
+                let line = error.location().map_or(0, |place| place.line());
+                return broken(document_at(text, line), error.to_string());
+            }
         };
         let mut manifests = Vec::new();
-        for (index, document) in documents.into_iter().enumerate().filter(|(_, one)| !one.is_null()) {
-            let object: DynamicObject = match serde_json::from_value(document) {
+        for document in documents.into_iter().filter(|one| !one.value.is_null()) {
+            // Empty ones are left out of the list, so that its order does not tell.
+            let number = document_at(text, document.defined.line());
+            let object: DynamicObject = match serde_json::from_value(document.value) {
                 Ok(object) => object,
-                Err(error) => return broken(index + 1, error.to_string()),
+                Err(error) => return broken(number, error.to_string()),
             };
             if object.types.is_none() {
-                return broken(index + 1, "an object needs apiVersion and kind".to_owned());
+                return broken(number, "an object needs apiVersion and kind".to_owned());
             }
             if object.metadata.name.is_none() {
-                return broken(index + 1, "an object needs a name in metadata.name".to_owned());
+                return broken(number, "an object needs a name in metadata.name".to_owned());
             }
             manifests.push(Manifest { object });
         }
@@ -94,6 +100,22 @@ impl Manifest {
     }
 }
 
+/// The document, counted from 1, in which a line lies that is counted from 1.
+fn document_at(text: &str, line: impl TryInto<usize>) -> usize {
+    let above = text.lines().take(line.try_into().unwrap_or(usize::MAX));
+    let mut document = 1;
+    let mut filled = false;
+    for line in above {
+        if line == "---" || line.starts_with("--- ") {
+            document += usize::from(filled);
+            filled = true;
+        } else {
+            filled |= !line.trim().is_empty() && !line.trim_start().starts_with('#');
+        }
+    }
+    document
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,7 +136,9 @@ mod tests {
             ("kind: Service\nmetadata: { name: a }", "apiVersion"),
             ("apiVersion: v1\nkind: Service\nmetadata: {}", "metadata.name"),
             ("apiVersion: v1\nkind: Service\nmetadata: { name: a }\n---\n- 1\n", "document 2"),
-            ("{", "x.yaml"),
+            ("{", "x.yaml, document 1: "),
+            ("# words\n---\na: 1\n---\nb: [\n---\nc: 1\n", "document 2"),
+            ("---\na: 1\n--- # the last\nb: 1\nb: 2\n", "document 2"),
         ] {
             let error = Manifest::parse(Path::new("x.yaml"), text).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");

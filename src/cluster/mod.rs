@@ -20,6 +20,7 @@ mod right;
 mod rollout;
 mod run_id;
 mod service;
+mod service_account;
 mod settled;
 mod undo;
 
@@ -34,6 +35,8 @@ pub use manifest::{Manifest, ManifestError};
 pub use object::ObjectRef;
 pub use pod::{is_ready, waits_for};
 pub use right::Right;
-pub use rollout::Rollout;
+pub use rollout::{Rollout, Workload};
 pub use run_id::{RUN_LABEL, RunId, UNDO_ANNOTATION};
+pub use service_account::{SERVICE_ACCOUNT, USUAL_PLACE};
+pub use settled::{Progress, Settled};
 pub use undo::{Undo, Undone};

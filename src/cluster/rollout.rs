@@ -1,7 +1,7 @@
 //! Waiting until workloads are as their manifests wish.
 
 use super::pod::waits_for;
-use super::settled::Settled;
+use super::settled::{Progress, Settled};
 use super::{Cluster, ClusterError, Manifest};
 use futures_util::StreamExt as _;
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
@@ -15,34 +15,49 @@ use std::time::Duration;
 
 /// A workload that is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rollout {
-    /// A Deployment by its name.
-    Deployment(String),
-    /// A `StatefulSet` by its name.
-    StatefulSet(String),
+pub struct Rollout {
+    /// Which kind it is of.
+    pub kind: Workload,
+    /// Its namespace, where its manifest names one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// The kinds of workloads that can be waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workload {
+    /// A Deployment.
+    Deployment,
+    /// A `StatefulSet`.
+    StatefulSet,
 }
 
 impl Rollout {
     /// The workloads among manifests.
     pub fn of(manifests: &[Manifest]) -> Vec<Rollout> {
         let one = |manifest: &Manifest| {
-            let name = manifest.object.metadata.name.clone()?;
-            match manifest.object.types.as_ref()?.kind.as_str() {
-                "Deployment" => Some(Rollout::Deployment(name)),
-                "StatefulSet" => Some(Rollout::StatefulSet(name)),
-                _ => None,
-            }
+            let kind = match manifest.object.types.as_ref()?.kind.as_str() {
+                "Deployment" => Workload::Deployment,
+                "StatefulSet" => Workload::StatefulSet,
+                _ => return None,
+            };
+            let meta = &manifest.object.metadata;
+            Some(Rollout { kind, namespace: meta.namespace.clone(), name: meta.name.clone()? })
         };
         manifests.iter().filter_map(one).collect()
     }
 }
 
 impl Cluster {
-    /// Returns when the workload is complete: all replicas new and available. Errors: it is not within `limit`.
+    /// Returns when the workload is complete: all replicas new and available. Errors: it is not within `limit`, or
+    /// its progress deadline is over before.
     pub async fn complete(&self, rollout: &Rollout, limit: Duration) -> Result<(), ClusterError> {
-        match rollout {
-            Rollout::Deployment(name) => self.wait::<Deployment>("Deployment", name, limit).await,
-            Rollout::StatefulSet(name) => self.wait::<StatefulSet>("StatefulSet", name, limit).await,
+        let there =
+            rollout.namespace.as_deref().map_or_else(|| self.clone(), |name| self.with_namespace(name));
+        match rollout.kind {
+            Workload::Deployment => there.wait::<Deployment>("Deployment", &rollout.name, limit).await,
+            Workload::StatefulSet => there.wait::<StatefulSet>("StatefulSet", &rollout.name, limit).await,
         }
     }
 
@@ -56,22 +71,29 @@ impl Cluster {
         let mut states = pin!(watcher(self.api::<K>(), config).default_backoff().applied_objects());
         let settle = async {
             while let Some(state) = states.next().await {
-                match state {
-                    Ok(object) => match object.settled() {
-                        Ok(()) => return,
-                        Err(why) => last = why,
-                    },
+                match state.map(|object| object.settled()) {
+                    Ok(Progress::Done) => return Ok(()),
+                    Ok(Progress::Stuck(why)) => return Err(why),
+                    Ok(Progress::Underway(why)) => last = why,
                     Err(error) => last = error.to_string(),
                 }
             }
+            Ok(())
         };
-        if tokio::time::timeout(limit, settle).await.is_ok() {
-            return Ok(());
+        let what = format!("{kind} {name}");
+        match tokio::time::timeout(limit, settle).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => Err(ClusterError::Stuck { what, state: self.explained(why).await }),
+            Err(_) => Err(ClusterError::NotReady { what, state: self.explained(last).await, limit }),
         }
-        if let Some(why) = self.trouble_of_pods().await {
-            last = format!("{last}; {why}");
+    }
+
+    /// With what the Pods of the namespace say.
+    async fn explained(&self, state: String) -> String {
+        match self.trouble_of_pods().await {
+            Some(why) => format!("{state}; {why}"),
+            None => state,
         }
-        Err(ClusterError::NotReady { what: format!("{kind} {name}"), state: last, limit })
     }
 
     /// What the namespace's Pods complain of, to say with what they keep waiting.

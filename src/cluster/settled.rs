@@ -2,58 +2,82 @@
 
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 
+/// How far a workload is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// As wished.
+    Done,
+    /// Not yet; how far it is, in words.
+    Underway(String),
+    /// Its controller has given it up; why, in its words.
+    Stuck(String),
+}
+
+impl Progress {
+    /// `Ok` when it is as wished; otherwise how far it is, or why it goes no further, in words.
+    pub fn done(self) -> Result<(), String> {
+        match self {
+            Progress::Done => Ok(()),
+            Progress::Underway(how_far) | Progress::Stuck(how_far) => Err(how_far),
+        }
+    }
+}
+
 /// What `kubectl rollout status` waits for.
-pub(super) trait Settled {
-    /// `Ok` when it is as wished; otherwise how far it is, in words.
-    fn settled(&self) -> Result<(), String>;
+pub trait Settled {
+    /// How far it is.
+    fn settled(&self) -> Progress;
 }
 
 impl Settled for Deployment {
-    fn settled(&self) -> Result<(), String> {
+    fn settled(&self) -> Progress {
         let wanted = self.spec.replicas.unwrap_or(1);
         let status = self.status.clone().unwrap_or_default();
         if status.observed_generation < self.metadata.generation {
-            return Err("its controller has not seen it yet".to_owned());
+            return unseen();
         }
-        let stuck = status.conditions.iter().flatten().find(|condition| {
-            let is = |kind: &str, status: &str| {
-                condition.type_.as_deref() == Some(kind) && condition.status.as_deref() == Some(status)
-            };
-            is("ReplicaFailure", "True") || is("Progressing", "False")
-        });
-        if let Some(condition) = stuck {
-            return Err(condition.message.clone().unwrap_or_default());
+        let condition = |kind: &str, state: &str| {
+            let all = status.conditions.iter().flatten();
+            let mut such =
+                all.filter(|one| one.type_.as_deref() == Some(kind) && one.status.as_deref() == Some(state));
+            such.next().map(|one| one.message.clone().unwrap_or_default())
+        };
+        if let Some(message) = condition("Progressing", "False") {
+            return Progress::Stuck(message);
+        }
+        // It may be allowed in a moment: an account or a quota may come.
+        if let Some(message) = condition("ReplicaFailure", "True") {
+            return Progress::Underway(message);
         }
         progress(wanted, status.updated_replicas, status.replicas, status.available_replicas)
     }
 }
 
 impl Settled for StatefulSet {
-    fn settled(&self) -> Result<(), String> {
+    fn settled(&self) -> Progress {
         let wanted = self.spec.replicas.unwrap_or(1);
         let status = self.status.clone().unwrap_or_default();
         if status.observed_generation < self.metadata.generation {
-            return Err("its controller has not seen it yet".to_owned());
+            return unseen();
         }
         progress(wanted, status.updated_replicas, Some(status.replicas), status.available_replicas)
     }
 }
 
-fn progress(
-    wanted: i32,
-    updated: Option<i32>,
-    all: Option<i32>,
-    available: Option<i32>,
-) -> Result<(), String> {
+fn unseen() -> Progress {
+    Progress::Underway("its controller has not seen it yet".to_owned())
+}
+
+fn progress(wanted: i32, updated: Option<i32>, all: Option<i32>, available: Option<i32>) -> Progress {
     let (updated, all, available) = (updated.unwrap_or(0), all.unwrap_or(0), available.unwrap_or(0));
     if updated < wanted {
-        Err(format!("{updated} of {wanted} replicas are of the newest revision"))
+        Progress::Underway(format!("{updated} of {wanted} replicas are of the newest revision"))
     } else if all > updated {
-        Err(format!("{} replicas of an older revision are left", all - updated))
+        Progress::Underway(format!("{} replicas of an older revision are left", all - updated))
     } else if available < wanted {
-        Err(format!("{available} of {wanted} replicas are available"))
+        Progress::Underway(format!("{available} of {wanted} replicas are available"))
     } else {
-        Ok(())
+        Progress::Done
     }
 }
 
@@ -64,36 +88,38 @@ mod tests {
 
     #[test]
     fn a_deployment_is_settled_when_all_replicas_are_new_and_available() {
+        let underway = |why: &str| Progress::Underway(why.to_owned());
         let table = [
-            (json!({"observedGeneration": 1}), Err("has not seen")),
-            (json!({"observedGeneration": 2}), Err("0 of 3 replicas are of")),
+            (json!({"observedGeneration": 1}), underway("its controller has not seen it yet")),
+            (json!({"observedGeneration": 2}), underway("0 of 3 replicas are of the newest revision")),
             (
                 json!({"observedGeneration": 2, "updatedReplicas": 3, "replicas": 4}),
-                Err("1 replicas of an older"),
+                underway("1 replicas of an older revision are left"),
             ),
             (
                 json!({"observedGeneration": 2, "updatedReplicas": 3, "replicas": 3}),
-                Err("0 of 3 replicas are av"),
+                underway("0 of 3 replicas are available"),
             ),
             (
                 json!({"observedGeneration": 2, "updatedReplicas": 3, "replicas": 3, "availableReplicas": 3}),
-                Ok(()),
+                Progress::Done,
+            ),
+            (
+                json!({"observedGeneration": 2, "conditions": [
+                    {"type": "ReplicaFailure", "status": "True", "message": "no account"}]}),
+                underway("no account"),
             ),
             (
                 json!({"observedGeneration": 2, "conditions": [
                     {"type": "Progressing", "status": "False", "message": "it has timed out"}]}),
-                Err("timed out"),
+                Progress::Stuck("it has timed out".to_owned()),
             ),
         ];
         for (status, expected) in table {
             let object = json!({"metadata": {"generation": 2}, "spec": {"replicas": 3, "selector": {},
                 "template": {}}, "status": status});
             let deployment: Deployment = serde_json::from_value(object).unwrap();
-            match (deployment.settled(), expected) {
-                (Ok(()), Ok(())) => {}
-                (Err(why), Err(part)) => assert!(why.contains(part), "{why}"),
-                other => panic!("{status}: {other:?}"),
-            }
+            assert_eq!(deployment.settled(), expected, "{status}");
         }
     }
 }

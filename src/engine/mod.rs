@@ -22,7 +22,6 @@ mod pacer;
 mod plan;
 mod recorder;
 mod shared;
-mod timer;
 mod worker;
 
 pub use drive::{Control, EngineError, Stop, drive};

@@ -2,9 +2,9 @@
 
 use super::lane::{self, Feed};
 use super::shared::{Inbox, Shared};
-use super::timer::Timer;
 use crate::clock::Offset;
 use crate::load::Arrival;
+use crate::timer::Timer;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) async fn pace(
     timer: &Timer,
 ) {
     // Before the start the run's clock stands at zero, and an arrival planned there would be sent too early.
-    timer.until(Offset::ZERO).await;
+    timer.until(shared.clock.instant(Offset::ZERO)).await;
     let mut in_a_row = 0;
     for arrival in arrivals {
         if wait(shared, arrival.at, timer).await == Waited::NotAtAll {
@@ -54,7 +54,7 @@ async fn wait(shared: &Shared, at: Offset, timer: &Timer) -> Waited {
             return waited;
         }
         waited = Waited::ForIt;
-        timer.until(at.min(now + LOOK_UP)).await;
+        timer.until(shared.clock.instant(at.min(now + LOOK_UP))).await;
     }
 }
 

@@ -4,9 +4,9 @@ use super::batch::Batch;
 use super::lane::{self, Feed};
 use super::pacer;
 use super::shared::Shared;
-use super::timer::Timer;
 use super::{LoadPlan, Pace};
 use crate::clock::{Clock, Offset};
+use crate::timer::Timer;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -46,7 +46,7 @@ impl Worker {
         ];
         match &self.plan.pace {
             Pace::Open(schedule) => {
-                let timer = Timer::new(self.clock)?;
+                let timer = Timer::new()?;
                 let arrivals = schedule.share(self.number, self.plan.workers);
                 pacer::pace(&shared, arrivals, self.share_of(self.plan.max_in_flight), &timer).await;
             }

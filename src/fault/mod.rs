@@ -4,18 +4,27 @@
 //! from the data and is written once: the undo of a deed, its dry run, its entry in the journal, its way back. So a
 //! kind cannot forget to be undone.
 
+pub mod caution;
 mod context;
 mod deed;
 mod dry_run;
+pub mod ephemeral;
 mod inject;
+pub mod interpose;
 pub mod kinds;
+pub mod nodes;
 mod plan;
 pub mod proof;
+pub mod quarantine;
+pub mod reach;
 mod refusal;
+pub mod resources;
 mod rights;
 pub mod select;
+pub mod service;
 mod take_back;
 mod victim;
+pub mod workload;
 
 pub use context::{FaultContext, Helpers};
 pub use deed::{Deed, Lasting};
@@ -24,6 +33,6 @@ pub use kinds::FaultSpec;
 pub use plan::{Fault, FaultKind, Plan, Planning};
 pub use proof::{Effect, Prove, Proving};
 pub use refusal::{InjectError, Refusal};
-pub use rights::rights;
+pub use rights::{cluster_rights, rights};
 pub use take_back::{Left, TakenBack, take_back};
 pub use victim::Victim;

@@ -1,9 +1,10 @@
 //! Which Pods are meant: a pipeline of filters, each narrowing what the one before left.
 
-use super::{FaultContext, Refusal, Victim};
-use crate::cluster::{ObjectRef, is_ready};
-use crate::units::Ratio;
+use super::{FaultContext, Refusal, Victim, cluster_rights, rights};
+use crate::cluster::{ObjectRef, Right, is_ready};
+use crate::units::{Ratio, Span};
 use k8s_openapi::api::core::v1::{Node, Pod};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::ListParams;
 use rand::SeedableRng as _;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -115,6 +116,15 @@ impl fmt::Display for Pods {
 }
 
 impl Pods {
+    /// The rights that finding them needs.
+    pub fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut needed = rights(namespace, "", "pods", &["list"]);
+        if self.zone.is_some() {
+            needed.extend(cluster_rights("", "nodes", &["list"]));
+        }
+        needed
+    }
+
     /// The Pods that are there now and not on their way out, in the order of their names. Errors: there are none.
     pub async fn find(&self, cx: &FaultContext) -> Result<Vec<Pod>, Refusal> {
         let params = ListParams { label_selector: self.labels.clone(), ..ListParams::default() };
@@ -160,10 +170,10 @@ impl HowMany {
     /// The chosen ones, drawn by `seed`; the ready ones that are left over are at least `leave`.
     pub fn of(self, mut pods: Vec<Pod>, seed: u64) -> Vec<Pod> {
         let ready = pods.iter().filter(|pod| is_ready(pod)).count();
-        let share = self.percent.map(|percent| (percent.get() * pods.len() as f64).ceil() as usize);
-        let wanted = match (self.count, share) {
+        let part = self.percent.map(|percent| (percent.get() * pods.len() as f64).ceil() as usize);
+        let wanted = match (self.count, part) {
             (Some(count), _) => count as usize,
-            (None, Some(share)) => share,
+            (None, Some(part)) => part,
             (None, None) => pods.len(),
         };
         let mut spare = ready.saturating_sub(self.leave as usize);
@@ -177,6 +187,11 @@ impl HowMany {
         pods.truncate(wanted);
         pods
     }
+}
+
+/// Whether the Pod belongs to the Deployment of that name.
+pub fn is_of_deployment(pod: &Pod, name: &str) -> bool {
+    is_of(pod, &format!("deployment/{name}"))
 }
 
 /// Whether the Pod belongs to `kind/name`. A Deployment owns by way of its `ReplicaSets`, whose names begin with its
@@ -194,6 +209,19 @@ fn is_of(pod: &Pod, owner: &str) -> bool {
     })
 }
 
+/// All Pods of the namespace that are not on their way out.
+pub async fn everyone(cx: &FaultContext) -> Result<Vec<Pod>, Refusal> {
+    let pods = cx.cluster.api::<Pod>();
+    let mut all = cx.cluster.call("list the pods", pods.list(&ListParams::default())).await?.items;
+    all.retain(|pod| pod.metadata.deletion_timestamp.is_none());
+    Ok(all)
+}
+
+/// What makes a Pod again.
+pub fn controller(pod: &Pod) -> Option<&OwnerReference> {
+    pod.metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true))
+}
+
 /// The zone of each node. It needs the right to list nodes.
 async fn zones(cx: &FaultContext) -> Result<BTreeMap<String, String>, Refusal> {
     let nodes =
@@ -205,11 +233,16 @@ async fn zones(cx: &FaultContext) -> Result<BTreeMap<String, String>, Refusal> {
     Ok(nodes.items.into_iter().filter_map(zone).collect())
 }
 
+/// A grace period in the whole seconds that Kubernetes counts, rounded up: not every short one is a crash.
+pub fn grace_seconds(grace: Option<Span>) -> Option<u32> {
+    grace.map(|grace| grace.get().as_secs_f64().ceil() as u32)
+}
+
 /// Pods as victims. Errors: one of them has no controller, so nobody would make it again.
 pub fn victims(pods: &[Pod]) -> Result<Vec<Victim>, Refusal> {
     let victim = |pod: &Pod| {
         let object = ObjectRef::of(pod);
-        if pod.metadata.owner_references.iter().flatten().all(|owner| owner.controller != Some(true)) {
+        if controller(pod).is_none() {
             let why = "no controller would make it again; put it into a Deployment".to_owned();
             return Err(Refusal::Dangerous { object, why });
         }

@@ -1,4 +1,5 @@
-//! The report that CI servers read, in the Jenkins dialect of `JUnit`: suites `run`, `checks` and `gates`.
+//! The report that CI servers read, in the Jenkins dialect of `JUnit`: suites `run`, `checks`, `faults` and
+//! `gates`.
 //!
 //! | in the run | in the report |
 //! | --- | --- |
@@ -11,7 +12,7 @@
 
 use super::{Kind, Report, Style};
 use crate::event::{Ending, Phase};
-use crate::run::{CheckResult, GateResult, Run, Strictness};
+use crate::run::{CheckResult, FaultResult, GateResult, Run, Strictness};
 use crate::verdict::{Finding, Subject, Verdict};
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
@@ -33,7 +34,7 @@ impl Report for Junit {
         let mut report = quick_junit::Report::new(run.meta.scenario.as_str());
         report.timestamp = run.meta.started.parse().ok();
         report.set_time(Duration::from_micros(run.summary.last.micros()));
-        for suite in [run_suite(run), checks_suite(run), gates_suite(run)] {
+        for suite in [run_suite(run), checks_suite(run), faults_suite(run), gates_suite(run)] {
             if suite.tests > 0 {
                 report.add_test_suite(suite);
             }
@@ -134,6 +135,31 @@ fn check_case(run: &Run, check: &CheckResult) -> TestCase {
     case.add_property(Property::new("status", check.verdict.word()));
     if check.verdict <= Verdict::Warn {
         case.set_system_out(end.reason.as_str());
+    }
+    case
+}
+
+fn faults_suite(run: &Run) -> TestSuite {
+    let mut suite = TestSuite::new("faults");
+    for fault in &run.summary.faults {
+        suite.add_test_case(fault_case(run, fault));
+    }
+    suite
+}
+
+fn fault_case(run: &Run, fault: &FaultResult) -> TestCase {
+    let name = &fault.plan.name;
+    let of_fault = run.findings.iter().filter(|found| found.subject == Subject::Fault && found.name == *name);
+    let reasons: Vec<&str> = of_fault.map(|found| found.reason.as_str()).collect();
+    let status = status(run, fault.verdict, "fault", &reasons.join("; "));
+    let mut case = case(run, "faults", name, status);
+    case.add_property(Property::new("status", fault.status.words()));
+    case.add_property(Property::new("kind", fault.plan.kind.as_str()));
+    case.add_property(Property::new("victims", fault.victims().join(", ")));
+    let said =
+        if reasons.is_empty() { fault.seen().unwrap_or_default().to_owned() } else { reasons.join("; ") };
+    if fault.verdict <= Verdict::Warn {
+        case.set_system_out(said);
     }
     case
 }

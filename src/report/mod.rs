@@ -14,7 +14,7 @@ mod terminal;
 pub use json::Json;
 pub use junit::Junit;
 pub use kind::{Destination, Kind, Report, Request, RequestError, list, parse};
-pub use plain::{harmless, head};
+pub use plain::{harmless, head, middle};
 pub use style::Style;
 pub use terminal::Terminal;
 

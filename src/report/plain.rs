@@ -29,7 +29,7 @@ fn is_format(c: char) -> bool {
 }
 
 /// At most `columns` wide, the middle left out: the beginning and the end of a name tell most.
-pub(super) fn middle(text: &str, columns: usize) -> String {
+pub fn middle(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }

@@ -54,13 +54,9 @@ impl Extent {
     }
 
     /// How much of these stages was covered in these seconds.
-    pub(super) fn covered_in<'a>(
-        self,
-        stages: impl IntoIterator<Item = &'a StagePlan> + Clone,
-        seconds: &[Range<u64>],
-    ) -> Duration {
+    pub(super) fn covered_in(self, stages: &[&StagePlan], seconds: &[Range<u64>]) -> Duration {
         let at = |second: u64| Offset::from_micros(second.saturating_mul(1_000_000));
-        seconds.iter().map(|range| self.between(stages.clone(), at(range.start), at(range.end))).sum()
+        seconds.iter().map(|range| self.between(stages.iter().copied(), at(range.start), at(range.end))).sum()
     }
 
     fn between<'a>(
@@ -105,6 +101,9 @@ mod tests {
         let extent = Extent::of(&stages, stopped);
         assert_eq!(extent.end_second(), 12);
         assert_eq!(extent.covered(&stages[1..], Offset::from_micros(11_000_000)), Duration::from_millis(500));
-        assert_eq!(extent.covered_in(&stages, &[2..5, 9..11, 11..u64::MAX]), Duration::from_millis(5_500));
+        assert_eq!(
+            extent.covered_in(&stages.each_ref(), &[2..5, 9..11, 11..u64::MAX]),
+            Duration::from_millis(5_500)
+        );
     }
 }

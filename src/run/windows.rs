@@ -30,7 +30,7 @@ enum Within {
     WholeRun,
     Stages { places: Vec<u16>, tally: Box<Tally> },
     Last(Ring),
-    Around(AroundFault),
+    Around(Box<AroundFault>),
 }
 
 /// The requests that a gate is judged by.
@@ -74,7 +74,7 @@ impl Windows {
 
     fn around(&self) -> impl Iterator<Item = &AroundFault> {
         self.wants.iter().filter_map(|want| match want {
-            Want::Requests { within: Within::Around(around), .. } => Some(around),
+            Want::Requests { within: Within::Around(around), .. } => Some(around.as_ref()),
             _ => None,
         })
     }
@@ -125,7 +125,7 @@ impl Windows {
             Want::Requests { within: Within::Around(around), .. } => {
                 let (tally, seconds) = around.window(faults)?;
                 let measured: Vec<&StagePlan> = measured().collect();
-                Ok(Held { tally, length: extent.covered_in(measured, seconds) })
+                Ok(Held { tally, length: extent.covered_in(&measured, seconds) })
             }
         };
         self.wants.iter().map(one).collect()
@@ -156,7 +156,9 @@ fn want(meta: &Meta, faults: &Faults, gate: &Gate) -> Result<Want, String> {
             let length = span.get().as_secs() + u64::from(span.get().subsec_nanos() > 0);
             Within::Last(Ring::new(length, end.unwrap_or_default()))
         }
-        Window::Fault { name, part } => Within::Around(AroundFault::new(faults, faults.place(name)?, *part)),
+        Window::Fault { name, part } => {
+            Within::Around(Box::new(AroundFault::new(faults, faults.place(name)?, *part)))
+        }
     };
     Ok(Want::Requests { of, within })
 }

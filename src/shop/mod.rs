@@ -15,6 +15,7 @@ mod index;
 mod log;
 mod metrics;
 mod orders;
+mod ready;
 mod refusal;
 mod reply;
 mod request;
@@ -27,5 +28,6 @@ mod story;
 
 pub use api::ApiError;
 pub use log::{Fsync, LogError, LogFailed};
+pub use ready::{NotReady, is_ready};
 pub use server::{Door, Shop, ShopError};
 pub use store::Found;

@@ -37,13 +37,6 @@ pub struct Door {
     pub served_by: Option<HeaderValue>,
 }
 
-impl Door {
-    /// A door that closes at once and names nobody.
-    pub fn at(listen: SocketAddr) -> Door {
-        Door { listen, drain: Duration::ZERO, served_by: None }
-    }
-}
-
 /// A shop, or a part of one, that listens.
 #[derive(Debug)]
 pub struct Shop {
@@ -82,11 +75,6 @@ pub enum ShopError {
 
 impl Shop {
     /// The whole shop in one process, with its orders in memory. Connections wait until [`Shop::serve`].
-    pub async fn bind(addr: SocketAddr) -> Result<Shop, ShopError> {
-        Shop::alone(&Door::at(addr)).await
-    }
-
-    /// The same behind this door.
     pub async fn alone(door: &Door) -> Result<Shop, ShopError> {
         Shop::open(door, Site::Api(Api::alone())).await
     }

@@ -1,9 +1,10 @@
 //! The shop as its customers see it: over real sockets.
 
-use super::{Shop, ShopError};
+use super::{Door, Shop, ShopError};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -19,7 +20,7 @@ struct Open {
 
 impl Open {
     async fn shop() -> Open {
-        let shop = Shop::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let shop = Shop::alone(&door(SocketAddr::from(([127, 0, 0, 1], 0)))).await.unwrap();
         let addr = shop.addr();
         let (close, closed) = oneshot::channel();
         let served = tokio::spawn(shop.serve(async { closed.await.unwrap_or_default() }));
@@ -43,6 +44,11 @@ impl Open {
     async fn order(&self, order: Value) -> (StatusCode, Value) {
         self.post(order.to_string()).await
     }
+}
+
+/// A door that closes at once and names nobody.
+fn door(listen: SocketAddr) -> Door {
+    Door { listen, drain: Duration::ZERO, served_by: None }
 }
 
 async fn read(response: reqwest::Response) -> (StatusCode, Value) {
@@ -188,7 +194,7 @@ async fn an_order_that_is_under_way_when_the_shop_closes_is_still_taken() {
 #[tokio::test]
 async fn a_taken_address_is_an_error_that_names_it() {
     let open = Open::shop().await;
-    let error = Shop::bind(open.addr).await.unwrap_err();
+    let error = Shop::alone(&door(open.addr)).await.unwrap_err();
     assert!(matches!(error, ShopError::Listen { addr, .. } if addr == open.addr), "{error}");
 }
 

@@ -1,14 +1,18 @@
 //! Quantities as people write them: `250ms`, `200/s`, `10%`, `64MiB`. A bare number is never accepted where a
 //! unit is needed, because the reader of a gate must not have to guess.
 
+mod bandwidth;
 mod bytes;
 mod count;
+mod cpu;
 mod rate;
 mod ratio;
 mod span;
 
+pub use bandwidth::Bandwidth;
 pub use bytes::Bytes;
 pub use count::grouped;
+pub use cpu::Cpu;
 pub use rate::Rate;
 pub use ratio::Ratio;
 pub use span::Span;

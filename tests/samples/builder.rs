@@ -1,8 +1,10 @@
 //! Makes histories by hand: a plan, then second after second of requests.
 
 use shakedown::clock::Offset;
-use shakedown::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
-use shakedown::history::{CheckPlan, EndpointPlan, GatePlan, Machine, Meta, Model, SCHEMA, StagePlan};
+use shakedown::event::{CheckEnd, Ending, Event, EventKind, FaultPhase, FaultStep, GeneratorSecond, Phase};
+use shakedown::history::{
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, SCHEMA, StagePlan,
+};
 use shakedown::run::Exit;
 use shakedown::sample::{EndpointId, ErrorClass, Outcome};
 use shakedown::stats::Delta;
@@ -88,6 +90,24 @@ impl Sample {
         self.say(at_ms, EventKind::Check(end))
     }
 
+    /// A fault of the plan; the first one brings the cluster along.
+    pub fn fault(mut self, name: &str, kind: &str, at: u64, until: Option<u64>) -> Sample {
+        let second = |second: u64| Offset::from_micros(second * 1_000_000);
+        let until = until.map(second);
+        self.meta.faults.push(FaultPlan { name: name.into(), kind: kind.into(), at: second(at), until });
+        self.meta.cluster = Some(ClusterPlan { context: "kind-staging".into(), namespace: "shop".into() });
+        self
+    }
+
+    /// A step of the first injection of a fault.
+    pub fn step(self, at_ms: u64, fault: u16, phase: FaultPhase, text: &str, objects: &[&str]) -> Sample {
+        let objects = objects.iter().map(|&object| object.into()).collect();
+        self.say(
+            at_ms,
+            EventKind::Fault(FaultStep { fault, injection: 0, phase, text: text.into(), objects }),
+        )
+    }
+
     /// The first failure of its class.
     pub fn example(self, at_ms: u64, endpoint: u16, class: ErrorClass, text: &str) -> Sample {
         let text = text.into();
@@ -112,6 +132,12 @@ impl Sample {
             }
             self = self.generator(second, 0.21 + second as f64 / 100.0);
         }
+        self
+    }
+
+    /// In the order in which it would have been told.
+    pub fn in_order(mut self) -> Sample {
+        self.events.sort_by_key(|event| event.at);
         self
     }
 

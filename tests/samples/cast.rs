@@ -1,7 +1,7 @@
 //! The golden runs: one for each way a run can end.
 
 use crate::builder::{Sample, Traffic, endpoint};
-use shakedown::event::{Ending, EventKind, Phase};
+use shakedown::event::{Changed, ClusterChange, Ending, EventKind, FaultPhase, Phase};
 use shakedown::run::Exit;
 use shakedown::sample::ErrorClass;
 use shakedown::verdict::{Severity, Verdict};
@@ -18,6 +18,8 @@ pub fn all() -> Vec<Sample> {
         smoke_failed(),
         unreachable(),
         no_gate(),
+        faults(),
+        undo_failed(),
     ]
 }
 
@@ -132,4 +134,65 @@ fn no_gate() -> Sample {
         .healthy(13)
         .ends(13_050, Ending::Completed)
         .expect(Verdict::Pass, Exit::Pass)
+}
+
+/// One fault that went well, one that the cluster's network could not do, one that a budget kept from happening.
+fn faults() -> Sample {
+    use FaultPhase::{Injected, Planned, Protected, Proven, Undoing, Undone, Unproven};
+    let (pod, evicted) = ("Pod/api-7d9c-x2v", "Pod/api-7d9c-k8q");
+    let budget = "the budget api allows no disruption now: 3 of 3 pods are needed";
+    let policy = "the CNI does not enforce NetworkPolicy: a fresh connection still succeeds";
+    Sample::new("faults", "checkout with faults")
+        .gate("error_rate == 0% before store-down", Severity::Fail)
+        .gate("availability >= 90% during store-down", Severity::Fail)
+        .gate("p99 <= 250ms after store-down +3s", Severity::Fail)
+        .gate("p99 <= 250ms during split", Severity::Fail)
+        .fault("store-down", "service_blackhole", 6, Some(9))
+        .fault("split", "partition", 9, Some(11))
+        .fault("make room", "evict", 11, None)
+        .healthy(13)
+        .step(6_004, 0, Planned, "its undo is in the journal", &["Service/store"])
+        .step(6_031, 0, Injected, "the selector of Service/store matches nothing", &["Service/store"])
+        .say(6_050, EventKind::Cluster(no_endpoints()))
+        .step(6_210, 0, Proven, "a fresh connection to store:7000 is refused", &["Service/store"])
+        .step(9_000, 0, Undoing, "putting the selector back", &["Service/store"])
+        .step(9_042, 0, Undone, "the selector is as before", &["Service/store"])
+        .step(9_301, 1, Planned, "its undo is in the journal", &[pod, evicted])
+        .step(9_340, 1, Injected, "NetworkPolicy/shakedown-split denies all to 2 pods", &[pod, evicted])
+        .step(10_340, 1, Unproven, policy, &[pod, evicted])
+        .step(10_341, 1, Undoing, "deleting NetworkPolicy/shakedown-split", &[])
+        .step(10_377, 1, Undone, "NetworkPolicy/shakedown-split is gone", &[])
+        .step(11_002, 2, Planned, "nothing to take back", &[evicted])
+        .step(11_020, 2, Protected, budget, &[evicted])
+        .in_order()
+        .ends(13_050, Ending::Completed)
+        .expect(Verdict::Inconclusive, Exit::Inconclusive)
+}
+
+fn no_endpoints() -> ClusterChange {
+    ClusterChange {
+        kind: "EndpointSlice".into(),
+        name: "store".into(),
+        change: Changed::Modified,
+        state: "0 of 0 ready".into(),
+        ready: Some(0),
+    }
+}
+
+/// The worst that can happen: the target stays changed.
+fn undo_failed() -> Sample {
+    use FaultPhase::{Injected, Planned, Proven, UndoFailed, Undoing};
+    let store = &["Service/store"];
+    Sample::new("undo-failed", "checkout with faults")
+        .gate("p99 <= 250ms", Severity::Fail)
+        .fault("store-down", "service_blackhole", 6, Some(9))
+        .healthy(13)
+        .step(6_004, 0, Planned, "its undo is in the journal", store)
+        .step(6_031, 0, Injected, "the selector of Service/store matches nothing", store)
+        .step(6_210, 0, Proven, "a fresh connection to store:7000 is refused", store)
+        .step(9_000, 0, Undoing, "putting the selector back", store)
+        .in_order()
+        .step(13_020, 0, UndoFailed, "patching Service/store: 403 Forbidden, tried for 4 s", store)
+        .ends(13_050, Ending::Completed)
+        .expect(Verdict::Fail, Exit::Dirty)
 }

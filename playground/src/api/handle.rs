@@ -7,10 +7,10 @@ use crate::api::discovery::{self, Core};
 use crate::api::pod::Handshake;
 use crate::api::request::Request;
 use crate::api::route::{Route, Target};
-use crate::api::tokens::Tokens;
 use crate::api::user::User;
 use crate::api::{deletion, metrics, negotiate, openapi, query, read, subresource, watching, write};
 use crate::cluster::{Cluster, Part};
+use crate::identity::Tokens;
 use crate::resource::Verbs;
 use crate::status::{ApiError, Details};
 use bytes::Bytes;
@@ -74,7 +74,8 @@ pub(super) async fn handle(context: &Context, incoming: http::Request<Incoming>)
 }
 
 fn user(context: &Context, authorization: &str) -> Option<User> {
-    context.tokens.user(authorization.strip_prefix("Bearer ")?.trim(), &context.cluster)
+    let bearer = context.tokens.bearer(authorization.strip_prefix("Bearer ")?.trim())?;
+    User::of(bearer, &context.cluster)
 }
 
 /// The user that the administrator wants to be (`kubectl --as`); nobody else may.

@@ -4,8 +4,9 @@ use crate::api::agent::NodeAgent;
 use crate::api::handle::{Context, handle};
 use crate::api::pod::session;
 use crate::api::tls::Authority;
-use crate::api::tokens::Tokens;
 use crate::cluster::Cluster;
+use crate::identity::Tokens;
+use crate::resource::by_kind;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -40,26 +41,27 @@ pub enum ServerError {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    certificate_pem: String,
     // Dropping the set aborts the accepting task, which drops the set of its connections.
     tasks: JoinSet<()>,
 }
 
 impl Server {
-    /// Listens on a free port of the loopback address and serves `cluster`. Needs a tokio runtime.
+    /// Listens on a free port of the loopback address and serves `cluster` to those who bring one of `tokens`. Its
+    /// certificate, which the `authority` signs, is also good for the cluster IP of the Service
+    /// `default/kubernetes`, if there is one. Needs a tokio runtime.
     pub async fn start(
         cluster: Cluster,
         tokens: Arc<Tokens>,
+        authority: &Authority,
         agent: Arc<dyn NodeAgent>,
     ) -> Result<Server, ServerError> {
-        let authority = Authority::new()?;
-        let acceptor = TlsAcceptor::from(authority.server_config()?);
+        let acceptor = TlsAcceptor::from(authority.certify(service_address(&cluster))?.server_config()?);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let context = Arc::new(Context { cluster, tokens, agent, address: address.to_string() });
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, acceptor, context));
-        Ok(Server { address, certificate_pem: authority.certificate_pem, tasks })
+        Ok(Server { address, tasks })
     }
 
     /// Where it listens.
@@ -71,11 +73,11 @@ impl Server {
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
     }
+}
 
-    /// The certificate of the authority that clients have to trust.
-    pub fn certificate_pem(&self) -> &str {
-        &self.certificate_pem
-    }
+fn service_address(cluster: &Cluster) -> Option<String> {
+    let service = cluster.get(by_kind("v1", "Service")?, "default", "kubernetes").ok()?;
+    service["spec"]["clusterIP"].as_str().map(str::to_owned)
 }
 
 async fn accept(listener: TcpListener, acceptor: TlsAcceptor, context: Arc<Context>) {

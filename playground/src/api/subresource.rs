@@ -11,9 +11,10 @@ use crate::api::route::Target;
 use crate::api::validation::Validation;
 use crate::api::write;
 use crate::cluster::{Part, apply_scale, scale_of};
+use crate::identity::{Account, Bound};
 use crate::object;
-use crate::resource::{Subresource, misfit};
-use crate::status::ApiError;
+use crate::resource::{Subresource, by_kind, misfit};
+use crate::status::{ApiError, Details};
 use http::{Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -120,11 +121,33 @@ fn token(context: &Context, request: &Request, target: &Target) -> Result<Answer
         .saturating_add(SignedDuration::from_secs(seconds.max(600)))
         .unwrap_or(Timestamp::MAX);
     let (namespace, name) = target.at();
-    let token = context.tokens.issue(namespace, name, object::uid(&account), expires);
+    let account = Account {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        uid: object::uid(&account).to_owned(),
+        pod: bound(context, namespace, &body["spec"]["boundObjectRef"])?,
+    };
+    let token = context.tokens.issue(account, expires);
     body["kind"] = json!("TokenRequest");
     body["apiVersion"] = json!("authentication.k8s.io/v1");
     body["metadata"] = json!({"name": name, "namespace": namespace, "creationTimestamp": object::now()});
     body["spec"]["expirationSeconds"] = json!(seconds.max(600));
     body["status"] = json!({"token": token, "expirationTimestamp": object::time(expires)});
     Ok(answer::json(StatusCode::CREATED, &body))
+}
+
+/// The Pod that a token is wanted for, if it is for one alone.
+fn bound(context: &Context, namespace: &str, wanted: &Value) -> Result<Option<Bound>, ApiError> {
+    if wanted.is_null() {
+        return Ok(None);
+    }
+    let pods = by_kind("v1", "Pod").filter(|kind| wanted["kind"] == kind.kind);
+    let pods = pods.ok_or_else(|| ApiError::not_implemented("a token bound to anything but a Pod"))?;
+    let pod = context.cluster.get(pods, namespace, object::text(wanted, "/name"))?;
+    let uid = object::uid(&pod);
+    if wanted["uid"].as_str().is_some_and(|given| given != uid) {
+        let message = format!("the UID in the bound object reference does not match the UID in record {uid}");
+        return Err(ApiError::new(409, "Conflict", message, Details::default()));
+    }
+    Ok(Some(Bound { name: object::name(&pod).to_owned(), uid: uid.to_owned() }))
 }

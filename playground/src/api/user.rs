@@ -1,5 +1,10 @@
 //! Who asks.
 
+use crate::cluster::Cluster;
+use crate::identity::{Account, Bearer};
+use crate::object;
+use crate::resource::by_kind;
+
 /// A user as the authorizer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -10,6 +15,20 @@ pub struct User {
 }
 
 impl User {
+    /// The bearer of a token; `None` when the account is gone, or the Pod that the token is bound to.
+    pub(super) fn of(bearer: Bearer, cluster: &Cluster) -> Option<User> {
+        let Bearer::Account(Account { namespace, name, uid, pod }) = bearer else {
+            return Some(User::admin());
+        };
+        let lives = |kind: &str, name: &str, uid: &str| {
+            let found = by_kind("v1", kind).and_then(|kind| cluster.get(kind, &namespace, name).ok());
+            found.is_some_and(|found| object::uid(&found) == uid)
+        };
+        let good =
+            lives("ServiceAccount", &name, &uid) && pod.is_none_or(|pod| lives("Pod", &pod.name, &pod.uid));
+        good.then(|| User::service_account(&namespace, &name))
+    }
+
     /// The one whose token is in the kubeconfig: it may do everything.
     pub fn admin() -> User {
         User {

@@ -16,7 +16,7 @@ const NAME_TRIES: usize = 8;
 impl Cluster {
     /// Creates an object: fills in what the client left out, checks it, stores it. Returns it as stored.
     ///
-    /// Errors: 404 when the namespace is missing, 403 when it is going, 409 when the name is taken, 422 when
+    /// Errors: 404 when the namespace is missing, 403 when it is going or a Pod's account is missing, 409 when the name is taken, 422 when
     /// the object breaks rules.
     pub fn create(
         &self,
@@ -63,6 +63,9 @@ impl Cluster {
         let mut fresh = stamp(kind, namespace, given);
         (kind.hooks.default)(&mut fresh);
         (kind.hooks.create)(&mut fresh);
+        if kind.kind == "Pod" {
+            self.admit(&mut fresh)?;
+        }
         let name = object::name(&fresh).to_owned();
         let mut causes = check_metadata(kind.names, &fresh);
         causes.extend((kind.hooks.check)(&fresh));

@@ -4,6 +4,7 @@ use crate::cluster::address::Addresses;
 use crate::cluster::kept::shown;
 use crate::cluster::writer::NAMELESS;
 use crate::cluster::{Selected, Writer};
+use crate::identity::Identity;
 use crate::metrics::Measurements;
 use crate::resource::{Kind, Scope, by_kind};
 use crate::selector::Selector;
@@ -21,17 +22,30 @@ pub struct Cluster {
     measurements: Measurements,
     /// Who writes through this handle.
     pub(super) writer: Arc<Writer>,
+    identity: Option<Arc<Identity>>,
 }
 
 impl Cluster {
-    /// The cluster whose objects are in `store`.
+    /// The cluster whose objects are in `store`. Its Pods cannot reach an API server.
     pub fn new(store: Store) -> Cluster {
         Cluster {
             store,
             addresses: Arc::default(),
             measurements: Measurements::default(),
             writer: Arc::new(Writer::named(NAMELESS)),
+            identity: None,
         }
+    }
+
+    /// The same, with what its Pods need to reach an API server: they get the token of their service account, and
+    /// namespaces get the authority's certificate.
+    pub fn with_identity(store: Store, identity: Identity) -> Cluster {
+        Cluster { identity: Some(Arc::new(identity)), ..Cluster::new(store) }
+    }
+
+    /// What its Pods need to reach the API server; `None` when there is none.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_deref()
     }
 
     /// The objects and their history.

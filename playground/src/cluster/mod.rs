@@ -1,5 +1,6 @@
 //! The rules of the objects' lives, over the store: what the API server, the controllers and the kubelets use alike.
 
+mod account;
 mod address;
 mod apply;
 mod bind;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
 
 /// Five random letters.
-fn suffix() -> String {
+pub(super) fn suffix() -> String {
     let random = uuid::Uuid::new_v4();
     random.as_bytes()[..5]
         .iter()

@@ -3,9 +3,9 @@
 use crate::cluster::{Cluster, DeleteOptions, Part, Propagation};
 use crate::object;
 use crate::resource::{Kind, by_kind};
-use crate::selector::Selector;
+use crate::selector::{LabelSelector, Selector};
 use crate::status::ApiError;
-use crate::store::{ObjectKey, Write};
+use crate::store::{Change, ObjectKey, Write};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ pub(super) struct Desk {
     pub(super) events: &'static Kind,
     pub(super) namespaces: &'static Kind,
     pub(super) accounts: &'static Kind,
+    pub(super) config_maps: &'static Kind,
     pub(super) claims: &'static Kind,
     pub(super) deployments: &'static Kind,
     pub(super) replica_sets: &'static Kind,
@@ -43,6 +44,7 @@ impl Desk {
             events: served("v1", "Event"),
             namespaces: served("v1", "Namespace"),
             accounts: served("v1", "ServiceAccount"),
+            config_maps: served("v1", "ConfigMap"),
             claims: served("v1", "PersistentVolumeClaim"),
             deployments: served("apps/v1", "Deployment"),
             replica_sets: served("apps/v1", "ReplicaSet"),
@@ -52,6 +54,17 @@ impl Desk {
             budgets: served("policy/v1", "PodDisruptionBudget"),
             autoscalers: served("autoscaling/v2", "HorizontalPodAutoscaler"),
         }
+    }
+
+    /// The Services that a Pod belongs to that changed, or belonged to before.
+    pub(super) fn services_of(&self, pod: &Change) -> Vec<ObjectKey> {
+        let services = self.list(self.services, &pod.key.namespace).into_iter();
+        let meant = services.filter(|service| {
+            let selector = LabelSelector::from_map(&service["spec"]["selector"]);
+            let before = pod.previous.as_ref().is_some_and(|pod| selector.matches(pod));
+            before || selector.matches(&pod.object)
+        });
+        meant.map(|service| key_of(&service)).collect()
     }
 
     /// One object, if it is there.

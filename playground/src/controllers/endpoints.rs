@@ -1,7 +1,7 @@
 //! EndpointSlices: where the Pods behind each Service are, and whether they serve.
 
 use crate::cluster::Part;
-use crate::controllers::desk::{Desk, key_of, owner_reference};
+use crate::controllers::desk::{Desk, owner_reference};
 use crate::controllers::pods;
 use crate::controllers::work::{Controller, Next};
 use crate::object;
@@ -47,13 +47,7 @@ impl Controller for EndpointSlices {
             let service = object::label(&change.object, SERVICE);
             return service.map(|name| ObjectKey::new(&change.key.namespace, name)).into_iter().collect();
         }
-        let services = self.desk.list(self.desk.services, &change.key.namespace).into_iter();
-        let meant = services.filter(|service| {
-            let selector = LabelSelector::from_map(&service["spec"]["selector"]);
-            let before = change.previous.as_ref().is_some_and(|pod| selector.matches(pod));
-            before || selector.matches(&change.object)
-        });
-        meant.map(|service| key_of(&service)).collect()
+        self.desk.services_of(change)
     }
 
     fn reconcile(&self, key: &ObjectKey) -> Result<Next, ApiError> {

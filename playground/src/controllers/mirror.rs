@@ -1,7 +1,7 @@
 //! Endpoints: the old form of a Service's EndpointSlices, which some clients still read.
 
 use crate::cluster::Part;
-use crate::controllers::desk::{Desk, key_of};
+use crate::controllers::desk::Desk;
 use crate::controllers::endpoints::ports;
 use crate::controllers::pods;
 use crate::controllers::work::{Controller, Next};
@@ -30,13 +30,7 @@ impl Controller for Endpoints {
         if kind.id != self.0.pods.id {
             return vec![change.key.clone()];
         }
-        let services = self.0.list(self.0.services, &change.key.namespace).into_iter();
-        let meant = services.filter(|service| {
-            let selector = LabelSelector::from_map(&service["spec"]["selector"]);
-            let before = change.previous.as_ref().is_some_and(|pod| selector.matches(pod));
-            before || selector.matches(&change.object)
-        });
-        meant.map(|service| key_of(&service)).collect()
+        self.0.services_of(change)
     }
 
     fn reconcile(&self, key: &ObjectKey) -> Result<Next, ApiError> {

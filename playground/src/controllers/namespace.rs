@@ -1,8 +1,9 @@
-//! Namespaces: each gets its default account; one that is deleted goes when all that was in it is gone.
+//! Namespaces: each gets its default account and the certificate of the API server's authority; one that is deleted goes when all that was in it is gone.
 
 use crate::cluster::Part;
 use crate::controllers::desk::Desk;
 use crate::controllers::work::{Controller, Next};
+use crate::identity::{ROOT_CERTIFICATE, certificate};
 use crate::object;
 use crate::resource::{Kind, Scope, Verbs, kinds};
 use crate::status::ApiError;
@@ -29,7 +30,8 @@ impl Controller for Namespaces {
         }
         // What goes may be the last of a namespace that waits, or its default account.
         let gone = change.kind == ChangeKind::Deleted;
-        gone.then(|| change.key.namespace.clone()).into_iter().collect()
+        let certificate = kind.id == self.0.config_maps.id && change.key.name == ROOT_CERTIFICATE;
+        (gone || certificate).then(|| change.key.namespace.clone()).into_iter().collect()
     }
 
     fn reconcile(&self, name: &String) -> Result<Next, ApiError> {
@@ -50,11 +52,24 @@ impl Controller for Namespaces {
 
 impl Namespaces {
     fn furnish(&self, name: &str) -> Result<(), ApiError> {
-        if self.0.get(self.0.accounts, &ObjectKey::new(name, "default")).is_some() {
+        self.ensure(self.0.accounts, name, json!({"metadata": {"name": "default"}}))?;
+        let Some(identity) = self.0.cluster.identity() else { return Ok(()) };
+        let certificate = certificate(identity);
+        self.ensure(self.0.config_maps, name, certificate.clone())?;
+        let present = self.0.get(self.0.config_maps, &ObjectKey::new(name, ROOT_CERTIFICATE));
+        match present.filter(|present| present["data"] != certificate["data"]) {
+            None => Ok(()),
+            Some(changed) => self.0.change(self.0.config_maps, &changed, Part::Whole, |present| {
+                present["data"] = certificate["data"].clone();
+            }),
+        }
+    }
+
+    fn ensure(&self, kind: &'static Kind, namespace: &str, wanted: Value) -> Result<(), ApiError> {
+        if self.0.get(kind, &ObjectKey::new(namespace, object::name(&wanted))).is_some() {
             return Ok(());
         }
-        let account = json!({"metadata": {"name": "default"}});
-        match self.0.create(self.0.accounts, name, account) {
+        match self.0.create(kind, namespace, wanted) {
             Err(error) if error.reason != "AlreadyExists" => Err(error),
             _ => Ok(()),
         }

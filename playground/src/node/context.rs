@@ -72,6 +72,11 @@ impl Context {
         self.volumes.get().unwrap_or(&NONE)
     }
 
+    /// The folder of a volume that goes with the Pod.
+    pub(super) fn own_volume(&self, name: &str) -> PathBuf {
+        self.folder.join("volumes").join(name)
+    }
+
     pub(super) fn event(&self, tone: Tone, reason: &str, message: &str) {
         self.shared.recorder.event(&self.pod, tone, reason, message);
     }

@@ -38,6 +38,7 @@ pub(super) fn base(context: &Context) -> Environment {
     for (name, folder) in context.volumes() {
         env.set(&format!("PLAYGROUND_VOLUME_{}", upper(name)), folder.display().to_string());
     }
+    api_server(context, &mut env);
     if context.pod["spec"]["enableServiceLinks"] != false {
         services(context, &mut env);
     }
@@ -142,33 +143,46 @@ pub(super) fn field(context: &Context, path: &str) -> Result<String, String> {
     })
 }
 
+/// The variables for the API server, which every Pod gets, wherever it is.
+fn api_server(context: &Context, env: &mut Environment) {
+    let found =
+        by_kind("v1", "Service").and_then(|kind| context.cluster.get(kind, "default", "kubernetes").ok());
+    if let Some(found) = found {
+        service(&found, env);
+    }
+}
+
 /// The variables for the Services of the Pod's namespace that were there before it.
 fn services(context: &Context, env: &mut Environment) {
     let Some(kind) = by_kind("v1", "Service") else { return };
-    for service in context.cluster.list(kind, Some(object::namespace(&context.pod)), &Selector::default()) {
-        let address = object::text(&service, "/spec/clusterIP");
-        if address.is_empty() || address == "None" {
-            continue;
+    for one in context.cluster.list(kind, Some(object::namespace(&context.pod)), &Selector::default()) {
+        service(&one, env);
+    }
+}
+
+fn service(service: &Value, env: &mut Environment) {
+    let address = object::text(service, "/spec/clusterIP");
+    if address.is_empty() || address == "None" {
+        return;
+    }
+    let name = upper(object::name(service));
+    env.set(&format!("{name}_SERVICE_HOST"), address.to_owned());
+    for (index, port) in service["spec"]["ports"].as_array().into_iter().flatten().enumerate() {
+        let number = port["port"].to_string();
+        let protocol = port["protocol"].as_str().unwrap_or("TCP");
+        let url = format!("{}://{address}:{number}", protocol.to_lowercase());
+        if index == 0 {
+            env.set(&format!("{name}_SERVICE_PORT"), number.clone());
+            env.set(&format!("{name}_PORT"), url.clone());
         }
-        let name = upper(object::name(&service));
-        env.set(&format!("{name}_SERVICE_HOST"), address.to_owned());
-        for (index, port) in service["spec"]["ports"].as_array().into_iter().flatten().enumerate() {
-            let number = port["port"].to_string();
-            let protocol = port["protocol"].as_str().unwrap_or("TCP");
-            let url = format!("{}://{address}:{number}", protocol.to_lowercase());
-            if index == 0 {
-                env.set(&format!("{name}_SERVICE_PORT"), number.clone());
-                env.set(&format!("{name}_PORT"), url.clone());
-            }
-            if let Some(port_name) = port["name"].as_str().filter(|name| !name.is_empty()) {
-                env.set(&format!("{name}_SERVICE_PORT_{}", upper(port_name)), number.clone());
-            }
-            let long = format!("{name}_PORT_{number}_{protocol}");
-            env.set(&format!("{long}_PROTO"), protocol.to_lowercase());
-            env.set(&format!("{long}_PORT"), number);
-            env.set(&format!("{long}_ADDR"), address.to_owned());
-            env.set(&long, url);
+        if let Some(port_name) = port["name"].as_str().filter(|name| !name.is_empty()) {
+            env.set(&format!("{name}_SERVICE_PORT_{}", upper(port_name)), number.clone());
         }
+        let long = format!("{name}_PORT_{number}_{protocol}");
+        env.set(&format!("{long}_PROTO"), protocol.to_lowercase());
+        env.set(&format!("{long}_PORT"), number);
+        env.set(&format!("{long}_ADDR"), address.to_owned());
+        env.set(&long, url);
     }
 }
 

@@ -30,6 +30,7 @@ mod start;
 mod status;
 mod tail;
 mod taint;
+mod token;
 mod user;
 mod worker;
 

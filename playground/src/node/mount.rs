@@ -6,12 +6,16 @@
 //!   by the folder: `--data=/data/log` becomes `--data=/tmp/…/log`. So one manifest serves here and on a cluster.
 
 use crate::node::context::Context;
+use crate::node::token;
 use crate::object;
 use crate::resource::by_kind;
 use crate::store::Write;
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Component, Path, PathBuf};
 
 /// The volumes of a Pod: their names and folders.
@@ -29,7 +33,7 @@ fn folder(context: &Context, volume: &Value) -> Result<PathBuf, String> {
     if let Some(claim) = volume.get("persistentVolumeClaim") {
         return claimed(context, object::text(claim, "/claimName")).map_err(|why| wrong(&why));
     }
-    let own = context.folder.join("volumes").join(name);
+    let own = context.own_volume(name);
     std::fs::create_dir_all(&own).map_err(|error| wrong(&error.to_string()))?;
     if let Some(source) = volume.get("projected") {
         for source in source["sources"].as_array().into_iter().flatten() {
@@ -49,6 +53,8 @@ fn fill(context: &Context, folder: &Path, volume: &Value) -> Result<(), String> 
         (source, named(context, "Secret", name.unwrap_or_default()))
     } else if let Some(source) = volume.get("downwardAPI") {
         return downward(context, folder, source);
+    } else if let Some(source) = volume.get("serviceAccountToken") {
+        return token::place(context, folder, source);
     } else {
         let kinds: Vec<&String> = volume.as_object().into_iter().flatten().map(|(key, _)| key).collect();
         return Err(format!(
@@ -96,14 +102,21 @@ pub(super) fn named(context: &Context, kind: &str, name: &str) -> Result<BTreeMa
     Ok(texts.chain(map(coded).into_iter().map(|(key, value)| (key, decode(&value)))).collect())
 }
 
-fn write(folder: &Path, path: &str, content: &[u8]) -> Result<(), String> {
+/// Writes a file of a volume; who reads it meanwhile sees all of the old one or all of the new one.
+pub(super) fn write(folder: &Path, path: &str, content: &[u8]) -> Result<(), String> {
     let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     if !inside || path.is_empty() {
         return Err(format!("the path \"{path}\" leads out of the volume"));
     }
     let file = folder.join(path);
-    let made = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-    made.and_then(|()| std::fs::write(&file, content)).map_err(|error| format!("{}: {error}", file.display()))
+    let parent = file.parent().unwrap_or(folder);
+    let made = std::fs::create_dir_all(parent).and_then(|()| {
+        let mut fresh =
+            tempfile::Builder::new().permissions(Permissions::from_mode(0o644)).tempfile_in(parent)?;
+        fresh.write_all(content)?;
+        fresh.persist(&file).map_err(|failed| failed.error).map(drop)
+    });
+    made.map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// The folder of a claim, which outlives the Pod; the claim is bound by its first use.
@@ -135,10 +148,8 @@ pub(super) fn mounts(context: &Context, container: &Value) -> Vec<(String, Strin
     let mut mounts: Vec<(String, String)> = list
         .filter_map(|mount| {
             let folder = volumes.get(object::text(mount, "/name"))?.join(object::text(mount, "/subPath"));
-            Some((
-                object::text(mount, "/mountPath").trim_end_matches('/').to_owned(),
-                folder.display().to_string(),
-            ))
+            let plain = |path: &str| path.trim_end_matches('/').to_owned();
+            Some((plain(object::text(mount, "/mountPath")), plain(&folder.display().to_string())))
         })
         .filter(|(path, _)| !path.is_empty())
         .collect();

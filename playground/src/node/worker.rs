@@ -6,6 +6,7 @@ use crate::node::container::{Keeper, Restart};
 use crate::node::context::{Context, Shared};
 use crate::node::mount;
 use crate::node::status;
+use crate::node::token;
 use crate::object;
 use crate::recorder::Tone;
 use crate::resource::by_kind;
@@ -80,9 +81,12 @@ impl Life {
         {
             let mut containers =
                 pin!(containers(Arc::clone(&self.context), self.board.clone(), self.stop.subscribe()));
+            let context = Arc::clone(&self.context);
+            let mut renewal = pin!(token::renew(&context));
             loop {
                 tokio::select! {
                     () = &mut containers => break,
+                    never = &mut renewal => match never {},
                     // The senders are in this very struct and in the kubelet, which drops this task first.
                     _ = changes.changed() => self.write(),
                     _ = self.wish.changed() => {

@@ -3,6 +3,7 @@
 use crate::stage::{Stage, refusal};
 use crate::story::{eventually, shell, state};
 use kube::api::{Api, AttachParams, LogParams};
+use playground::identity::Account;
 use playground::resource::by_kind;
 use playground::store::Write;
 use serde_json::{Value, json};
@@ -70,7 +71,15 @@ async fn running_a_command_takes_the_right_to_create_and_reading_a_log_the_right
     let expires = jiff::Timestamp::MAX;
     let create = |version: &str, kind: &str, object: Value| stage.story.create(version, kind, object);
     let account = create("v1", "ServiceAccount", json!({"metadata": {"name": "a"}}));
-    let token = stage.tokens.issue("n", "a", account["metadata"]["uid"].as_str().unwrap(), expires);
+    let token = stage.tokens.issue(
+        Account {
+            namespace: "n".to_owned(),
+            name: "a".to_owned(),
+            uid: account["metadata"]["uid"].as_str().unwrap().to_owned(),
+            pod: None,
+        },
+        expires,
+    );
     let rbac = "rbac.authorization.k8s.io/v1";
     let rules =
         |verb: &str| json!([{"apiGroups": [""], "resources": ["pods/exec", "pods/log"], "verbs": [verb]}]);

@@ -7,7 +7,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
 use kube::api::{Api, AttachParams, AttachedProcess};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config, Error};
-use playground::api::{Server, Tokens};
+use playground::api::{Authority, Server};
+use playground::identity::Tokens;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub struct Stage {
     pub story: Story,
     pub kubeconfig: PathBuf,
     pub tokens: Arc<Tokens>,
+    authority: Authority,
     pub server: Server,
     _folder: TempDir,
 }
@@ -28,12 +30,14 @@ impl Stage {
         let story = Story::new();
         let tokens = Arc::new(Tokens::new());
         let cluster = story.cluster.clone();
-        let server = Server::start(cluster, Arc::clone(&tokens), story.nodes.agent()).await.unwrap();
+        let authority = Authority::new().unwrap();
+        let agent = story.nodes.agent();
+        let server = Server::start(cluster, Arc::clone(&tokens), &authority, agent).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let kubeconfig = folder.path().join("kubeconfig");
-        let config = config(&server, tokens.admin());
+        let config = config(&server, authority.certificate_pem(), tokens.admin());
         std::fs::write(&kubeconfig, config.to_string()).unwrap();
-        Stage { story, kubeconfig, tokens, server, _folder: folder }
+        Stage { story, kubeconfig, tokens, authority, server, _folder: folder }
     }
 
     pub async fn pods(&self) -> Api<Pod> {
@@ -41,7 +45,7 @@ impl Stage {
     }
 
     pub async fn pods_as(&self, token: &str) -> Api<Pod> {
-        let config = config(&self.server, token).to_string();
+        let config = config(&self.server, self.authority.certificate_pem(), token).to_string();
         let kubeconfig = Kubeconfig::from_yaml(&config).unwrap();
         let mut config =
             Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await.unwrap();
@@ -63,8 +67,8 @@ impl Stage {
     }
 }
 
-fn config(server: &Server, token: &str) -> Value {
-    let authority = base64::engine::general_purpose::STANDARD.encode(server.certificate_pem());
+fn config(server: &Server, authority_pem: &str, token: &str) -> Value {
+    let authority = base64::engine::general_purpose::STANDARD.encode(authority_pem);
     let url = format!("https://{}", server.address());
     json!({
         "apiVersion": "v1", "kind": "Config", "current-context": "c",

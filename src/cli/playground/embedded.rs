@@ -11,11 +11,15 @@ use ::playground::{Options, Playground, Upkeep};
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// How long workloads may take until they are ready.
 const READY: Duration = Duration::from_mins(1);
+
+/// How long its processes may take to be gone after it, and how often it is looked.
+const LEAVE: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(5);
 
 /// What a playground may be and do.
 #[derive(Debug, Clone, Copy)]
@@ -87,8 +91,30 @@ impl Embedded {
 
     /// Ends it: when this returns its processes, ports and folders are gone.
     pub(in crate::cli) fn stop(self) {
-        self.runtime.block_on(self.playground.stop());
+        let Embedded { playground, runtime } = self;
+        // Removed when nobody is left who could write there.
+        let home = playground.home().clone();
+        runtime.block_on(playground.stop());
+        runtime.shutdown_timeout(LEAVE);
+        let begun = Instant::now();
+        // One that does not end now ends with this process, whose end it notices.
+        while has_children() && begun.elapsed() < LEAVE {
+            std::thread::sleep(LOOK);
+        }
+        drop(home);
     }
+}
+
+/// Whether a child of this process still runs: all are the playground's, which end moments after it.
+fn has_children() -> bool {
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let lists: Vec<String> = threads.map(|thread| read(&thread.path().join("children"))).collect();
+    lists.iter().flat_map(|list| list.split_whitespace()).any(|pid| {
+        let stat = read(&Path::new("/proc").join(pid).join("stat"));
+        // Behind the name comes the state; what is a zombie has ended.
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+    })
 }
 
 /// Applies manifests and waits until the workloads among them are complete.

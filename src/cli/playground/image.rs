@@ -1,5 +1,6 @@
 //! The image `shakedown`: this program.
 
+use crate::cluster::{SERVICE_ACCOUNT, USUAL_PLACE};
 use ::playground::node::{Container, ImageSource, Launch};
 use std::path::PathBuf;
 
@@ -12,8 +13,14 @@ pub(super) struct OwnImage {
 
 impl ImageSource for OwnImage {
     fn resolve(&self, image: &str, _: &Container) -> Option<Result<Launch, String>> {
-        is_own(image)
-            .then(|| Ok(Launch { entrypoint: vec![self.program.display().to_string()], ..Launch::default() }))
+        // The playground replaces the folder by where it really is, as in all that a manifest sets.
+        let account = (SERVICE_ACCOUNT.to_owned(), USUAL_PLACE.to_owned());
+        let launch = Launch {
+            entrypoint: vec![self.program.display().to_string()],
+            env: vec![account],
+            ..Launch::default()
+        };
+        is_own(image).then_some(Ok(launch))
     }
 }
 

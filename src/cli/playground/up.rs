@@ -73,8 +73,8 @@ async fn serve(
     args: &Args,
     manifests: &[Manifest],
 ) -> Result<(), Failure> {
-    let everywhere = cluster.clone();
-    let shown = screen::show(&everywhere);
+    let (say, said) = tokio::sync::mpsc::unbounded_channel();
+    let shown = screen::show(cluster, said);
     let named = async {
         match &args.hosts {
             Some(path) => embedded.keep_hosts(path).await,
@@ -85,7 +85,8 @@ async fn serve(
         if !manifests.is_empty() {
             cluster.ensure_namespace(&[]).await?;
             deploy(cluster, manifests).await?;
-            anstream::eprintln!("all that was applied is ready");
+            // Whoever shows lives for as long as this does.
+            let _ = say.send("all that was applied is ready".to_owned());
         }
         std::future::pending().await
     };

@@ -1,6 +1,9 @@
 //! A fault as it is written.
 
-use super::PodKill;
+use super::{
+    BadRollout, Command, Cordon, CpuLimit, CpuStress, DbOutage, Drain, Evict, MemoryPressure, Network,
+    Partition, PodKill, Rollback, RolloutRestart, Scale, SelectorSwitch, ServiceBlackhole, ZoneOutage,
+};
 use crate::fault::{Fault, FaultKind};
 use crate::source::{Located, Mark, Problem};
 use crate::units::Span;
@@ -10,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long an effect may take to be seen where the fault does not say.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 /// Makes the written form of the list of kinds.
 macro_rules! kinds {
@@ -52,6 +55,40 @@ macro_rules! kinds {
 kinds! {
     /// Pods are deleted, at once or with their grace period.
     pod_kill: PodKill,
+    /// Connections to a Service are delayed, narrowed or broken by a proxy in between.
+    network: Network,
+    /// Pods are cut off from the network by a NetworkPolicy.
+    partition: Partition,
+    /// A database cannot be reached, by whichever of the other faults fits it.
+    db_outage: DbOutage,
+    /// A command, of this machine or in containers, with its own undo and its own check.
+    command: Command,
+    /// A Service is pointed to the Pods of another selector, as a blue/green release does.
+    selector_switch: SelectorSwitch,
+    /// A Service selects no Pod: fresh connections to it fail.
+    service_blackhole: ServiceBlackhole,
+    /// Pods are evicted, which disruption budgets may refuse.
+    evict: Evict,
+    /// Nodes take no new Pods, and the namespace's Pods on them are evicted.
+    drain: Drain,
+    /// Nodes take no new Pods.
+    cordon: Cordon,
+    /// A workload gets another number of replicas.
+    scale: Scale,
+    /// Containers get less CPU than they had.
+    cpu_limit: CpuLimit,
+    /// A container in the Pods burns CPU.
+    cpu_stress: CpuStress,
+    /// A container in the Pods takes memory.
+    memory_pressure: MemoryPressure,
+    /// The namespace loses its Pods in a zone, and the zone takes no new ones.
+    zone_outage: ZoneOutage,
+    /// All Pods of a workload are replaced, a few at a time.
+    rollout_restart: RolloutRestart,
+    /// A revision that cannot become ready is rolled out.
+    bad_rollout: BadRollout,
+    /// The previous revision of a Deployment is rolled out.
+    rollback: Rollback,
 }
 
 impl FaultSpec {

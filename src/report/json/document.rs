@@ -2,6 +2,7 @@
 
 use super::super::Report;
 use super::endpoint::{self, Endpoint, Percentiles};
+use super::fault::{Cluster, Fault};
 use super::generator::{Generator, Moment};
 use super::meta::{self, Plan};
 use crate::event::Phase;
@@ -41,8 +42,10 @@ struct Document<'a> {
     gates: Vec<Judged<'a>>,
     checks: Vec<Check<'a>>,
     broke: Vec<Breach<'a>>,
-    /// What was broken on purpose. Nothing yet, so that readers can rely on the field.
-    faults: [(); 0],
+    /// Where faults are injected.
+    cluster: Option<Cluster<'a>>,
+    /// What was broken on purpose.
+    faults: Vec<Fault<'a>>,
     /// Acknowledged writes that were read back. None yet.
     ledger: Option<()>,
     generator: Generator<'a>,
@@ -129,7 +132,8 @@ impl<'a> Document<'a> {
             gates: run.gates.iter().map(Judged::from).collect(),
             checks: run.checks.iter().map(Check::from).collect(),
             broke: summary.broke.iter().map(Breach::from).collect(),
-            faults: [],
+            cluster: run.meta.cluster.as_ref().map(Cluster::from),
+            faults: summary.faults.iter().map(Fault::from).collect(),
             ledger: None,
             generator: Generator::of(&summary.generator, run.meta.machine.cores),
             series: summary.series.iter().map(Moment::from).collect(),

@@ -2,6 +2,7 @@
 
 mod document;
 mod endpoint;
+mod fault;
 mod generator;
 mod meta;
 

@@ -3,6 +3,7 @@
 mod checks;
 mod endpoints;
 mod errors;
+mod faults;
 mod gates;
 mod generator;
 mod page;

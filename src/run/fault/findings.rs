@@ -1,6 +1,6 @@
 //! What of a fault speaks against a pass. A fault is no test unless it was injected, seen and taken back.
 
-use super::{FaultResult, Injection};
+use super::{FaultResult, FaultStatus, Injection};
 use crate::clock::Offset;
 use crate::event::FaultPhase;
 use crate::verdict::{Finding, Subject, Verdict};
@@ -58,16 +58,14 @@ fn unproven(fault: &FaultResult) -> Said {
     Some((Verdict::Inconclusive, format!("was not proven{why}")))
 }
 
-/// It never came to anything.
+/// It never came to anything, as a whole or in one of its injections.
 fn never(fault: &FaultResult) -> Said {
-    let came = |one: &Injection| {
-        let told = [FaultPhase::Protected, FaultPhase::Failed];
-        one.injected().is_some() || told.iter().any(|phase| one.came_to(*phase))
+    let nothing = |one: &&Injection| one.status() == FaultStatus::Planned && !one.is_open(fault.takes());
+    let reason = match (fault.injections.iter().filter(nothing).count(), fault.count) {
+        (0, 1..) => return None,
+        (_, 0 | 1) => format!("was planned for {}, but never injected", seconds(fault.plan.at)),
+        (some, all) => format!("was never injected in {some} of {all} injections"),
     };
-    if fault.injections.iter().any(|one| came(one) || one.is_open(fault.takes())) {
-        return None;
-    }
-    let reason = format!("was planned for {}, but never injected", seconds(fault.plan.at));
     Some((Verdict::Inconclusive, reason))
 }
 

@@ -75,7 +75,7 @@ impl Faults {
                 let length = length.map_or(u64::MAX, |span| {
                     span.get().as_secs().saturating_add(u64::from(span.get().subsec_nanos() > 0))
                 });
-                vec![from..from.saturating_add(length)]
+                std::iter::once(from..from.saturating_add(length)).collect()
             }
         }
     }
@@ -87,8 +87,8 @@ impl Faults {
         let injected = || track.injections.values().filter(|one| one.injected().is_some());
         if injected().next().is_none() {
             let bad = [FaultStatus::Protected, FaultStatus::Failed];
-            let why = track.injections.values().filter(|one| bad.contains(&one.status()));
-            return Some(match why.filter_map(Injection::seen).next() {
+            let mut why = track.injections.values().filter(|one| bad.contains(&one.status()));
+            return Some(match why.find_map(Injection::seen) {
                 Some(why) => format!("fault `{name}` was not injected: {why}"),
                 None => format!("fault `{name}` was never injected"),
             });

@@ -237,7 +237,7 @@ load: { profile: { stages: [ { from: 10/s, to: 10/s, over: 10s } ] }, journeys: 
             let text = Located { value: gate.to_owned(), ..Located::default() };
             let gate = Gate::parse(gate).unwrap();
             let problem = Check { gate: &gate, text: &text, planned: &planned, faults }.problem();
-            let told = problem.as_ref().map(|found| (found.message.as_str(), found.help.as_deref().unwrap()));
+            let told = problem.as_ref().map(|found| (found.message.as_str(), found.help.as_str()));
             assert_eq!(told, said, "{gate}");
         }
     }

@@ -6,7 +6,8 @@
 //! - [`Raw`] is no HTTP server at all: silent, closing, resetting, or talking nonsense;
 //! - [`TlsServer`] has a certificate of its own authority and may want one from the client;
 //! - [`Child`] is a server in a process of its own, which a test can stop and let go on;
-//! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`].
+//! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`]; [`descendants`] and
+//!   [`lives`] tell what it leaves behind.
 //!
 //! A crate and not a module of each test, so that it is built once and nothing in it is unused.
 
@@ -16,6 +17,7 @@ mod child;
 mod delayed;
 mod http;
 mod loopback;
+mod processes;
 mod program;
 mod raw;
 mod report;
@@ -28,6 +30,7 @@ pub use answer::{Answer, Seen};
 pub use authority::Identity;
 pub use child::Child;
 pub use delayed::Delayed;
+pub use processes::{descendants, lives};
 pub use program::Program;
 pub use raw::Raw;
 pub use report::{Counts, Report};

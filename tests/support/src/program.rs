@@ -30,6 +30,21 @@ impl Program {
         self
     }
 
+    /// With its temporary files in a folder `tmp` of its own.
+    #[must_use]
+    pub fn with_own_tmp(self) -> Program {
+        let place = self.folder().join("tmp");
+        fs::create_dir(&place).expect("the folder takes folders");
+        let place = place.to_str().expect("a path of plain text").to_owned();
+        self.with("TMPDIR", &place)
+    }
+
+    /// What is in its folder for temporary files.
+    pub fn tmp(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.folder().join("tmp")).expect("made by `with_own_tmp`");
+        entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+    }
+
     /// The folder that it runs in.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -64,6 +64,11 @@ impl Running {
         });
     }
 
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Presses Ctrl-C.
     pub fn interrupt(&self) {
         self.signal(Signal::INT);

@@ -205,6 +205,13 @@ const EVENTS: &[Column] = &[
 const CONFIG_MAPS: &[Column] = &[NAME, number("Data", |object| size(object, "/data")), AGE];
 const SECRETS: &[Column] =
     &[NAME, text("Type", |object| at(object, "/type")), number("Data", |object| size(object, "/data")), AGE];
+const CLAIMS: &[Column] = &[
+    NAME,
+    text("Status", |object| at(object, "/status/phase")),
+    text("Volume", |object| at(object, "/spec/volumeName")),
+    text("Capacity", |object| at(object, "/status/capacity/storage")),
+    AGE,
+];
 const LEASES: &[Column] = &[NAME, text("Holder", |object| at(object, "/spec/holderIdentity")), AGE];
 const SERVICE_ACCOUNTS: &[Column] = &[NAME, number("Secrets", |object| size(object, "/secrets")), AGE];
 const OTHERS: &[Column] = &[NAME, AGE];
@@ -224,6 +231,7 @@ pub(super) fn columns(kind: &str) -> &'static [Column] {
         "EndpointSlice" => SLICES,
         "Event" => EVENTS,
         "ConfigMap" => CONFIG_MAPS,
+        "PersistentVolumeClaim" => CLAIMS,
         "Secret" => SECRETS,
         "Lease" => LEASES,
         "ServiceAccount" => SERVICE_ACCOUNTS,

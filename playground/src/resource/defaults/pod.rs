@@ -1,7 +1,4 @@
 //! Pods and the templates they are made from.
-//!
-//! A real server also mounts a volume with the account's token; processes have no mounts of their own, so the
-//! playground leaves that out.
 
 use crate::object::{child_mut, map_mut, set_default};
 use crate::resource::defaults::container::container;

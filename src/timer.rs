@@ -1,28 +1,28 @@
 //! Waiting for an instant more finely than the runtime's millisecond.
 
-use crate::clock::{Clock, Offset};
 use std::io;
+use std::time::Instant;
 
-/// Waits for instants of the run's clock.
-pub(super) struct Timer {
-    clock: Clock,
+/// Waits for instants, one at a time.
+#[derive(Debug)]
+pub struct Timer {
     #[cfg(target_os = "linux")]
     fine: linux::TimerFd,
 }
 
 impl Timer {
-    /// A timer of this thread's runtime.
-    pub(super) fn new(clock: Clock) -> io::Result<Timer> {
+    /// A timer of the runtime that is entered. It takes a descriptor.
+    pub fn new() -> io::Result<Timer> {
         Ok(Timer {
-            clock,
             #[cfg(target_os = "linux")]
             fine: linux::TimerFd::new()?,
         })
     }
 
-    /// Waits until `at`; returns at once when it has passed.
-    pub(super) async fn until(&self, at: Offset) {
-        let left = self.clock.instant(at).saturating_duration_since(std::time::Instant::now());
+    /// Waits until `at`; returns at once when it has passed. A wait may be given up, but two at a time would wake each
+    /// other.
+    pub async fn until(&self, at: Instant) {
+        let left = at.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return;
         }
@@ -47,6 +47,7 @@ mod linux {
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
 
+    #[derive(Debug)]
     pub(super) struct TimerFd(AsyncFd<OwnedFd>);
 
     impl TimerFd {
@@ -79,5 +80,25 @@ mod linux {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn it_never_wakes_early_not_even_after_a_wait_that_was_given_up() -> io::Result<()> {
+        let timer = Timer::new()?;
+        for micros in [0, 1, 150, 999, 2_500] {
+            let given_up = timer.until(Instant::now() + Duration::from_micros(micros / 2));
+            let _ = tokio::time::timeout(Duration::ZERO, given_up).await;
+            let at = Instant::now() + Duration::from_micros(micros);
+            timer.until(at).await;
+            assert!(Instant::now() >= at, "{micros} us");
+        }
+        timer.until(Instant::now().checked_sub(Duration::from_secs(1)).unwrap()).await;
+        Ok(())
     }
 }

@@ -1,0 +1,68 @@
+//! A container in the Pods burns CPU.
+
+use crate::cluster::Right;
+use crate::fault::ephemeral::{attach, attach_rights, check_ends};
+use crate::fault::select::{HowMany, Pods, victims};
+use crate::fault::{FaultContext, FaultKind, Plan, Planning};
+use crate::units::{Cpu, Ratio};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A container in the Pods burns CPU until the fault ends. It shares the Pods' limit where all of their containers have
+/// one, and slows the whole node down where not.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CpuStress {
+    /// Which: a label selector such as `app=api`, or a map with `labels`, `names`, `owner`, `node` or `zone`.
+    pub pods: Pods,
+    /// How many of them; all when neither this nor `percent` is given.
+    pub count: Option<u32>,
+    /// Which share of them, rounded up.
+    pub percent: Option<Ratio>,
+    /// So many ready ones are left alone.
+    #[serde(default)]
+    pub leave: u32,
+    /// How much it burns, in processors: `2`, or `500m`.
+    #[serde(default = "one")]
+    pub cores: Cpu,
+}
+
+impl FaultKind for CpuStress {
+    fn name(&self) -> &'static str {
+        "cpu_stress"
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut needed = self.pods.rights(namespace);
+        needed.extend(attach_rights(namespace));
+        needed
+    }
+
+    fn check(&self, lasts: Option<Duration>) -> Result<(), String> {
+        check_ends(self.name(), lasts)
+    }
+
+    fn plan<'a>(&'a self, cx: &'a FaultContext) -> Planning<'a> {
+        Box::pin(async move {
+            let how_many = HowMany { count: self.count, percent: self.percent, leave: self.leave };
+            let chosen = self.pods.choose(cx, how_many).await?;
+            let attached = attach(
+                cx,
+                &chosen,
+                &["stress", "cpu", "--cores", &(self.cores.get() as f64 / 1000.0).to_string()],
+            )?;
+            let warnings = vec![
+                "the Pods keep a container that has ended until they are replaced; its node feels it where the Pods have no limit"
+                    .to_owned(),
+            ];
+            let victims = victims(&chosen)?;
+            Ok(Plan { victims, deeds: attached.deeds, proof: Arc::new(attached.proof), warnings })
+        })
+    }
+}
+
+fn one() -> Cpu {
+    Cpu::millicores(1000)
+}

@@ -1,0 +1,88 @@
+//! A database that cannot be reached, and a command in its container.
+
+use crate::bench::{Bench, kind};
+use crate::stage::*;
+use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::core::v1::{Pod, Service};
+use kube::api::ListParams;
+use serde_json::json;
+use shakedown::fault::kinds::{Command, DbOutage};
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// Brings up Redis with one Pod and waits until it answers.
+async fn redis(stage: &Stage) -> SocketAddr {
+    let labels = json!({"app": "redis"});
+    let service: Service = stage
+        .create(&json!({"metadata": {"name": "redis"},
+            "spec": {"selector": labels, "ports": [{"port": 6379}]}}))
+        .await;
+    let container = json!({"name": "redis", "image": "redis:7", "ports": [{"containerPort": 6379}],
+        "readinessProbe": {"tcpSocket": {"port": 6379}, "periodSeconds": 1}});
+    stage
+        .create::<StatefulSet>(&json!({"metadata": {"name": "redis"}, "spec": {
+            "serviceName": "redis", "replicas": 1, "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}}}}))
+        .await;
+    let at = SocketAddr::new(service.spec.unwrap().cluster_ip.unwrap().parse().unwrap(), 6379);
+    answers(stage, at).await;
+    at
+}
+
+async fn ping(at: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(at).await?;
+    stream.write_all(b"PING\r\n").await?;
+    let mut bytes = [0; 5];
+    stream.read_exact(&mut bytes).await?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+async fn answers(stage: &Stage, at: SocketAddr) {
+    stage.until("Redis answers", async || ping(at).await.ok().filter(|said| said == "+PONG").map(drop)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_refuses_where_there_is_a_service_and_kills_where_that_is_asked() {
+    let stage = Stage::new("outage").await;
+    let at = redis(&stage).await;
+    let bench = Bench::new(&stage).await;
+
+    let acting = bench.inject(&kind::<DbOutage>(json!({"service": "redis"}))).await;
+    assert!(acting.plan.victims[0].detail.starts_with("by refuse, "), "{:?}", acting.plan.victims);
+    let proof = bench.proven(&acting).await;
+    assert!(proof.contains("a fresh connection to"), "{proof}");
+    ping(at).await.expect_err("an outage");
+    bench.take_back(acting).await;
+    answers(&stage, at).await;
+
+    let before = stage.api::<Pod>().get("redis-0").await.unwrap().metadata.uid;
+    let acting = bench.inject(&kind::<DbOutage>(json!({"service": "redis", "by": "kill"}))).await;
+    bench.proven(&acting).await;
+    assert_ne!(stage.api::<Pod>().get("redis-0").await.unwrap().metadata.uid, before);
+    bench.take_back(acting).await;
+    answers(&stage, at).await;
+    bench.end().await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_in_a_container_is_checked_and_taken_back_there() {
+    let stage = Stage::new("exec").await;
+    redis(&stage).await;
+    let bench = Bench::new(&stage).await;
+    let inside = json!({"pods": "app=redis", "container": "redis"});
+    let command: Command = kind(json!({
+        "run": ["touch", "harm"], "check": ["test", "-e", "harm"], "undo": ["rm", "harm"], "in": inside,
+    }));
+    let acting = bench.inject(&command).await;
+    bench.proven(&acting).await;
+    bench.take_back(acting).await;
+    let gone: Command = kind(json!({"run": ["test", "!", "-e", "harm"], "in": inside}));
+    let acting = bench.inject(&gone).await;
+    assert_eq!(bench.proven(&acting).await, "the command ended with 0");
+    assert_eq!(stage.api::<Pod>().list(&ListParams::default()).await.unwrap().items.len(), 1);
+    bench.take_back(acting).await;
+    bench.end().await;
+    stage.end().await;
+}
