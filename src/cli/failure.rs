@@ -1,10 +1,9 @@
 //! Everything that can go wrong, in one place only here: what is said of it and how the process ends.
 
-use crate::cluster::{ClusterError, ManifestError};
+use crate::cluster::{ClusterError, LeaseError, ManifestError};
 use crate::engine::EngineError;
 use crate::engine::faults::Refused;
 use crate::fault::Refusal;
-use crate::cluster::LeaseError;
 use crate::history::{ReadError, WriteError};
 use crate::proxy::ProxyError;
 use crate::run::Exit;
@@ -108,31 +107,29 @@ impl Failure {
             | Failure::Line(_)
             | Failure::Read(_)
             | Failure::Manifest(_)
-            | Failure::Shop(_) => Exit::Usage,
-            Failure::Cluster(_) => Exit::Unreachable,
-            Failure::Refused(refused) => exit_of(refused),
             | Failure::Shop(_)
             | Failure::Proxy(_)
             | Failure::Stress(StressError::TooMuch { .. }) => Exit::Usage,
             Failure::Cluster(error) => exit_of(error),
+            Failure::Refused(refused) => exit_of_refusal(refused),
         }
     }
 }
 
 /// The exit code of each refusal of faults.
-fn exit_of(refused: &Refused) -> Exit {
+fn exit_of_refusal(refused: &Refused) -> Exit {
     match refused {
-        Refused::Cluster(ClusterError::Config { .. }) | Refused::Debug { .. } => Exit::Usage,
-        Refused::Fault { refusal: Refusal::Cluster(_), .. }
-        | Refused::Cluster(_)
-        | Refused::Lease(LeaseError::Cluster(_))
-        | Refused::NoConsent(_)
-        | Refused::NoRights { .. }
-        | Refused::Guard { .. } => Exit::Unreachable,
+        Refused::Cluster(error)
+        | Refused::Lease(LeaseError::Cluster(error))
+        | Refused::Fault { refusal: Refusal::Cluster(error), .. } => exit_of(error),
+        Refused::NoConsent(_) | Refused::NoRights { .. } | Refused::Guard { .. } => Exit::Unreachable,
         // What the scenario asks for does not fit what is there.
-        Refused::Fault { .. } => Exit::Usage,
+        Refused::Debug { .. } | Refused::Fault { .. } => Exit::Usage,
         Refused::Lease(LeaseError::Held { .. }) => Exit::Inconclusive,
         Refused::Dirty { .. } => Exit::Dirty,
+    }
+}
+
 /// The exit code of what a cluster did not do.
 fn exit_of(error: &ClusterError) -> Exit {
     match error {

@@ -25,10 +25,17 @@ impl Left {
         if entries.is_empty() {
             return String::new();
         }
-        let lines = entries.iter().rev().map(|entry| format!("  {}: {}\n", entry.fault, harmless(&entry.undo.to_string())));
+        let lines = entries
+            .iter()
+            .rev()
+            .map(|entry| format!("  {}: {}\n", entry.fault, harmless(&entry.undo.to_string())));
         format!(
             "namespace {} of context {} is left changed; still to be done:\n{}take it back: shakedown recover --context {} -n {}",
-            self.namespace, self.context, lines.collect::<String>(), self.context, self.namespace
+            self.namespace,
+            self.context,
+            lines.collect::<String>(),
+            self.context,
+            self.namespace
         )
     }
 }

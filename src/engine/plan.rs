@@ -74,11 +74,12 @@ pub enum Pace {
 impl RunPlan {
     /// The plan of a run of a scenario.
     pub fn new(scenario: Scenario, seed: u64) -> RunPlan {
+        let faults = FaultsPlan::of(&scenario, seed);
         let target = scenario.target.target;
         let gates = scenario.gates;
-        let load = scenario.load.map(|load| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, &target, seed)));
-        let faults = scenario.kubernetes.filter(|_| !scenario.faults.is_empty());
-        let faults = faults.map(|kubernetes| FaultsPlan { kubernetes, faults: scenario.faults, seed });
+        let load = scenario
+            .load
+            .map(|load| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, &target, seed)));
         RunPlan {
             target,
             checks: scenario.checks,

@@ -3,7 +3,9 @@
 use super::{Load, Scenario};
 use crate::clock::Offset;
 use crate::fault::Fault;
-use crate::history::{CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, SCHEMA, StagePlan};
+use crate::history::{
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, SCHEMA, StagePlan,
+};
 use crate::journey::Journey;
 use crate::load::{Arrivals, Schedule, Stage};
 use crate::transport::Verify;

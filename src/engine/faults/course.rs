@@ -24,8 +24,11 @@ pub(super) async fn follow(
         if waiting.until(due).await == Wait::WoundUp {
             break;
         }
-        let steps =
-            Steps { teller: teller.clone(), fault: u16::try_from(place).unwrap_or(u16::MAX), injection: number };
+        let steps = Steps {
+            teller: teller.clone(),
+            fault: u16::try_from(place).unwrap_or(u16::MAX),
+            injection: number,
+        };
         let cx = plan.context(&session.cluster, &session.run, place, number);
         let injection = Injection { fault, cx, journal: &session.journal, steps };
         if let Some(stands) = injection.make(end, &mut waiting).await {

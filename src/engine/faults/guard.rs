@@ -37,10 +37,7 @@ pub(super) async fn find_account(cluster: &Cluster, name: &str) -> Result<(), Re
     let doing = format!("read the service account {name}");
     match cluster.call(&doing, cluster.api::<ServiceAccount>().get_opt(name)).await? {
         Some(_) => Ok(()),
-        None => Err(refused(format!(
-            "namespace {} has no service account `{name}`",
-            cluster.namespace()
-        ))),
+        None => Err(refused(format!("namespace {} has no service account `{name}`", cluster.namespace()))),
     }
 }
 
@@ -63,7 +60,8 @@ pub(super) async fn start(session: &Session, made: &Helpers, account: &str) -> R
                 "terminationGracePeriodSeconds": 1, "containers": [container]},
         }),
     )?;
-    let made = cluster.call("create the guard", cluster.api::<Pod>().create(&PostParams::default(), &pod)).await;
+    let made =
+        cluster.call("create the guard", cluster.api::<Pod>().create(&PostParams::default(), &pod)).await;
     made.map_err(refused)?;
     cluster.pod_ready(&name, UP).await.map_err(|error: ClusterError| refused(error))
 }

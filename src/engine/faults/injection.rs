@@ -2,6 +2,7 @@
 
 use super::course::Waiting;
 use super::notes;
+use super::replay::PATIENCE;
 use super::teller::Steps;
 use crate::clock::Offset;
 use crate::cluster::Journal;
@@ -9,10 +10,6 @@ use crate::event::FaultPhase;
 use crate::fault::{Effect, Fault, FaultContext, Injected, Plan, Taken, TakenBack, take_back};
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
-
-/// How long an undo is tried again: the server may be away for a minute.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 /// One injection of one fault.
 pub(super) struct Injection<'a> {
@@ -81,7 +78,9 @@ impl Injection<'_> {
                 let text = "looking for its effect panicked; this is a defect of shakedown";
                 self.steps.say(FaultPhase::Unproven, text, Vec::new());
             }
-            None => self.steps.say(FaultPhase::Unproven, "the run ended before its effect was seen", Vec::new()),
+            None => {
+                self.steps.say(FaultPhase::Unproven, "the run ended before its effect was seen", Vec::new())
+            }
         }
     }
 
@@ -99,7 +98,8 @@ impl Injection<'_> {
         let back = take_back(&self.cx, self.journal, stands.taken, PATIENCE).await;
         let TakenBack { overtaken, left } = back;
         if !left.is_empty() {
-            let why: Vec<String> = left.iter().map(|one| format!("{}: {}", one.taken.undo, one.error)).collect();
+            let why: Vec<String> =
+                left.iter().map(|one| format!("{}: {}", one.taken.undo, one.error)).collect();
             let objects = left.iter().map(|one| one.taken.undo.target()).collect();
             self.steps.say(FaultPhase::UndoFailed, why.join("; "), objects);
         } else if !overtaken.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::cluster::{Cluster, RunId};
 use crate::fault::{Fault, FaultContext};
-use crate::scenario::KubernetesPlan;
+use crate::scenario::{KubernetesPlan, Scenario};
 
 /// The faults of a run and the cluster that they touch.
 #[derive(Debug, Clone)]
@@ -16,9 +16,21 @@ pub struct FaultsPlan {
 }
 
 impl FaultsPlan {
+    /// The faults of a scenario in a run of this seed; none where it has none.
+    pub fn of(scenario: &Scenario, seed: u64) -> Option<FaultsPlan> {
+        let kubernetes = scenario.kubernetes.clone().filter(|_| !scenario.faults.is_empty())?;
+        Some(FaultsPlan { kubernetes, faults: scenario.faults.clone(), seed })
+    }
+
     /// What the fault at this place may use for its injection of this number. Each draws anew; the same run draws the
     /// same.
-    pub(super) fn context(&self, cluster: &Cluster, run: &RunId, place: usize, injection: u32) -> FaultContext {
+    pub(super) fn context(
+        &self,
+        cluster: &Cluster,
+        run: &RunId,
+        place: usize,
+        injection: u32,
+    ) -> FaultContext {
         let fault = &self.faults[place];
         FaultContext {
             cluster: cluster.clone(),

@@ -70,7 +70,8 @@ async fn all(
     wind_up: &watch::Sender<bool>,
     wound_up: &watch::Receiver<bool>,
 ) {
-    let courses = (0..plan.faults.len()).map(|place| course::follow(&session, plan, place, teller, wound_up.clone()));
+    let courses =
+        (0..plan.faults.len()).map(|place| course::follow(&session, plan, place, teller, wound_up.clone()));
     let mut end = wound_up.clone();
     // Also where all faults are over the namespace is held until the load is.
     let whole = join(join_all(courses), async move { end.wait_for(|over| *over).await.is_ok() });

@@ -19,7 +19,11 @@ pub struct Session {
 ///
 /// # Errors
 /// Anything speaks against it; then nothing was changed.
-pub async fn prepare(plan: &FaultsPlan, given: Consent, say: &mut dyn FnMut(&str)) -> Result<Session, Refused> {
+pub async fn prepare(
+    plan: &FaultsPlan,
+    given: Consent,
+    say: &mut dyn FnMut(&str),
+) -> Result<Session, Refused> {
     let cluster = connect(plan).await?;
     let (context, namespace, server) = (cluster.context(), cluster.namespace(), cluster.server());
     say(&format!("faults go to namespace {namespace} of context {context} ({server}), and nowhere else"));
@@ -30,14 +34,17 @@ pub async fn prepare(plan: &FaultsPlan, given: Consent, say: &mut dyn FnMut(&str
         let fault = &plan.faults[preview.place].name;
         preview.warnings.iter().for_each(|warning| say(&format!("fault {fault}: warning: {warning}")));
     }
-    let lasting = previews.iter().flat_map(|preview| &preview.plan.deeds).any(|deed| deed.taken_back_by().is_some());
+    let lasting =
+        previews.iter().flat_map(|preview| &preview.plan.deeds).any(|deed| deed.taken_back_by().is_some());
     let account = match &plan.kubernetes.guard {
         GuardPlan::Account(account) if lasting => {
             guard::find_account(&cluster, account).await?;
             Some(account)
         }
         GuardPlan::Off if lasting => {
-            say("warning: without a guard nobody takes the faults back when this machine is lost; `shakedown recover` does it by hand");
+            say(
+                "warning: without a guard nobody takes the faults back when this machine is lost; `shakedown recover` does it by hand",
+            );
             None
         }
         // There is nothing to take back.

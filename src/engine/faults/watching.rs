@@ -25,7 +25,8 @@ pub(super) async fn follow(cluster: &Cluster, teller: &Teller) {
     let nodes = async {
         let see = |verb| Right { group: String::new(), resource: "nodes".to_owned(), verb, namespace: None };
         // Who may not see the nodes does without.
-        if matches!((cluster.may(&see("list")).await, cluster.may(&see("watch")).await), (Ok(true), Ok(true))) {
+        if matches!((cluster.may(&see("list")).await, cluster.may(&see("watch")).await), (Ok(true), Ok(true)))
+        {
             all.one("Node", cluster.api_all::<Node>(), states::node).await;
         }
     };
@@ -104,7 +105,13 @@ impl Watching<'_> {
         }
         let State { name, words, ready } = state.clone();
         let ready = if change == Changed::Deleted { ready.map(|_| 0) } else { ready };
-        self.teller.say(EventKind::Cluster(ClusterChange { kind: kind.to_owned(), name, change, state: words, ready }));
+        self.teller.say(EventKind::Cluster(ClusterChange {
+            kind: kind.to_owned(),
+            name,
+            change,
+            state: words,
+            ready,
+        }));
     }
 }
 
