@@ -14,6 +14,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What says that a `ConfigMap` is a journal.
 const JOURNAL_LABEL: &str = "shakedown.dev/journal";
 
+/// By what a guard says that it reads the journal.
+const GUARDED_ANNOTATION: &str = "shakedown.dev/guarded";
+
 /// One thing that was done, or is about to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -147,6 +150,20 @@ impl Journal {
             Ok((number, entry))
         };
         map.data.unwrap_or_default().into_iter().map(one).collect()
+    }
+
+    /// Says in the journal that a guard reads it.
+    pub async fn say_guarded(&self) -> Result<(), ClusterError> {
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {GUARDED_ANNOTATION: "true"}}}));
+        let (maps, params) = (self.cluster.api::<ConfigMap>(), PatchParams::default());
+        self.cluster.call("write the journal", maps.patch(&self.object.name, &params, &patch)).await.map(drop)
+    }
+
+    /// Whether a guard has said that it reads the journal.
+    pub async fn is_guarded(&self) -> Result<bool, ClusterError> {
+        let maps = self.cluster.api::<ConfigMap>();
+        let map = self.cluster.call("read the journal", maps.get(&self.object.name)).await?;
+        Ok(map.metadata.annotations.is_some_and(|notes| notes.contains_key(GUARDED_ANNOTATION)))
     }
 
     /// Ends the log: everything is taken back. The run's own objects go with it.

@@ -7,11 +7,16 @@ use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
 use kube::api::PostParams;
 use serde_json::json;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How the guard of a run is called as the holder of the lease: this, and the run.
 pub const GUARD_HOLDER: &str = "guard-";
 /// How long it may take to come up.
 const UP: Duration = Duration::from_mins(1);
+/// How long it may then take to read the journal.
+const AT_WORK: Duration = Duration::from_secs(20);
+/// How often the journal is looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// What starting it needs.
 pub(super) fn needs_of_start(namespace: &str) -> Vec<Right> {
@@ -63,5 +68,15 @@ pub(super) async fn start(session: &Session, made: &Helpers, account: &str) -> R
     let made =
         cluster.call("create the guard", cluster.api::<Pod>().create(&PostParams::default(), &pod)).await;
     made.map_err(refused)?;
-    cluster.pod_ready(&name, UP).await.map_err(|error: ClusterError| refused(error))
+    cluster.pod_ready(&name, UP).await.map_err(|error: ClusterError| refused(error))?;
+    // That its process runs does not show that it reaches the API server and may read the journal.
+    let deadline = Instant::now() + AT_WORK;
+    while !session.journal.is_guarded().await? {
+        if Instant::now() > deadline {
+            let logs = format!("kubectl -n {} logs {name}", cluster.namespace());
+            return Err(refused(format!("it runs and does not read the journal; `{logs}` tells why")));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
 }

@@ -22,14 +22,14 @@ pub enum Vigil {
 /// Watches until the journal of the run is gone, or the run is dead and its faults are taken back. `say` is told what
 /// happens. The server may be away meanwhile.
 pub async fn keep_vigil(cluster: &Cluster, run: &RunId, say: &mut dyn FnMut(String)) -> Vigil {
-    let mut sign = Sign { last: None, since: Instant::now() };
+    let mut sign = Sign { last: None, since: Instant::now(), told: false };
     loop {
-        tokio::time::sleep(LOOK).await;
         match look(cluster, run, &mut sign, say).await {
             Ok(Some(ended)) => return ended,
             Ok(None) => {}
             Err(error) => say(error.to_string()),
         }
+        tokio::time::sleep(LOOK).await;
     }
 }
 
@@ -42,7 +42,12 @@ async fn look(
     let Some(journal) = Journal::all(cluster).await?.into_iter().find(|journal| journal.run() == run) else {
         return Ok(Some(Vigil::NotNeeded));
     };
-    if !sign.is_dead(Lease::holder(cluster).await?) {
+    let is_dead = sign.is_dead(Lease::holder(cluster).await?);
+    if !sign.told {
+        journal.say_guarded().await?;
+        sign.told = true;
+    }
+    if !is_dead {
         return Ok(None);
     }
     say(format!("run {run} has not renewed its lease for {} s: its faults are taken back", TERM.as_secs()));
@@ -61,6 +66,8 @@ async fn look(
 struct Sign {
     last: Option<Holder>,
     since: Instant,
+    /// Whether the run knows that it is watched.
+    told: bool,
 }
 
 impl Sign {
