@@ -1,5 +1,4 @@
 //! The experiments in `chaos/`: each is a fault that can be used as it is.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use shakedown::fault::{Fault, FaultSpec};
 use shakedown::source::{Budget, Located, decode, parse};
@@ -25,6 +24,17 @@ fn every_experiment_is_right_and_says_what_it_asks() {
         let fault = compiled(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
         assert!(!fault.name.is_empty());
         assert!(text.starts_with("# "), "{}: no word on what it is for", path.display());
+    }
+}
+
+#[test]
+fn every_kind_has_an_experiment() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("chaos");
+    let texts =
+        fs::read_dir(folder).unwrap().filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok());
+    let shown: Vec<&str> = texts.filter_map(|text| Some(compiled(&text).ok()?.kind.name())).collect();
+    for kind in FaultSpec::KINDS {
+        assert!(shown.contains(kind), "nothing in chaos/ shows `{kind}`");
     }
 }
 

@@ -1,6 +1,6 @@
 //! One Pod of the namespace.
 
-use super::{Cluster, ClusterError};
+use super::{Cluster, ClusterError, is_denied};
 use futures_util::StreamExt as _;
 use k8s_openapi::api::core::v1::Pod;
 use kube::runtime::{WatchStreamExt as _, watcher};
@@ -28,7 +28,8 @@ pub fn waits_for(pod: &Pod) -> Option<String> {
 }
 
 impl Cluster {
-    /// Returns when a Pod of the namespace is ready. Errors: it is not within `limit`; why, as far as it tells.
+    /// Returns when a Pod of the namespace is ready. Errors: it is not within `limit`; why, as far as it tells. Or it
+    /// may not be watched, which is said at once.
     pub async fn pod_ready(&self, name: &str, limit: Duration) -> Result<(), ClusterError> {
         let mut state = "it does not exist".to_owned();
         let config = watcher::Config::default().fields(&format!("metadata.name={name}"));
@@ -36,17 +37,23 @@ impl Cluster {
         let ready = async {
             while let Some(pod) = pods.next().await {
                 match pod {
-                    Ok(pod) if is_ready(&pod) => return,
+                    Ok(pod) if is_ready(&pod) => return Ok(()),
                     Ok(pod) => {
                         state = waits_for(&pod).unwrap_or_else(|| "it runs and is not ready".to_owned());
+                    }
+                    Err(error) if is_denied(&error) => {
+                        let (doing, message) = (format!("wait for Pod/{name}"), error.to_string());
+                        return Err(ClusterError::Denied { doing, message });
                     }
                     Err(error) => state = error.to_string(),
                 }
             }
+            // It never ends by itself.
+            std::future::pending().await
         };
-        if tokio::time::timeout(limit, ready).await.is_ok() {
-            return Ok(());
+        match tokio::time::timeout(limit, ready).await {
+            Ok(ready) => ready,
+            Err(_) => Err(ClusterError::NotReady { what: format!("Pod/{name}"), state, limit }),
         }
-        Err(ClusterError::NotReady { what: format!("Pod/{name}"), state, limit })
     }
 }

@@ -12,6 +12,11 @@ pub struct Helpers {
     pub pull_policy: String,
 }
 
+impl Helpers {
+    /// The user that they run as, which is that of the image; it is named so that an image without one runs too.
+    pub const USER: u32 = 10_001;
+}
+
 impl Default for Helpers {
     fn default() -> Helpers {
         Helpers { image: "shakedown".to_owned(), pull_policy: "IfNotPresent".to_owned() }

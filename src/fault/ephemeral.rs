@@ -1,14 +1,12 @@
 //! Containers of this program that are put into Pods and end by themselves.
 
 use super::proof::{Running, RunningContainer};
-use super::{Deed, FaultContext, Refusal, rights};
+use super::{Deed, FaultContext, Helpers, Refusal, rights};
 use crate::cluster::{ObjectRef, Right};
 use k8s_openapi::api::core::v1::Pod;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// The user that the container runs as: no name is needed for it, and it is not root.
-const USER: u32 = 65532;
 
 /// What is put into Pods.
 #[derive(Debug)]
@@ -57,7 +55,7 @@ fn container(cx: &FaultContext, name: &str, args: &[&str]) -> Value {
     json!({
         "name": name, "image": cx.helpers.image, "imagePullPolicy": cx.helpers.pull_policy, "args": args,
         "securityContext": {
-            "runAsNonRoot": true, "runAsUser": USER, "allowPrivilegeEscalation": false,
+            "runAsNonRoot": true, "runAsUser": Helpers::USER, "allowPrivilegeEscalation": false,
             "readOnlyRootFilesystem": true, "capabilities": {"drop": ["ALL"]},
             "seccompProfile": {"type": "RuntimeDefault"},
         },

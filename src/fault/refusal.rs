@@ -17,7 +17,7 @@ pub enum Refusal {
     #[error("{object} is not touched: {why}")]
     Dangerous {
         /// The object.
-        object: ObjectRef,
+        object: Box<ObjectRef>,
         /// Why, and what to do instead.
         why: String,
     },
@@ -27,6 +27,13 @@ pub enum Refusal {
     /// The cluster.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
+}
+
+impl Refusal {
+    /// That `object` is not touched.
+    pub fn dangerous(object: ObjectRef, why: String) -> Refusal {
+        Refusal::Dangerous { object: Box::new(object), why }
+    }
 }
 
 /// Why an injection did not come about.

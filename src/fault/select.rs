@@ -244,7 +244,7 @@ pub fn victims(pods: &[Pod]) -> Result<Vec<Victim>, Refusal> {
         let object = ObjectRef::of(pod);
         if controller(pod).is_none() {
             let why = "no controller would make it again; put it into a Deployment".to_owned();
-            return Err(Refusal::Dangerous { object, why });
+            return Err(Refusal::dangerous(object, why));
         }
         let node = pod.spec.as_ref().and_then(|spec| spec.node_name.as_deref()).unwrap_or("no node");
         Ok(Victim { object, detail: format!("on {node}") })

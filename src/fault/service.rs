@@ -30,7 +30,7 @@ impl Selecting {
         };
         let object = ObjectRef::of(&service);
         if let Some(why) = unfit(&service) {
-            return Err(Refusal::Dangerous { object, why });
+            return Err(Refusal::dangerous(object, why));
         }
         let selector = service.spec.iter().find_map(|spec| spec.selector.clone()).unwrap_or_default();
         let pods = selected(cx, &selector).await?;

@@ -52,7 +52,7 @@ impl<'s> Lab<'s> {
         let run = RunId::new(u64::from(now.subsec_nanos()) ^ (now.as_secs() << 20));
         let journal = Journal::begin(&cluster, &run).await.unwrap();
         let helpers = Helpers { image: image(), ..Helpers::default() };
-        let lasts = Some(Duration::from_secs(60));
+        let lasts = Some(Duration::from_mins(1));
         let cx = FaultContext { cluster, run, fault: "story".to_owned(), lasts, helpers, seed: 7 };
         Lab { stage, cx, journal, taken: Vec::new() }
     }

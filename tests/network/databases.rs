@@ -8,6 +8,7 @@ use kube::api::ListParams;
 use serde_json::json;
 use shakedown::fault::kinds::{Command, DbOutage};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -48,13 +49,25 @@ async fn an_outage_refuses_where_there_is_a_service_and_kills_where_that_is_aske
     let at = redis(&stage).await;
     let bench = Bench::new(&stage).await;
 
-    let acting = bench.inject(&kind::<DbOutage>(json!({"service": "redis"}))).await;
-    assert!(acting.plan.victims[0].detail.starts_with("by refuse, "), "{:?}", acting.plan.victims);
-    let proof = bench.proven(&acting).await;
-    assert!(proof.contains("a fresh connection to"), "{proof}");
-    ping(at).await.expect_err("an outage");
-    bench.take_back(acting).await;
-    answers(&stage, at).await;
+    let scale = json!({"service": "redis", "by": "scale", "workload": "statefulset/redis"});
+    for (settings, way, seen) in [
+        (
+            json!({"service": "redis"}),
+            "by refuse, ",
+            "the proxy is the only endpoint, and a fresh connection",
+        ),
+        (json!({"service": "redis", "by": "blackhole"}), "by blackhole, ", "is made and not answered"),
+        (scale, "by scale, ", "no endpoint is ready, and a fresh connection"),
+    ] {
+        let acting = bench.inject(&kind::<DbOutage>(settings)).await;
+        assert!(acting.plan.victims[0].detail.starts_with(way), "{:?}", acting.plan.victims);
+        let proof = bench.proven(&acting).await;
+        assert!(proof.contains(seen), "{proof}");
+        let ping = tokio::time::timeout(Duration::from_secs(2), ping(at)).await;
+        assert!(!matches!(ping, Ok(Ok(_))), "{way}: {ping:?}");
+        bench.take_back(acting).await;
+        answers(&stage, at).await;
+    }
 
     let before = stage.api::<Pod>().get("redis-0").await.unwrap().metadata.uid;
     let acting = bench.inject(&kind::<DbOutage>(json!({"service": "redis", "by": "kill"}))).await;

@@ -11,7 +11,8 @@ const READY: u16 = 39_457;
 /// A Pod of this name and with these labels that passes on each route to the Service `twin`, spoiled as the
 /// `proxy` arguments in `faults` say. It may do nothing that the strictest security standard of Kubernetes forbids.
 ///
-/// The twin has to be there before the Pod: by the variable that Kubernetes makes of it the proxy knows its address.
+/// The twin has to be there before the Pod: by the variable that Kubernetes makes of it the proxy knows its address. On
+/// a node that has not heard of the twin yet the proxy finds no upstream, ends, and is started again with it.
 pub fn proxy_pod(
     (name, label): (&str, (&str, &str)),
     (twin, family): (&str, Family),
@@ -50,7 +51,7 @@ pub fn proxy_pod(
             "capabilities": {"drop": ["ALL"]},
         },
     });
-    let mut security = json!({"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}});
+    let mut security = json!({"runAsNonRoot": true, "runAsUser": Helpers::USER, "seccompProfile": {"type": "RuntimeDefault"}});
     if routes.iter().any(|route| route.listen < 1024) {
         // One of the few settings of the kernel that Kubernetes calls safe and every standard allows.
         security["sysctls"] = json!([{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]);

@@ -30,10 +30,10 @@ pub fn routes(target: &Selecting) -> Result<Vec<Route>, String> {
             routes[place].names.push(name);
         }
     }
-    match routes.is_empty() {
-        true => Err("it has no ports, so there is nothing to stand between; use `partition`".to_owned()),
-        false => Ok(routes),
+    if routes.is_empty() {
+        return Err("it has no ports, so there is nothing to stand between; use `partition`".to_owned());
     }
+    Ok(routes)
 }
 
 /// Where the proxy has to listen for a port of the Service, and by which name it is looked for.

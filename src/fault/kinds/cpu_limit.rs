@@ -64,7 +64,7 @@ impl FaultKind for CpuLimit {
             for (pod, victim) in chosen.iter().zip(&mut victims) {
                 let object = ObjectRef::of(pod);
                 let present = serde_json::to_value(pod).unwrap_or_default();
-                let refused = |why: String| Refusal::Dangerous { object: object.clone(), why };
+                let refused = |why: String| Refusal::dangerous(object.clone(), why);
                 let lowered = lower(&present, self.container.as_deref(), self.limit).map_err(refused)?;
                 let Lowered { fields, containers: names, restarted } = lowered;
                 victim.detail = format!("{}, {}", victim.detail, names.join(", "));

@@ -91,7 +91,7 @@ impl FaultKind for Network {
     fn plan<'a>(&'a self, cx: &'a FaultContext) -> Planning<'a> {
         Box::pin(async move {
             let target = Selecting::find(cx, &self.service).await?;
-            let unfit = |why| Refusal::Dangerous { object: target.object.clone(), why };
+            let unfit = |why| Refusal::dangerous(target.object.clone(), why);
             let routes = routes(&target).map_err(unfit)?;
             let (twin, proxy) = (cx.own_name("twin"), cx.own_name("proxy"));
             let pod = proxy_pod(

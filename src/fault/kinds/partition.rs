@@ -63,10 +63,10 @@ impl FaultKind for Partition {
     }
 
     fn check(&self, _lasts: Option<Duration>) -> Result<(), String> {
-        match self.ports.contains(&0) {
-            true => Err("0 is no port; name the ports that the Pods listen on".to_owned()),
-            false => Ok(()),
+        if self.ports.contains(&0) {
+            return Err("0 is no port; name the ports that the Pods listen on".to_owned());
         }
+        Ok(())
     }
 
     fn plan<'a>(&'a self, cx: &'a FaultContext) -> Planning<'a> {

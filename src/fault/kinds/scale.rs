@@ -82,7 +82,7 @@ fn change(object: &ObjectRef, present: &Value, wanted: u32) -> Result<Deed, Refu
     if present["spec"]["persistentVolumeClaimRetentionPolicy"]["whenScaled"] == "Delete" {
         let why = "its volumes are deleted with its replicas; set \
                    `persistentVolumeClaimRetentionPolicy.whenScaled: Retain`, or use `pod_kill`";
-        return Err(Refusal::Dangerous { object: object.clone(), why: why.to_owned() });
+        return Err(Refusal::dangerous(object.clone(), why.to_owned()));
     }
     Ok(Deed::Change {
         object: object.clone(),

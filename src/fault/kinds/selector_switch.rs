@@ -63,7 +63,7 @@ impl FaultKind for SelectorSwitch {
                      `service_blackhole`",
                     pods.len()
                 );
-                return Err(Refusal::Dangerous { object: target.object, why });
+                return Err(Refusal::dangerous(target.object, why));
             }
             let mut warnings = target.warnings();
             if ready < target.ready() {

@@ -57,7 +57,7 @@ kinds! {
     pod_kill: PodKill,
     /// Connections to a Service are delayed, narrowed or broken by a proxy in between.
     network: Network,
-    /// Pods are cut off from the network by a NetworkPolicy.
+    /// Pods are cut off from the network by a `NetworkPolicy`.
     partition: Partition,
     /// A database cannot be reached, by whichever of the other faults fits it.
     db_outage: DbOutage,

@@ -20,11 +20,8 @@ pub struct CutOff {
 
 impl Prove for CutOff {
     fn what(&self) -> String {
-        let service = &self.service;
-        match self.places.is_empty() {
-            true => format!("no endpoint of Service/{service} is ready"),
-            false => format!("no endpoint of Service/{service} is ready, and a fresh connection fails"),
-        }
+        let felt = if self.places.is_empty() { "" } else { ", and a fresh connection fails" };
+        format!("no endpoint of Service/{} is ready{felt}", self.service)
     }
 
     fn prove<'a>(&'a self, cx: &'a FaultContext, within: Duration) -> Proving<'a> {

@@ -98,9 +98,10 @@ impl Interposed {
         }
         let fit: Vec<Place> = self.places.iter().copied().filter(|place| self.can_tell(place)).collect();
         if fit.is_empty() {
-            let why = match self.places.is_empty() {
-                true => "the Service cannot be tried from here",
-                false => "what it speaks is not known, so its answers cannot be timed from here",
+            let why = if self.places.is_empty() {
+                "the Service cannot be tried from here"
+            } else {
+                "what it speaks is not known, so its answers cannot be timed from here"
             };
             return Effect::Proven(format!("{by_proxy}; {why}"));
         }

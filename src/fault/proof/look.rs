@@ -1,6 +1,7 @@
 //! Watching objects until they show something.
 
 use super::Effect;
+use crate::cluster::is_denied;
 use futures_util::StreamExt as _;
 use kube::runtime::watcher::{self, Event};
 use kube::runtime::{WatchStreamExt as _, reflector, watcher as watch};
@@ -63,17 +64,6 @@ where
         Ok(effect) => effect,
         Err(_) => Effect::Unproven(format!("within {} s {missing}", within.as_secs_f64())),
     }
-}
-
-fn is_denied(error: &watcher::Error) -> bool {
-    let (watcher::Error::InitialListFailed(kube::Error::Api(status))
-    | watcher::Error::WatchStartFailed(kube::Error::Api(status))
-    | watcher::Error::WatchFailed(kube::Error::Api(status))
-    | watcher::Error::WatchError(status)) = error
-    else {
-        return false;
-    };
-    matches!(status.code, 401 | 403)
 }
 
 /// Objects of tests, from their JSON.

@@ -79,8 +79,8 @@ fn others(ports: &[u16]) -> Vec<(u16, u16)> {
         }
         from = port + 1;
     }
-    if from <= u32::from(u16::MAX) {
-        ranges.push((from as u16, u16::MAX));
+    if let Ok(from) = u16::try_from(from) {
+        ranges.push((from, u16::MAX));
     }
     ranges
 }

@@ -7,4 +7,3 @@ mod resources;
 mod rights;
 mod rollouts;
 mod scale;
-mod shipped;

@@ -8,7 +8,7 @@ use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
 /// The shop with a CPU limit, rolled out.
-pub async fn limited<'s>(stage: &'s Stage) -> Shop<'s> {
+pub async fn limited(stage: &Stage) -> Shop<'_> {
     let shop = Shop::new(stage, 0).await;
     let resources = json!({"limits": {"cpu": "500m"}, "requests": {"cpu": "100m"}});
     let containers = json!([{"name": "shop", "resources": resources}]);

@@ -80,7 +80,7 @@ async fn every_kind_works_with_its_rights_and_with_none_of_them_missing() {
             match (missing, trouble) {
                 (None, None) => {}
                 (Some(right), Some(why)) => {
-                    assert!(why.contains(&denial(right)), "{text} without {right}: {why}")
+                    assert!(why.contains(&denial(right)), "{text} without {right}: {why}");
                 }
                 // What the first list shows needs no watch.
                 (Some(right), None) if right.verb == "watch" => {}

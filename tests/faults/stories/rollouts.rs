@@ -67,7 +67,7 @@ async fn a_rollback_brings_the_previous_template_back_and_stays() {
     assert!(environment.contains("NEW") && now != first, "{now}");
     assert!(
         now.pointer("/spec/template/metadata/annotations")
-            .is_none_or(|map| map.as_object().is_none_or(|map| map.is_empty()))
+            .is_none_or(|map| map.as_object().is_none_or(serde_json::Map::is_empty))
     );
     shop.serves(2).await;
     shop.connection().await;
