@@ -146,6 +146,11 @@ pub enum Ending {
     },
     /// Somebody pressed Ctrl-C or sent SIGTERM.
     Interrupted,
+    /// It was ended early: its lease was deleted, or what `abort_when` says came about.
+    Aborted {
+        /// Which of them.
+        reason: String,
+    },
 }
 
 /// When a check ran.

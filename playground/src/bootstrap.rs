@@ -6,16 +6,24 @@ use crate::resource::by_kind;
 use crate::status::ApiError;
 use crate::store::Write;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 const RBAC: &str = "rbac.authorization.k8s.io/v1";
 const READ: [&str; 3] = ["get", "list", "watch"];
 const GROUPS: [&str; 8] =
     ["", "apps", "batch", "policy", "discovery.k8s.io", "networking.k8s.io", "autoscaling", "metrics.k8s.io"];
 
-/// The port of the Service `kubernetes`. On most clusters it is 443, for which a playground of a user other than
-/// root lacks the privilege; programs read it from `KUBERNETES_SERVICE_PORT`.
-const API_PORT: u16 = 6443;
+/// The ports that the Service `kubernetes` may have. On most clusters it is 443, for which a playground of a user other
+/// than root lacks the privilege; programs read it from `KUBERNETES_SERVICE_PORT`.
+const API_PORTS: [u16; 4] = [6443, 16443, 26443, 36443];
+/// An address of this machine that nothing listens on.
+const FREE: Ipv4Addr = Ipv4Addr::new(127, 255, 255, 254);
+
+/// The first port that is not taken at all addresses of this machine, as a real API server on it takes 6443.
+fn api_port() -> u16 {
+    let free = |port: &u16| TcpListener::bind((FREE, *port)).is_ok();
+    API_PORTS.into_iter().find(free).unwrap_or(API_PORTS[0])
+}
 
 /// Creates the usual namespaces with what each has, the Service of the API server, and the usual roles.
 pub(crate) fn bootstrap(cluster: &Cluster) -> Result<(), ApiError> {
@@ -26,7 +34,7 @@ pub(crate) fn bootstrap(cluster: &Cluster) -> Result<(), ApiError> {
             put(cluster, "v1", "ConfigMap", namespace, certificate(identity))?;
         }
     }
-    let ports = json!([{"name": "https", "port": API_PORT, "protocol": "TCP"}]);
+    let ports = json!([{"name": "https", "port": api_port(), "protocol": "TCP"}]);
     let labels = json!({"component": "apiserver", "provider": "kubernetes"});
     let service = json!({"metadata": {"name": "kubernetes", "labels": labels}, "spec": {"ports": ports}});
     put(cluster, "v1", "Service", "default", service)?;

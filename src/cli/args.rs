@@ -1,7 +1,8 @@
 //! What can be asked.
 
 use super::{
-    Failure, check, completions, demo, judge, load, plan, playground, proxy, run, schema, shop, smoke, stress,
+    Failure, check, completions, demo, guard, judge, load, plan, playground, proxy, rbac, recover, run,
+    schema, shop, smoke, stress,
 };
 use crate::run::Exit;
 use clap::error::ErrorKind;
@@ -37,6 +38,10 @@ enum Command {
     Plan(plan::Args),
     /// Judge a saved run again, with other gates if given
     Judge(judge::Args),
+    /// Print the least role under which exactly this scenario runs, for `kubectl apply -f -`
+    Rbac(rbac::Args),
+    /// Take back what the faults of a dead run left in a namespace
+    Recover(recover::Args),
     /// The embedded Kubernetes, whose pods are processes of this machine
     #[command(subcommand)]
     Playground(playground::Command),
@@ -48,6 +53,9 @@ enum Command {
     /// Use up CPU or memory for a while: what a fault runs inside of a Pod
     #[command(subcommand, hide = true)]
     Stress(stress::Command),
+    /// Take the faults of a run back when it dies: the Pod that a run puts beside its faults
+    #[command(hide = true)]
+    Guard(guard::Args),
     /// Print the JSON Schema of scenario files
     Schema,
     /// Print a completion script for a shell
@@ -81,6 +89,9 @@ impl Cli {
             Command::Shop(args) => shop::obey(&args),
             Command::Proxy(args) => proxy::obey(&args),
             Command::Stress(command) => stress::obey(&command),
+            Command::Rbac(args) => rbac::obey(&args),
+            Command::Recover(args) => recover::obey(&args),
+            Command::Guard(args) => guard::obey(&args),
             Command::Schema => Ok(schema::obey()),
             Command::Completions(args) => Ok(completions::obey(&args)),
         }

@@ -2,16 +2,20 @@
 
 use super::destinations::{Destinations, Reports};
 use super::progress::Progress;
-use super::{Failure, signals};
+use super::{Failure, left, signals};
+use crate::cluster::Consent;
+use crate::engine::faults::{Session, prepare};
 use crate::engine::{self, Control, RunPlan, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
 use crate::history::{self, Machine, Meta, Reader, WriteError, Writer};
+use crate::report::harmless;
 use crate::run::{Exit, Run, Strictness};
 use crate::scenario::Scenario;
 use crate::verdict::Severity;
 use clap::Args;
 use std::path::{Path, PathBuf};
+use tokio::runtime::Runtime;
 
 /// Options of every command that runs something.
 #[derive(Debug, Clone, Args)]
@@ -38,8 +42,13 @@ pub(super) enum Part {
     Smoke,
 }
 
-/// Runs a scenario and reports it.
-pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) -> Result<Exit, Failure> {
+/// Runs a scenario and reports it. Faults may go where `consent` says.
+pub(super) fn conduct(
+    mut scenario: Scenario,
+    part: Part,
+    consent: Consent,
+    options: &RunOptions,
+) -> Result<Exit, Failure> {
     let destinations = options.reports.open()?;
     if part == Part::Smoke {
         scenario = scenario.smoke_alone();
@@ -47,33 +56,71 @@ pub(super) fn conduct(mut scenario: Scenario, part: Part, options: &RunOptions) 
     let seed = options.seed.unwrap_or_else(rand::random);
     let started = format!("{:.3}", jiff::Timestamp::now());
     let meta = scenario.meta(seed, started, machine());
+    let plan = RunPlan::new(scenario, seed);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
+    // What is refused leaves nothing, no folder either.
+    let session = runtime.block_on(hold(&plan, consent))?;
     let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started);
     // Nothing was sent yet: it is the command line that is wrong.
-    let folder = folder.map_err(|error| Failure::Usage(error.to_string()))?;
-    drive_and_save(&RunPlan::new(scenario, seed), &meta, &folder)?;
+    let folder = match folder {
+        Ok(folder) => folder,
+        Err(error) => {
+            runtime.block_on(release(session));
+            return Err(Failure::Usage(error.to_string()));
+        }
+    };
+    drive_and_save(&runtime, (&plan, session), &meta, &folder)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
     let exit = finish(&folder, None, strictness, destinations)?;
     anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
     Ok(exit)
 }
 
+/// The hold on the namespace that a run with faults needs. Ctrl-C ends it as long as nothing was done.
+async fn hold(plan: &RunPlan, consent: Consent) -> Result<Option<Session>, Failure> {
+    let Some(faults) = &plan.faults else { return Ok(None) };
+    let mut say = |text: &str| anstream::eprintln!("{}", harmless(&plan.secrets.redact(text)));
+    Ok(Some(prepare(faults, consent, &mut say).await?))
+}
+
+/// Gives back what is held for a run that does not begin.
+async fn release(session: Option<Session>) {
+    if let Some(session) = session {
+        session.end().await.iter().for_each(|text| anstream::eprintln!("{}", harmless(text)));
+    }
+}
+
 /// Drives the run; every event goes to the history and to whoever watches.
-fn drive_and_save(plan: &RunPlan, meta: &Meta, folder: &Path) -> Result<(), Failure> {
+fn drive_and_save(
+    runtime: &Runtime,
+    (plan, session): (&RunPlan, Option<Session>),
+    meta: &Meta,
+    folder: &Path,
+) -> Result<(), Failure> {
     let system = |what| move |source| Failure::System { what, source };
     engine::raise_open_files();
-    let mut writer = Writer::create(folder, meta)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(system("start the runtime"))?;
+    let mut writer = match Writer::create(folder, meta) {
+        Ok(writer) => writer,
+        Err(error) => {
+            runtime.block_on(release(session));
+            return Err(error.into());
+        }
+    };
+    let left = session.as_ref().map(left::Left::of);
     let (stop, control) = Control::new();
     let mut progress = Progress::new(meta, control.clone());
     let mut failed: Option<WriteError> = None;
     let driven = runtime.block_on(async {
-        signals::listen(stop).map_err(system("listen for signals"))?;
+        if let Err(source) = signals::listen(stop, left) {
+            release(session).await;
+            return Err(system("listen for signals")(source));
+        }
         let mut say = |event: Event| {
             progress.see(&event);
             keep(&mut writer, &event, &mut failed);
         };
-        Ok::<(), Failure>(drive(plan, &meta.stages, &control, &mut say).await?)
+        Ok::<(), Failure>(drive(plan, session, &meta.stages, &control, &mut say).await?)
     });
     progress.end();
     driven?;

@@ -3,7 +3,7 @@
 use super::conduct::{Part, RunOptions, conduct};
 use super::playground::{Embedded, Size, deploy};
 use super::{Failure, signals};
-use crate::cluster::{Cluster, Manifest};
+use crate::cluster::{Cluster, Consent, Manifest};
 use crate::run::Exit;
 use crate::scenario::Scenario;
 use crate::source::Environment;
@@ -49,7 +49,7 @@ fn story(playground: &Embedded, options: &RunOptions) -> Result<Exit, Failure> {
     let mut worst = Exit::Pass;
     for (name, text) in SCENARIOS {
         let scenario = Scenario::parse(name, text, &environment)?;
-        worst = worst.or_worse(conduct(scenario, Part::All, options)?);
+        worst = worst.or_worse(conduct(scenario, Part::All, Consent::OfNamespace, options)?);
         if worst == Exit::Interrupted {
             break;
         }

@@ -1,7 +1,9 @@
 //! Everything that can go wrong, in one place only here: what is said of it and how the process ends.
 
-use crate::cluster::{ClusterError, ManifestError};
+use crate::cluster::{ClusterError, LeaseError, ManifestError};
 use crate::engine::EngineError;
+use crate::engine::faults::Refused;
+use crate::fault::Refusal;
 use crate::history::{ReadError, WriteError};
 use crate::proxy::ProxyError;
 use crate::run::Exit;
@@ -42,6 +44,9 @@ pub enum Failure {
     /// The cluster did not do what was asked.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
+    /// A run with faults was refused before it began.
+    #[error("{0}; nothing was changed and nothing was sent")]
+    Refused(#[from] Refused),
     /// The run could not be driven.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -106,7 +111,22 @@ impl Failure {
             | Failure::Proxy(_)
             | Failure::Stress(StressError::TooMuch { .. }) => Exit::Usage,
             Failure::Cluster(error) => exit_of(error),
+            Failure::Refused(refused) => exit_of_refusal(refused),
         }
+    }
+}
+
+/// The exit code of each refusal of faults.
+fn exit_of_refusal(refused: &Refused) -> Exit {
+    match refused {
+        Refused::Cluster(error)
+        | Refused::Lease(LeaseError::Cluster(error))
+        | Refused::Fault { refusal: Refusal::Cluster(error), .. } => exit_of(error),
+        Refused::NoConsent(_) | Refused::NoRights { .. } | Refused::Guard { .. } => Exit::Unreachable,
+        // What the scenario asks for does not fit what is there.
+        Refused::Debug { .. } | Refused::Fault { .. } => Exit::Usage,
+        Refused::Lease(LeaseError::Held { .. }) => Exit::Inconclusive,
+        Refused::Dirty { .. } => Exit::Dirty,
     }
 }
 

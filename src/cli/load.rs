@@ -3,6 +3,7 @@
 use super::caret::Wrong;
 use super::conduct::{Part, RunOptions, conduct};
 use super::{Failure, address, judge};
+use crate::cluster::Consent;
 use crate::gate::Gate;
 use crate::run::Exit;
 use crate::scenario::{Rejected, Scenario};
@@ -102,7 +103,7 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let text = format!("{:#}", args.scenario());
     let scenario = Scenario::parse("the command line", &text, &args.environment());
     let scenario = scenario.map_err(|rejected| Failure::Line(args.blamed(&rejected, &text)))?;
-    conduct(scenario, Part::All, &args.options)
+    conduct(scenario, Part::All, Consent::OfNamespace, &args.options)
 }
 
 impl Args {

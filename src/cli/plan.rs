@@ -2,6 +2,8 @@
 
 use super::Failure;
 use super::footprint::Footprint;
+use super::plan_faults;
+use crate::engine::faults::FaultsPlan;
 use crate::gate::{Around, Window};
 use crate::load::{Arrivals, Canvas, Glyphs, Schedule, draw};
 use crate::report::harmless;
@@ -23,16 +25,37 @@ pub(super) struct Args {
     /// Draw with ASCII characters only
     #[arg(long)]
     ascii: bool,
+    /// Ask no cluster whom the faults would hit
+    #[arg(long)]
+    offline: bool,
+    /// The seed of what is drawn at random; a run with it hits the same
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 }
 
 /// Shows what the scenario would do.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let scenario = Scenario::load(&args.scenario, &Environment::of_process())?;
     let glyphs = if args.ascii { Glyphs::Ascii } else { Glyphs::Blocks };
-    for line in of_scenario(&scenario, Canvas { glyphs, ..Canvas::default() }).lines() {
+    show(&of_scenario(&scenario, Canvas { glyphs, ..Canvas::default() }));
+    let Some(plan) = FaultsPlan::of(&scenario, args.seed.unwrap_or_else(rand::random)) else {
+        return Ok(Exit::Pass);
+    };
+    show(&format!("\n{}", scenario.secrets.redact(&plan_faults::of_scenario(&plan))));
+    if args.offline {
+        return Ok(Exit::Pass);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
+    let asked = runtime.block_on(plan_faults::of_cluster(&plan))?;
+    show(&format!("\n{}", scenario.secrets.redact(&asked)));
+    Ok(Exit::Pass)
+}
+
+fn show(text: &str) {
+    for line in text.lines() {
         anstream::println!("{}", harmless(line));
     }
-    Ok(Exit::Pass)
 }
 
 fn of_scenario(scenario: &Scenario, canvas: Canvas) -> String {

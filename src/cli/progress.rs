@@ -5,7 +5,7 @@ use super::active::Active;
 use super::line::Line;
 use crate::clock::Offset;
 use crate::engine::Control;
-use crate::event::{CheckEnd, Event, EventKind, GeneratorSecond, Phase};
+use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
 use crate::history::{Meta, Model, StagePlan};
 use crate::report::harmless;
 use crate::stats::Tally;
@@ -78,6 +78,7 @@ impl Progress {
             }
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
             EventKind::LoadEnded => self.end(),
+            EventKind::Ended(Ending::Aborted { reason }) => self.say(&format!("ended early: {reason}")),
             EventKind::Example { .. } | EventKind::Cluster(_) | EventKind::Ended(_) => {}
         }
     }

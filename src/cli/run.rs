@@ -2,6 +2,7 @@
 
 use super::conduct::{Part, RunOptions, conduct};
 use super::{Failure, address};
+use crate::cluster::Consent;
 use crate::run::Exit;
 use crate::scenario::Scenario;
 use crate::source::Environment;
@@ -16,6 +17,9 @@ pub(super) struct Args {
     /// Send everything there instead of to the scenario's own `target.http`
     #[arg(long, value_name = "URL", value_parser = address::target)]
     target: Option<String>,
+    /// Faults may go to the namespace that the scenario names, also where it does not consent itself
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     options: RunOptions,
 }
@@ -39,9 +43,10 @@ pub(super) fn all(args: &Args, part: Part) -> Result<Exit, Failure> {
         }
     };
     let scenarios: Result<Vec<Scenario>, Failure> = args.scenarios.iter().map(load).collect();
+    let consent = if args.yes { Consent::ByName } else { Consent::OfNamespace };
     let mut worst = Exit::Pass;
     for scenario in scenarios? {
-        worst = worst.or_worse(conduct(scenario, part, &args.options)?);
+        worst = worst.or_worse(conduct(scenario, part, consent, &args.options)?);
         if worst == Exit::Interrupted {
             break;
         }

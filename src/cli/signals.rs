@@ -1,5 +1,6 @@
 //! Ctrl-C and SIGTERM: the first stops the run and still judges it, the second leaves at once.
 
+use super::left::Left;
 use crate::engine::Stop;
 use crate::run::Exit;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -26,20 +27,31 @@ impl Stops {
 }
 
 /// Stops a run at the first signal; listens for as long as the runtime lives.
-pub(super) fn listen(stop: Stop) -> std::io::Result<()> {
-    tokio::spawn(obey(stop, Stops::new()?));
+/// The second one leaves at once and says what is `left` of its faults.
+pub(super) fn listen(stop: Stop, left: Option<Left>) -> std::io::Result<()> {
+    tokio::spawn(obey(stop, Stops::new()?, left));
     Ok(())
 }
 
-async fn obey(stop: Stop, mut stops: Stops) {
+async fn obey(stop: Stop, mut stops: Stops, left: Option<Left>) {
     stops.next().await;
+    let undo = if left.is_some() { ", and the faults are taken back" } else { "" };
     anstream::eprintln!(
-        "\nstopping: no further requests, those in flight get their timeout; once more to leave at once"
+        "\nstopping: no further requests, those in flight get their timeout{undo}; once more to leave at once"
     );
     stop.ask();
     stops.next().await;
-    anstream::eprintln!(
-        "\nleft at once; the history up to the last second is kept, nothing else is left behind"
-    );
-    std::process::exit(i32::from(Exit::Interrupted.code()));
+    let exit = match left.map(|left| left.words()) {
+        Some(words) if !words.is_empty() => {
+            anstream::eprintln!("\nleft at once; the history up to the last second is kept\n{words}");
+            Exit::Dirty
+        }
+        _ => {
+            anstream::eprintln!(
+                "\nleft at once; the history up to the last second is kept, nothing else is left behind"
+            );
+            Exit::Interrupted
+        }
+    };
+    std::process::exit(i32::from(exit.code()));
 }

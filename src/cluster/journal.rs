@@ -8,9 +8,14 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What says that a `ConfigMap` is a journal.
 const JOURNAL_LABEL: &str = "shakedown.dev/journal";
+
+/// By what a guard says that it reads the journal.
+const GUARDED_ANNOTATION: &str = "shakedown.dev/guarded";
 
 /// One thing that was done, or is about to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +32,23 @@ pub struct Journal {
     cluster: Cluster,
     run: RunId,
     object: ObjectRef,
+    open: Open,
+}
+
+/// What was written down and not struck out yet, by this process: known without asking the server.
+#[derive(Debug, Clone, Default)]
+pub struct Open(Arc<Mutex<BTreeMap<u32, Entry>>>);
+
+impl Open {
+    /// The entries, the first done first.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.0.lock().map(|open| open.values().cloned().collect()).unwrap_or_default()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut BTreeMap<u32, Entry>)) {
+        // A thread that panicked with the lock leaves a map that is still right: each change is one step.
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 impl Journal {
@@ -39,7 +61,12 @@ impl Journal {
         )?;
         let (maps, params) = (cluster.api::<ConfigMap>(), PostParams::default());
         let made = cluster.call("create the journal", maps.create(&params, &map)).await?;
-        Ok(Journal { cluster: cluster.clone(), run: run.clone(), object: ObjectRef::of(&made) })
+        Ok(Journal {
+            cluster: cluster.clone(),
+            run: run.clone(),
+            object: ObjectRef::of(&made),
+            open: Open::default(),
+        })
     }
 
     /// The journals that are in the namespace, of whatever run.
@@ -48,7 +75,8 @@ impl Journal {
         let maps = cluster.call("look for journals", cluster.api::<ConfigMap>().list(&params)).await?;
         let journal = |map: ConfigMap| {
             let run = map.metadata.labels.as_ref()?.get(RUN_LABEL)?.clone();
-            Some(Journal { cluster: cluster.clone(), run: run.into(), object: ObjectRef::of(&map) })
+            let (cluster, object, open) = (cluster.clone(), ObjectRef::of(&map), Open::default());
+            Some(Journal { cluster, run: run.into(), object, open })
         };
         Ok(maps.items.into_iter().filter_map(journal).collect())
     }
@@ -56,6 +84,16 @@ impl Journal {
     /// The run that writes it.
     pub fn run(&self) -> &RunId {
         &self.run
+    }
+
+    /// What this process has written down and not struck out.
+    pub fn open(&self) -> Open {
+        self.open.clone()
+    }
+
+    /// The journal itself.
+    pub fn object(&self) -> &ObjectRef {
+        &self.object
     }
 
     /// What makes an object this run's, so that it goes with the journal.
@@ -76,11 +114,15 @@ impl Journal {
             server: self.cluster.server().to_owned(),
             why: error.to_string(),
         })?;
+        // Before the request: whether it came through is not known when its answer is lost.
+        self.open.change(|open| drop(open.insert(number, entry.clone())));
         self.put(number, json!(text)).await
     }
 
     /// Strikes out what was taken back.
     pub async fn strike(&self, number: u32) -> Result<(), ClusterError> {
+        // What was taken back is not left, even where it cannot be struck out.
+        self.open.change(|open| drop(open.remove(&number)));
         self.put(number, Value::Null).await
     }
 
@@ -108,6 +150,20 @@ impl Journal {
             Ok((number, entry))
         };
         map.data.unwrap_or_default().into_iter().map(one).collect()
+    }
+
+    /// Says in the journal that a guard reads it.
+    pub async fn say_guarded(&self) -> Result<(), ClusterError> {
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {GUARDED_ANNOTATION: "true"}}}));
+        let (maps, params) = (self.cluster.api::<ConfigMap>(), PatchParams::default());
+        self.cluster.call("write the journal", maps.patch(&self.object.name, &params, &patch)).await.map(drop)
+    }
+
+    /// Whether a guard has said that it reads the journal.
+    pub async fn is_guarded(&self) -> Result<bool, ClusterError> {
+        let maps = self.cluster.api::<ConfigMap>();
+        let map = self.cluster.call("read the journal", maps.get(&self.object.name)).await?;
+        Ok(map.metadata.annotations.is_some_and(|notes| notes.contains_key(GUARDED_ANNOTATION)))
     }
 
     /// Ends the log: everything is taken back. The run's own objects go with it.

@@ -61,7 +61,9 @@ pub struct Lease {
 pub struct Holder {
     /// The run, or its guard.
     pub name: String,
-    /// How long ago it said that it lives.
+    /// When it said that it lives, by its own clock.
+    pub renewed: jiff::Timestamp,
+    /// How long ago that was, by ours.
     pub ago: Duration,
 }
 
@@ -75,7 +77,7 @@ impl Holder {
         let spec = lease.spec.clone().unwrap_or_default();
         let renewed = spec.renew_time.map_or(jiff::Timestamp::UNIX_EPOCH, |time| time.0);
         let ago = Duration::try_from(jiff::Timestamp::now().duration_since(renewed)).unwrap_or_default();
-        Holder { name: spec.holder_identity.unwrap_or_default(), ago }
+        Holder { name: spec.holder_identity.unwrap_or_default(), renewed, ago }
     }
 }
 

@@ -78,6 +78,17 @@ impl fmt::Display for Undo {
     }
 }
 
+impl Undo {
+    /// What it is about, as `Kind/name`; of a command its words.
+    pub fn target(&self) -> String {
+        match self {
+            Undo::Restore { object, .. } | Undo::Delete { object } => object.to_string(),
+            Undo::Exec { pod, .. } => pod.to_string(),
+            Undo::Run { command, .. } => command.join(" "),
+        }
+    }
+}
+
 impl Cluster {
     /// Carries out an undo. It may be repeated: what is done already is nothing to do.
     pub async fn undo(&self, undo: &Undo) -> Result<Undone, ClusterError> {
@@ -138,6 +149,29 @@ impl Cluster {
         fields: &[FieldChange],
         way: Way,
     ) -> Result<DynamicObject, ClusterError> {
+        let params = PatchParams::default();
+        self.patch_with(object, subresource, (present, fields, way), &params).await
+    }
+
+    /// Asks the server whether it would take the changes; nothing is changed.
+    pub async fn try_fields(
+        &self,
+        object: &ObjectRef,
+        subresource: Option<&str>,
+        present: &Value,
+        fields: &[FieldChange],
+    ) -> Result<(), ClusterError> {
+        let params = PatchParams { dry_run: true, ..PatchParams::default() };
+        self.patch_with(object, subresource, (present, fields, Way::There), &params).await.map(drop)
+    }
+
+    async fn patch_with(
+        &self,
+        object: &ObjectRef,
+        subresource: Option<&str>,
+        (present, fields, way): (&Value, &[FieldChange], Way),
+        params: &PatchParams,
+    ) -> Result<DynamicObject, ClusterError> {
         let verb = if way == Way::There { "change" } else { "restore" };
         let doing = format!("{verb} {object}");
         let patch: Result<json_patch::Patch, _> =
@@ -147,11 +181,11 @@ impl Cluster {
             server: self.server().to_owned(),
             why: error.to_string(),
         })?;
-        let (api, params) = (self.among(object), PatchParams::default());
+        let api = self.among(object);
         let patch = Patch::<Value>::Json(patch);
         match subresource {
-            None => self.call(&doing, api.patch(&object.name, &params, &patch)).await,
-            Some(part) => self.call(&doing, api.patch_subresource(part, &object.name, &params, &patch)).await,
+            None => self.call(&doing, api.patch(&object.name, params, &patch)).await,
+            Some(part) => self.call(&doing, api.patch_subresource(part, &object.name, params, &patch)).await,
         }
     }
 

@@ -1,7 +1,10 @@
-//! The one place where everything of a load comes together: batches of the workers, the end of stages, Ctrl-C.
+//! The one place where everything of a load comes together: batches of the workers, the end of stages, what the faults
+//! tell, Ctrl-C.
 
+use super::abort::Abort;
 use super::batch::{Batch, Example};
 use super::broken::Broken;
+use super::faults::{Running, Told};
 use super::{LoadPlan, RunPlan};
 use crate::clock::{Clock, Offset};
 use crate::event::{Event, EventKind, GeneratorSecond};
@@ -26,6 +29,8 @@ pub(super) struct Dispatch<'a> {
     reported: Vec<(u64, u64, u64)>,
     said: BTreeSet<(EndpointId, ErrorClass)>,
     broken: Broken,
+    abort: Abort,
+    aborted: Option<String>,
     next_stage: usize,
     cpu: CpuMeter,
     second: u64,
@@ -51,20 +56,29 @@ impl<'a> Dispatch<'a> {
             reported,
             said,
             broken,
+            abort: Abort::default(),
+            aborted: None,
             next_stage: 0,
             cpu: CpuMeter::start(),
             second: 0,
         }
     }
 
-    /// Listens until the last worker has ended. `asked` is Ctrl-C; `stop` tells the workers.
+    /// Listens until the last worker has ended. `asked` is Ctrl-C; `stop` tells the workers. The faults end with the
+    /// load, at once where it is stopped. Gives why the run was ended early, if it was.
     pub(super) async fn listen(
         mut self,
         mut batches: mpsc::Receiver<(u32, Batch)>,
         mut asked: watch::Receiver<bool>,
         stop: &watch::Sender<bool>,
-    ) {
+        mut faults: Option<&mut Running>,
+    ) -> Option<String> {
         loop {
+            if *stop.borrow()
+                && let Some(faults) = &faults
+            {
+                faults.wind_up();
+            }
             let next_stage = self.stages.get(self.next_stage).map(|stage| stage.start);
             tokio::select! {
                 batch = batches.recv() => match batch {
@@ -74,11 +88,48 @@ impl<'a> Dispatch<'a> {
                 Ok(_) = asked.wait_for(|asked| *asked), if !*stop.borrow() => {
                     stop.send_replace(true);
                 }
+                told = tell_of(&mut faults) => self.hear(told, stop),
                 () = sleep_until(self.clock, next_stage), if next_stage.is_some() => self.start_stage(),
             }
         }
         self.settle(u64::MAX);
         self.tell(EventKind::LoadEnded);
+        if let Some(faults) = faults {
+            faults.wind_up();
+            while let Some(told) = faults.next().await {
+                self.hear(told, stop);
+            }
+        }
+        self.aborted
+    }
+
+    /// What the faults tell.
+    fn hear(&mut self, told: Told, stop: &watch::Sender<bool>) {
+        match told {
+            Told::Event(event) => {
+                let event = self.redacted(event);
+                (self.say)(event);
+            }
+            Told::Abort(reason) => self.end_early(reason, stop),
+        }
+    }
+
+    /// What came from the cluster may hold what must not be said.
+    fn redacted(&self, mut event: Event) -> Event {
+        match &mut event.kind {
+            EventKind::Fault(step) => step.text = self.run.secrets.redact(&step.text),
+            EventKind::Cluster(change) => change.state = self.run.secrets.redact(&change.state),
+            EventKind::Trouble { text } => *text = self.run.secrets.redact(text),
+            _ => {}
+        }
+        event
+    }
+
+    fn end_early(&mut self, reason: String, stop: &watch::Sender<bool>) {
+        if self.aborted.is_none() {
+            self.aborted = Some(reason);
+            stop.send_replace(true);
+        }
     }
 
     fn tell(&mut self, kind: EventKind) {
@@ -97,6 +148,7 @@ impl<'a> Dispatch<'a> {
         }
         for delta in batch.deltas {
             self.broken.add(&delta);
+            self.abort.add(self.load, &delta);
             let key = (delta.second, delta.stage, delta.endpoint);
             match self.pending.entry(key) {
                 std::collections::btree_map::Entry::Vacant(free) => {
@@ -113,6 +165,9 @@ impl<'a> Dispatch<'a> {
             self.second = complete;
             self.tell_of_generator(complete - 1);
             self.look_for_broken_gate(complete, stop);
+            if let Some(reason) = self.abort.reason(self.load, complete) {
+                self.end_early(reason, stop);
+            }
         }
     }
 
@@ -153,6 +208,16 @@ impl<'a> Dispatch<'a> {
             stop.send_replace(true);
         }
     }
+}
+
+/// What the faults tell next; never, where there is nothing more to tell.
+async fn tell_of(faults: &mut Option<&mut Running>) -> Told {
+    if let Some(running) = faults
+        && let Some(told) = running.next().await
+    {
+        return told;
+    }
+    std::future::pending().await
 }
 
 async fn sleep_until(clock: Clock, at: Option<Offset>) {

@@ -1,6 +1,7 @@
-//! The story of a run: reach the target, check it, load it, check it again.
+//! The story of a run: reach the target, check it, load it while faults are injected, check it again.
 
 use super::dispatch::Dispatch;
+use super::faults::{Running, Session};
 use super::worker::Worker;
 use super::{LoadPlan, RunPlan, checks};
 use crate::clock::{Clock, Offset};
@@ -60,18 +61,26 @@ const HEAD_START: Duration = Duration::from_millis(50);
 const BATCHES: usize = 256;
 
 /// Drives a run and says what happens, in order, its ending last. The run's clock starts with the load; what comes
-/// before it is stamped 0.
+/// before it is stamped 0. A run with faults needs the hold on its namespace that `prepare` gives; it is given back.
 ///
 /// # Errors
 /// Only what keeps the run from being driven at all; everything that a target does is an event.
 pub async fn drive(
     plan: &RunPlan,
+    mut session: Option<Session>,
     stages: &[StagePlan],
     control: &Control,
     say: &mut dyn FnMut(Event),
 ) -> Result<(), EngineError> {
     let mut clock = None;
-    let told = story(plan, stages, control, &mut clock, say).await?;
+    let told = story(plan, &mut session, stages, control, &mut clock, say).await;
+    // The load never began, so the faults did not either.
+    if let Some(session) = session {
+        for text in session.end().await {
+            say(Event { at: Offset::ZERO, kind: EventKind::Trouble { text } });
+        }
+    }
+    let told = told?;
     // Whenever somebody asked: what was under way then is not what was planned, and no other run may follow.
     let ending = if *control.asked.borrow() { Ending::Interrupted } else { told };
     let at = clock.map_or(Offset::ZERO, |clock: Clock| clock.now());
@@ -81,6 +90,7 @@ pub async fn drive(
 
 async fn story(
     plan: &RunPlan,
+    session: &mut Option<Session>,
     stages: &[StagePlan],
     control: &Control,
     clock: &mut Option<Clock>,
@@ -108,9 +118,12 @@ async fn story(
         return Ok(Ending::Interrupted);
     }
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
-    run_load(plan, load, stages, started, addresses, control, say).await?;
+    let aborted = run_load(plan, load, stages, (started, addresses, session), control, say).await?;
     if control.stops() {
         return Ok(Ending::Interrupted);
+    }
+    if let Some(reason) = aborted {
+        return Ok(Ending::Aborted { reason });
     }
     for end in unless_stopped(control, checks::run(plan, Phase::After)).await.unwrap_or_default() {
         say(Event { at: started.now(), kind: EventKind::Check(end) });
@@ -144,11 +157,10 @@ async fn run_load(
     plan: &RunPlan,
     load: &Arc<LoadPlan>,
     stages: &[StagePlan],
-    clock: Clock,
-    addresses: Vec<SocketAddr>,
+    (clock, addresses, session): (Clock, Vec<SocketAddr>, &mut Option<Session>),
     control: &Control,
     say: &mut dyn FnMut(Event),
-) -> Result<(), EngineError> {
+) -> Result<Option<String>, EngineError> {
     let (batches, received) = mpsc::channel(BATCHES);
     let (stop, told) = watch::channel(false);
     let mut threads = Vec::new();
@@ -171,7 +183,10 @@ async fn run_load(
         }
     }
     drop(batches);
-    Dispatch::new(plan, load, stages, clock, say).listen(received, control.asked.clone(), &stop).await;
+    let faults = session.take().zip(plan.faults.clone());
+    let mut faults = faults.map(|(session, faults)| Running::start(session, faults, clock));
+    let dispatch = Dispatch::new(plan, load, stages, clock, say);
+    let aborted = dispatch.listen(received, control.asked.clone(), &stop, faults.as_mut()).await;
     for thread in threads {
         let text = match thread.join() {
             Ok(Ok(())) => continue,
@@ -180,5 +195,5 @@ async fn run_load(
         };
         say(Event { at: clock.now(), kind: EventKind::Trouble { text } });
     }
-    Ok(())
+    Ok(aborted)
 }

@@ -1,17 +1,19 @@
 //! Drives a scenario and says what happens, as events on one clock; judges nothing.
 //!
 //! ```text
-//! drive ── checks before ── load ── checks after
+//! drive ── checks before ── load ── checks after          faults, from before the first check to after the undo
 //!                            │
 //!         dispatch ◄── batches, one a second ── worker 0 … K-1 (a thread each)
 //!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each)
 //! ```
 
+mod abort;
 mod batch;
 mod broken;
 mod checks;
 mod dispatch;
 mod drive;
+pub mod faults;
 mod gauge;
 mod lane;
 mod limits;

@@ -1,5 +1,6 @@
 //! What the engine needs to know, ready to run.
 
+use super::faults::FaultsPlan;
 use crate::check::Compiled;
 use crate::clock::Offset;
 use crate::gate::{Gate, Window};
@@ -7,7 +8,7 @@ use crate::history::{EndpointPlan, select};
 use crate::journey::Journey;
 use crate::load::{Mix, Schedule};
 use crate::sample::EndpointId;
-use crate::scenario::{Connections, Load, PlannedGate, Scenario};
+use crate::scenario::{Connections, Load, PlannedAbort, PlannedGate, Scenario};
 use crate::source::Secrets;
 use crate::transport::Target;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct RunPlan {
     pub checks: Vec<Compiled>,
     /// The load; none for smoke alone.
     pub load: Option<Arc<LoadPlan>>,
+    /// The faults beside the load; none where the scenario has none.
+    pub faults: Option<Arc<FaultsPlan>>,
     /// The seed of everything random.
     pub seed: u64,
     /// What must not be said.
@@ -50,6 +53,8 @@ pub struct LoadPlan {
     pub seed: u64,
     /// Gates that end a stress profile at the first stage in which one of them fails; empty for other profiles.
     pub until_broken: Vec<(Gate, String)>,
+    /// What ends the run early.
+    pub abort_when: Option<PlannedAbort>,
 }
 
 /// When arrivals come.
@@ -69,15 +74,31 @@ pub enum Pace {
 impl RunPlan {
     /// The plan of a run of a scenario.
     pub fn new(scenario: Scenario, seed: u64) -> RunPlan {
+        let faults = FaultsPlan::of(&scenario, seed);
         let target = scenario.target.target;
         let gates = scenario.gates;
-        let load = scenario.load.map(|load| Arc::new(LoadPlan::new(load, &gates, &target, seed)));
-        RunPlan { target, checks: scenario.checks, load, seed, secrets: scenario.secrets }
+        let load = scenario
+            .load
+            .map(|load| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, &target, seed)));
+        RunPlan {
+            target,
+            checks: scenario.checks,
+            load,
+            faults: faults.map(Arc::new),
+            seed,
+            secrets: scenario.secrets,
+        }
     }
 }
 
 impl LoadPlan {
-    fn new(load: Load, gates: &[PlannedGate], target: &Target, seed: u64) -> LoadPlan {
+    fn new(
+        load: Load,
+        gates: &[PlannedGate],
+        abort_when: Option<PlannedAbort>,
+        target: &Target,
+        seed: u64,
+    ) -> LoadPlan {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let pace = match load.closed_connections {
             Some(connections) => {
@@ -94,6 +115,7 @@ impl LoadPlan {
         LoadPlan {
             target: target.clone(),
             until_broken: whole.map(|planned| (planned.gate.clone(), planned.text.value.clone())).collect(),
+            abort_when,
             endpoints: load.endpoints(),
             mix: load.mix(),
             pace,

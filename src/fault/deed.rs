@@ -85,6 +85,28 @@ pub enum Deed {
     },
 }
 
+impl Deed {
+    /// How it is taken back, for people; none where nothing is, because the platform heals it or it stays.
+    pub fn taken_back_by(&self) -> Option<String> {
+        match self {
+            Deed::Change { object, fields, lasting: Lasting::UntilUndone, .. } => {
+                let paths: Vec<&str> = fields.iter().map(|(path, _)| path.as_str()).collect();
+                Some(format!("restore {} of {object}", paths.join(", ")))
+            }
+            Deed::Create { .. } => Some(self.to_string().replacen("create", "delete", 1)),
+            Deed::Run { undo, .. } => undo.as_ref().map(|undo| format!("run {}", undo.join(" "))),
+            Deed::Exec { pod, undo, .. } => {
+                undo.as_ref().map(|undo| format!("run {} in {pod}", undo.join(" ")))
+            }
+            Deed::Change { .. }
+            | Deed::AwaitReady { .. }
+            | Deed::Delete { .. }
+            | Deed::Evict { .. }
+            | Deed::Attach { .. } => None,
+        }
+    }
+}
+
 /// "delete Pod/api-1 now", for people.
 impl fmt::Display for Deed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 
 use super::{Deed, FaultContext, InjectError, Lasting, Plan};
 use crate::cluster::{
-    Entry, FieldChange, Journal, ObjectRef, RUN_LABEL, UNDO_ANNOTATION, Undo, Way, escaped,
+    ClusterError, Entry, FieldChange, Journal, ObjectRef, RUN_LABEL, UNDO_ANNOTATION, Undo, Way, escaped,
 };
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::core::DynamicObject;
@@ -114,6 +114,25 @@ async fn note(
     Ok(())
 }
 
+/// The changes of an object that is as `present` says, with the note of what it was.
+pub(super) fn changes_of(
+    cx: &FaultContext,
+    present: &Value,
+    subresource: Option<&'static str>,
+    fields: &[(String, Option<Value>)],
+    lasting: Lasting,
+) -> Vec<FieldChange> {
+    let mut changes: Vec<FieldChange> =
+        fields.iter().map(|(path, to)| FieldChange::of(present, path, to.clone())).collect();
+    // A subresource takes no annotations; there the journal alone knows.
+    if lasting == Lasting::UntilUndone && subresource.is_none() {
+        let memo = json!({"run": cx.run, "fault": cx.fault, "fields": changes}).to_string();
+        let path = format!("/metadata/annotations/{}", escaped(UNDO_ANNOTATION));
+        changes.push(FieldChange::of(present, &path, Some(json!(memo))));
+    }
+    changes
+}
+
 /// Changes fields by a patch that tests what was there, and notes what it was on the object itself in the same patch.
 async fn change(
     cx: &FaultContext,
@@ -125,15 +144,8 @@ async fn change(
 ) -> Result<(), InjectError> {
     let present = cx.cluster.present(object).await.map_err(InjectError::Deed)?;
     let present = present.ok_or_else(|| InjectError::Helper(format!("{object} is gone")))?;
-    let mut changes: Vec<FieldChange> =
-        fields.iter().map(|(path, to)| FieldChange::of(&present, path, to.clone())).collect();
+    let changes = changes_of(cx, &present, subresource, fields, lasting);
     if lasting == Lasting::UntilUndone {
-        // A subresource takes no annotations; there the journal alone knows.
-        if subresource.is_none() {
-            let memo = json!({"run": cx.run, "fault": cx.fault, "fields": changes}).to_string();
-            let path = format!("/metadata/annotations/{}", escaped(UNDO_ANNOTATION));
-            changes.push(FieldChange::of(&present, &path, Some(json!(memo))));
-        }
         let undo = Undo::Restore {
             object: object.clone(),
             subresource: subresource.map(ToOwned::to_owned),
@@ -145,17 +157,22 @@ async fn change(
     patched.map_err(InjectError::Deed).map(drop)
 }
 
+/// An object of the run, with its namespace and label.
+pub(super) fn own_object(cx: &FaultContext, manifest: &Value) -> Result<DynamicObject, ClusterError> {
+    let mut object: DynamicObject = cx.cluster.typed("make an object of the fault", manifest.clone())?;
+    object.metadata.namespace = Some(cx.cluster.namespace().to_owned());
+    object.metadata.labels.get_or_insert_default().insert(RUN_LABEL.to_owned(), cx.run.to_string());
+    Ok(object)
+}
+
 async fn create(
     cx: &FaultContext,
     journal: &Journal,
     taken: &mut Vec<Taken>,
     manifest: &Value,
 ) -> Result<(), InjectError> {
-    let doing = "make an object of the fault";
-    let mut object: DynamicObject = cx.cluster.typed(doing, manifest.clone()).map_err(InjectError::Deed)?;
-    object.metadata.namespace = Some(cx.cluster.namespace().to_owned());
+    let mut object = own_object(cx, manifest).map_err(InjectError::Deed)?;
     object.metadata.owner_references = Some(vec![journal.owner()]);
-    object.metadata.labels.get_or_insert_default().insert(RUN_LABEL.to_owned(), cx.run.to_string());
     let wanted = ObjectRef::of_manifest(&object);
     note(cx, journal, taken, Some(Undo::Delete { object: wanted.clone() })).await?;
     let api = cx.cluster.among(&wanted);
@@ -164,9 +181,14 @@ async fn create(
     made.map_err(InjectError::Deed).map(drop)
 }
 
-async fn delete(cx: &FaultContext, pod: &ObjectRef, grace: Option<u32>) -> Result<(), InjectError> {
+/// The deletion of this very Pod.
+pub(super) fn deletion(pod: &ObjectRef, grace: Option<u32>) -> DeleteParams {
     let preconditions = Some(Preconditions { uid: pod.uid.clone(), resource_version: None });
-    let params = DeleteParams { grace_period_seconds: grace, preconditions, ..DeleteParams::default() };
+    DeleteParams { grace_period_seconds: grace, preconditions, ..DeleteParams::default() }
+}
+
+async fn delete(cx: &FaultContext, pod: &ObjectRef, grace: Option<u32>) -> Result<(), InjectError> {
+    let params = deletion(pod, grace);
     let api = cx.cluster.among(pod);
     match cx.cluster.call(&format!("delete {pod}"), api.delete(&pod.name, &params)).await {
         // It went by itself meanwhile: nobody is left to hit, and its successor is not meant.
@@ -177,22 +199,30 @@ async fn delete(cx: &FaultContext, pod: &ObjectRef, grace: Option<u32>) -> Resul
     }
 }
 
+/// Asks for the eviction of this very Pod. Not kube's `evict`: it names the options so that the server drops them.
+pub(super) async fn ask_eviction(
+    cx: &FaultContext,
+    pod: &ObjectRef,
+    grace: Option<u32>,
+    params: &PostParams,
+) -> Result<(), ClusterError> {
+    let mut options = json!({"preconditions": {"uid": pod.uid}});
+    if let Some(grace) = grace {
+        options["gracePeriodSeconds"] = json!(grace);
+    }
+    let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction",
+        "metadata": {"name": pod.name, "namespace": pod.namespace}, "deleteOptions": options});
+    let api = cx.cluster.among(pod);
+    let asked = api.create_subresource::<_, Value>("eviction", &pod.name, params, &eviction);
+    cx.cluster.call(&format!("evict {pod}"), asked).await.map(drop)
+}
+
 async fn evict(
     cx: &FaultContext,
     pod: &ObjectRef,
     grace: Option<u32>,
 ) -> Result<Option<String>, InjectError> {
-    let mut options = json!({"preconditions": {"uid": pod.uid}});
-    if let Some(grace) = grace {
-        options["gracePeriodSeconds"] = json!(grace);
-    }
-    // Not kube's `evict`: it names the options so that the server drops them.
-    let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction",
-        "metadata": {"name": pod.name, "namespace": pod.namespace}, "deleteOptions": options});
-    let api = cx.cluster.among(pod);
-    let params = PostParams::default();
-    let asked = api.create_subresource::<_, Value>("eviction", &pod.name, &params, &eviction);
-    match cx.cluster.call(&format!("evict {pod}"), asked).await {
+    match ask_eviction(cx, pod, grace, &PostParams::default()).await {
         Ok(_) => Ok(None),
         Err(error) if error.code() == Some(429) => Ok(Some(error.to_string())),
         Err(error) => Err(InjectError::Deed(error)),
@@ -200,10 +230,18 @@ async fn evict(
 }
 
 async fn attach(cx: &FaultContext, pod: &ObjectRef, container: &Value) -> Result<(), InjectError> {
+    ask_attachment(cx, pod, container, &PatchParams::default()).await.map_err(InjectError::Deed)
+}
+
+/// Asks for an ephemeral container in a Pod.
+pub(super) async fn ask_attachment(
+    cx: &FaultContext,
+    pod: &ObjectRef,
+    container: &Value,
+    params: &PatchParams,
+) -> Result<(), ClusterError> {
     let patch = Patch::Strategic(json!({"spec": {"ephemeralContainers": [container]}}));
     let api = cx.cluster.among(pod);
-    let params = PatchParams::default();
-    let patched = api.patch_subresource("ephemeralcontainers", &pod.name, &params, &patch);
-    let patched = cx.cluster.call(&format!("put a container into {pod}"), patched).await;
-    patched.map_err(InjectError::Deed).map(drop)
+    let patched = api.patch_subresource("ephemeralcontainers", &pod.name, params, &patch);
+    cx.cluster.call(&format!("put a container into {pod}"), patched).await.map(drop)
 }

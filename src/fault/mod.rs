@@ -7,6 +7,7 @@
 pub mod caution;
 mod context;
 mod deed;
+mod dry_run;
 pub mod ephemeral;
 mod inject;
 pub mod interpose;

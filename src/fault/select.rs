@@ -9,15 +9,16 @@ use kube::api::ListParams;
 use rand::SeedableRng as _;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom as _;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// Which Pods: a label selector as kubectl takes it (`app=api,tier!=cache`), or a map of several conditions.
-#[derive(Debug, Clone, Default, PartialEq, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pods {
     /// A label selector.
     pub labels: Option<String>,
@@ -42,6 +43,34 @@ pub struct HowMany {
     pub leave: u32,
 }
 
+/// The long form.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Map {
+    /// A label selector as kubectl takes it: `app=api,tier!=cache`.
+    labels: Option<String>,
+    /// Their names.
+    names: Vec<String>,
+    /// Their workload: `deployment/api`, `statefulset/store`.
+    owner: Option<String>,
+    /// Their node.
+    node: Option<String>,
+    /// The zone of their node.
+    zone: Option<String>,
+}
+
+impl JsonSchema for Pods {
+    fn schema_name() -> Cow<'static, str> {
+        "Pods".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let long = Map::json_schema(generator);
+        let short = json_schema!({ "type": "string", "examples": ["app=api", "app=api,tier!=cache"] });
+        json_schema!({ "description": "a label selector, or a map of conditions", "anyOf": [short, long] })
+    }
+}
+
 impl<'de> Deserialize<'de> for Pods {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Pods, D::Error> {
         struct Written;
@@ -59,16 +88,6 @@ impl<'de> Deserialize<'de> for Pods {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Pods, A::Error> {
-                #[derive(Deserialize)]
-                #[serde(deny_unknown_fields, default)]
-                #[derive(Default)]
-                struct Map {
-                    labels: Option<String>,
-                    names: Vec<String>,
-                    owner: Option<String>,
-                    node: Option<String>,
-                    zone: Option<String>,
-                }
                 let Map { labels, names, owner, node, zone } =
                     Map::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(Pods { labels, names, owner, node, zone })

@@ -141,6 +141,12 @@ impl Gate {
         parse::gate(text)
     }
 
+    /// Reads a condition that must not come about, such as `error_rate > 50% last 10s`: the gate that breaks when it
+    /// does.
+    pub fn condition(text: &str) -> Result<Gate, GateError> {
+        parse::condition(text)
+    }
+
     /// The fewest requests with which this gate can pass, when all of them are as good as can be.
     pub fn needs(&self) -> u64 {
         let share = match (self.metric, self.limit) {

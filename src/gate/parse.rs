@@ -11,6 +11,35 @@ const EXAMPLE: &str = "write for example `p99 <= 250ms`";
 
 /// Reads the whole text as one gate.
 pub(super) fn gate(text: &str) -> Result<Gate, GateError> {
+    let (gate, compared, limited) = read(text)?;
+    sense::check(&gate, compared, limited)?;
+    Ok(gate)
+}
+
+/// Reads the whole text as what must not come about; gives the gate that breaks when it does.
+pub(super) fn condition(text: &str) -> Result<Gate, GateError> {
+    let (said, compared, limited) = read(text)?;
+    let all = compared.start..limited.end;
+    let comparison = match said.comparison {
+        Comparison::AtMost => Comparison::Above,
+        Comparison::Below => Comparison::AtLeast,
+        Comparison::AtLeast => Comparison::Below,
+        Comparison::Above => Comparison::AtMost,
+        Comparison::Equal => {
+            let help = "write `>` or `<`: `error_rate > 50% last 10s`";
+            return Err(GateError::at(compared, "`==` is no condition to stop at", help));
+        }
+    };
+    let gate = Gate { comparison, ..said };
+    sense::check(&gate, compared, limited).map_err(|_| {
+        let message = "this would stop a run at once or never";
+        GateError::at(all, message, "say how bad it has to be: `error_rate > 50% last 10s`")
+    })?;
+    Ok(gate)
+}
+
+/// The gate as it stands there, with the places of its comparison and its limit.
+fn read(text: &str) -> Result<(Gate, Range<usize>, Range<usize>), GateError> {
     let mut parser = Parser { text, tokens: Tokens::of(text) };
     let metric = parser.metric()?;
     let (on, on_place) = parser.name_in_parentheses(metric)?;
@@ -18,9 +47,7 @@ pub(super) fn gate(text: &str) -> Result<Gate, GateError> {
     let (limit, limited) = parser.limit(metric)?;
     let (window, window_place) = parser.window()?;
     let places = Places { on: on_place, window: window_place };
-    let gate = Gate { metric, on, comparison, limit, window, places };
-    sense::check(&gate, compared, limited)?;
-    Ok(gate)
+    Ok((Gate { metric, on, comparison, limit, window, places }, compared, limited))
 }
 
 /// Reads one part after the other.

@@ -94,6 +94,7 @@ fn kind() -> impl Strategy<Value = EventKind> {
         any::<String>().prop_map(|text| EventKind::Trouble { text }),
         any::<String>().prop_map(|reason| EventKind::Ended(Ending::Unreachable { reason })),
         Just(EventKind::LoadEnded),
+        any::<String>().prop_map(|reason| EventKind::Ended(Ending::Aborted { reason })),
         Just(EventKind::Ended(Ending::Completed)),
     ]
 }

@@ -57,6 +57,10 @@ impl Story<'_> {
                 let at = self.summary.last.secs_f64();
                 ("interrupted", format!("the run was interrupted after {at:.1} s; run it to its end"))
             }
+            Some(Ending::Aborted { reason }) => {
+                let at = self.summary.last.secs_f64();
+                ("aborted", format!("the run was ended after {at:.1} s: {reason}"))
+            }
             None => {
                 let at = self.summary.last.secs_f64();
                 ("cut off", format!("the run was cut off at {at:.1} s: its history has no end; run it again"))

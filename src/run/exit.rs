@@ -81,7 +81,7 @@ impl Exit {
     pub(super) fn decide(judged: &Judged<'_>) -> Exit {
         match (judged.ending, judged.verdict, judged.strictness) {
             _ if judged.faults.iter().any(FaultResult::is_left) => Exit::Dirty,
-            (Some(Ending::Interrupted), _, _) => Exit::Interrupted,
+            (Some(Ending::Interrupted | Ending::Aborted { .. }), _, _) => Exit::Interrupted,
             (Some(Ending::Unreachable { .. }), _, _) => Exit::Unreachable,
             _ if judged.never_reached() => Exit::Unreachable,
             (_, Verdict::Fail, _) | (_, Verdict::Inconclusive, Strictness::Strict) => Exit::Failed,
@@ -216,6 +216,7 @@ mod tests {
             (Inconclusive, Ending::Completed, vec![], 9, Normal, Exit::Inconclusive),
             (Inconclusive, Ending::Completed, vec![], 9, Strict, Exit::Failed),
             (Fail, Ending::Interrupted, vec![], 9, Normal, Exit::Interrupted),
+            (Fail, Ending::Aborted { reason: "lease".into() }, vec![], 9, Normal, Exit::Interrupted),
             (Inconclusive, Ending::Interrupted, vec![], 9, Strict, Exit::Interrupted),
             (Inconclusive, unreachable, vec![], 0, Normal, Exit::Unreachable),
             (Fail, Ending::SmokeFailed, vec![check(true)], 0, Normal, Exit::Unreachable),

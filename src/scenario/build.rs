@@ -3,8 +3,11 @@
 
 use super::data::DataFiles;
 use super::validate::{self, Whole};
-use super::{Load, LoadSpec, PlannedGate, Rejected, Scenario, ScenarioFile, TargetPlan};
+use super::{
+    KubernetesPlan, Load, LoadSpec, PlannedAbort, PlannedGate, Rejected, Scenario, ScenarioFile, TargetPlan,
+};
 use crate::check::{CheckSpec, Compiled};
+use crate::fault::Fault;
 use crate::journey::{CompileContext, Journey, Pairs};
 use crate::source::{Environment, Located, Problem, Secrets, Sources, decode};
 use crate::units::Span;
@@ -52,6 +55,9 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         target: parts.target,
         checks: parts.checks,
         load: parts.load,
+        kubernetes: parts.kubernetes,
+        faults: parts.faults,
+        abort_when: parts.abort_when,
         gates: parts.gates,
     })
 }
@@ -61,6 +67,9 @@ struct Parts {
     target: TargetPlan,
     checks: Vec<Compiled>,
     load: Option<Load>,
+    kubernetes: Option<KubernetesPlan>,
+    faults: Vec<Fault>,
+    abort_when: Option<PlannedAbort>,
     gates: Vec<PlannedGate>,
 }
 
@@ -77,9 +86,12 @@ impl Builder<'_> {
         let target = validate::target(self.file, &self.whole, self.data, self.problems);
         let checks = self.checks(target.as_ref());
         let load = self.file.load.as_ref().and_then(|load| self.load(load, target.as_ref()));
-        let faults: [String; 0] = [];
-        let gates = validate::gates(self.file, &self.whole, load.as_ref(), &faults, self.problems);
-        Some(Parts { target: target?, checks, load, gates })
+        let kubernetes = validate::kubernetes(self.file, self.data, self.problems);
+        let faults = validate::faults(self.file, &self.whole, load.as_ref(), self.problems);
+        let abort_when = validate::abort_when(self.file, load.as_ref(), self.problems);
+        let names = validate::fault_names(self.file, &faults);
+        let gates = validate::gates(self.file, &self.whole, load.as_ref(), &names, self.problems);
+        Some(Parts { target: target?, checks, load, kubernetes, faults, abort_when, gates })
     }
 
     fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {

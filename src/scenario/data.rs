@@ -4,6 +4,7 @@ use crate::source::{Files, Located, Problem, read_bytes};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 /// The largest data file; rows are kept in memory during the run.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -34,6 +35,11 @@ impl<'f> DataFiles<'f> {
         let path = self.files.beside(file, named);
         read_bytes(&path, &self.files.name_beside(file, named), MAX_BYTES)
             .map_err(|error| error.problem(named.mark))
+    }
+
+    /// Where a file lies that is named in the scenario.
+    pub(super) fn path(&self, named: &Located<String>) -> PathBuf {
+        self.files.beside(named.mark.file, named)
     }
 
     /// The hash over the scenario, its includes and its data. The names of the files are not part of it, so that a

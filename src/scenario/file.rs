@@ -2,6 +2,7 @@
 
 use super::{LoadSpec, TargetSpec};
 use crate::check::CheckSpec;
+use crate::fault::FaultSpec;
 use crate::gate::GateSpec;
 use crate::journey::Pairs;
 use crate::source::Located;
@@ -32,6 +33,12 @@ pub struct ScenarioFile {
     /// The load.
     #[serde(default)]
     pub load: Option<Located<LoadSpec>>,
+    /// What is done to the target while the load runs, through the Kubernetes API.
+    #[serde(default)]
+    pub faults: Vec<Located<FaultSpec>>,
+    /// The run ends, with all faults undone, as soon as this is shown: `error_rate > 50% last 10s`.
+    #[serde(default)]
+    pub abort_when: Option<Located<String>>,
     /// What must hold, one objective each: `p99(browse) <= 250ms`, `error_rate < 0.1%`.
     #[serde(default)]
     pub gates: Vec<Located<GateSpec>>,

@@ -16,6 +16,7 @@ impl Scenario {
         self.description = self.description.map(|text| secrets.redact(&text));
         self.checks.iter_mut().for_each(|check| check.name = secrets.redact(&check.name));
         self.load = self.load.map(|load| of_load(load, &secrets));
+        self.faults.iter_mut().for_each(|fault| fault.name = secrets.redact(&fault.name));
         self.gates = self.gates.into_iter().map(|gate| of_gate(gate, &secrets)).collect();
         Scenario { secrets, ..self }
     }

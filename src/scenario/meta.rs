@@ -1,7 +1,11 @@
 //! What a run's history keeps of its scenario.
 
 use super::{Load, Scenario};
-use crate::history::{CheckPlan, EndpointPlan, GatePlan, Machine, Meta, Model, SCHEMA, StagePlan};
+use crate::clock::Offset;
+use crate::fault::Fault;
+use crate::history::{
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, SCHEMA, StagePlan,
+};
 use crate::journey::Journey;
 use crate::load::{Arrivals, Schedule, Stage};
 use crate::transport::Verify;
@@ -26,9 +30,25 @@ impl Scenario {
             stages: self.load.as_ref().map(|load| stage_plans(&load.stages)).unwrap_or_default(),
             gates: self.gate_plans(),
             checks: self.check_plans(),
-            faults: Vec::new(),
-            cluster: None,
+            faults: self.fault_plans(),
+            cluster: self.cluster_plan(),
         }
+    }
+
+    fn fault_plans(&self) -> Vec<FaultPlan> {
+        let plan = |fault: &Fault| FaultPlan {
+            name: fault.name.clone(),
+            kind: fault.kind.name().to_owned(),
+            at: Offset::ZERO + fault.at,
+            until: fault.lasts.map(|lasts| Offset::ZERO + fault.at + lasts),
+        };
+        self.faults.iter().map(plan).collect()
+    }
+
+    fn cluster_plan(&self) -> Option<ClusterPlan> {
+        let cluster = self.kubernetes.as_ref().filter(|_| !self.faults.is_empty())?;
+        let masked = |text: &str| self.secrets.redact(text);
+        Some(ClusterPlan { context: masked(&cluster.context), namespace: masked(&cluster.namespace) })
     }
 
     fn model(&self) -> Model {

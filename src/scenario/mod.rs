@@ -6,6 +6,7 @@
 mod build;
 mod data;
 mod file;
+mod kubernetes;
 mod load;
 mod masked;
 mod meta;
@@ -16,8 +17,9 @@ mod validate;
 mod validated;
 
 pub use file::ScenarioFile;
+pub use kubernetes::{GuardPlan, GuardSpec, KubernetesPlan, KubernetesSpec, OwnPodsSpec};
 pub use load::{ConnectionsSpec, LoadSpec};
 pub use rejected::Rejected;
 pub use schema::schema;
 pub use target::{TargetPlan, TargetSpec, TlsSpec};
-pub use validated::{Connections, KeepAlive, Load, PlannedGate, Scenario, Spacing};
+pub use validated::{Connections, KeepAlive, Load, PlannedAbort, PlannedGate, Scenario, Spacing};

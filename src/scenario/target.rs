@@ -1,5 +1,6 @@
 //! The target: as it is written, and ready to connect to.
 
+use super::KubernetesSpec;
 use crate::journey::Pairs;
 use crate::source::Located;
 use crate::transport::{HttpVersion, Target};
@@ -23,6 +24,8 @@ pub struct TargetSpec {
     pub headers: Pairs<Located<String>>,
     /// How long connecting may take, name and TLS included; 5s when left out.
     pub connect_timeout: Option<Located<Span>>,
+    /// The cluster and the one namespace that faults may touch; nothing else is touched.
+    pub kubernetes: Option<Located<KubernetesSpec>>,
 }
 
 /// TLS. Files are PEM; their paths count from this file's folder.

@@ -1,8 +1,9 @@
 //! A scenario that was checked: data only, and nothing in it can be wrong any more.
 
 use super::build::build;
-use super::{Rejected, TargetPlan};
+use super::{KubernetesPlan, Rejected, TargetPlan};
 use crate::check::Compiled;
+use crate::fault::Fault;
 use crate::gate::Gate;
 use crate::journey::Journey;
 use crate::load::{Arrivals, Mix, Schedule, Stage};
@@ -30,6 +31,12 @@ pub struct Scenario {
     pub checks: Vec<Compiled>,
     /// The load, when there is any.
     pub load: Option<Load>,
+    /// The cluster that faults may touch.
+    pub kubernetes: Option<KubernetesPlan>,
+    /// The faults, in the order of the scenario; some only where there is a cluster and a load.
+    pub faults: Vec<Fault>,
+    /// When the run ends early.
+    pub abort_when: Option<PlannedAbort>,
     /// The gates, in the order of the scenario.
     pub gates: Vec<PlannedGate>,
 }
@@ -95,6 +102,17 @@ pub struct PlannedGate {
     pub severity: Severity,
 }
 
+/// A condition that ends a run early.
+#[derive(Debug, Clone)]
+pub struct PlannedAbort {
+    /// The gate that breaks when it comes about.
+    pub gate: Gate,
+    /// The stretch of time that it looks at.
+    pub last: Span,
+    /// The condition as written.
+    pub text: String,
+}
+
 impl Scenario {
     /// Reads and checks a scenario file with everything that it refers to.
     ///
@@ -113,10 +131,10 @@ impl Scenario {
         build(Sources::of_text(name, text, environment), environment)
     }
 
-    /// The same scenario without its load and the gates that judge it.
+    /// The same scenario without its load, its faults and the gates that judge them.
     #[must_use]
     pub fn smoke_alone(self) -> Scenario {
-        Scenario { load: None, gates: Vec::new(), ..self }
+        Scenario { load: None, faults: Vec::new(), abort_when: None, gates: Vec::new(), ..self }
     }
 }
 

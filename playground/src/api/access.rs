@@ -35,6 +35,8 @@ pub(super) fn check_resource(cluster: &Cluster, request: &Request, target: &Targ
     };
     let verb = verb(request, target);
     let (namespace, name) = target.at();
+    // A namespace lies in itself: a Role in it may allow to read it.
+    let namespace = if (id.group, id.resource) == ("", "namespaces") { name } else { namespace };
     let wanted = Attributes {
         verb: verb.to_owned(),
         group: id.group.to_owned(),

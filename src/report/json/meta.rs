@@ -72,5 +72,6 @@ fn word(ending: &Ending) -> &'static str {
         Ending::SmokeFailed => "smoke_failed",
         Ending::Unreachable { .. } => "unreachable",
         Ending::Interrupted => "interrupted",
+        Ending::Aborted { .. } => "aborted",
     }
 }

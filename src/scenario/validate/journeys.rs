@@ -77,7 +77,7 @@ pub(in crate::scenario) fn check_names(
 }
 
 /// Reports every name that was there before.
-fn twice<'n>(
+pub(super) fn twice<'n>(
     names: impl Iterator<Item = (&'n str, Mark)>,
     problems: &mut Vec<Problem>,
     words: impl Fn(&str) -> (String, &'static str),

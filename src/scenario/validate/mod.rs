@@ -1,15 +1,21 @@
 //! What can never work, found before anything runs: one file for each part of a scenario.
 
+mod abort;
+mod faults;
 mod gates;
 mod journeys;
+mod kubernetes;
 mod load;
 mod numbers;
 mod purpose;
 mod target;
 mod whole;
 
+pub(super) use abort::abort_when;
+pub(super) use faults::{fault_names, faults};
 pub(super) use gates::gates;
 pub(super) use journeys::{check_names, endpoints, journeys};
+pub(super) use kubernetes::kubernetes;
 pub(super) use load::{limits, stages};
 pub(super) use purpose::purpose;
 pub(super) use target::target;

@@ -14,6 +14,8 @@ pub(in crate::scenario) struct Whole {
     pub(in crate::scenario) load: bool,
     /// Each smoke check that could be read at all.
     pub(in crate::scenario) checks: Vec<bool>,
+    /// Each fault that could be read at all.
+    pub(in crate::scenario) faults: Vec<bool>,
     /// Each journey that could be read at all.
     pub(in crate::scenario) journeys: Vec<bool>,
 }
@@ -45,6 +47,7 @@ impl Whole {
             vars: whole(tree.get("vars")),
             load: whole(load),
             checks: items(tree.get("smoke")),
+            faults: items(tree.get("faults")),
             journeys: items(load.and_then(|load| load.get("journeys"))),
         }
     }

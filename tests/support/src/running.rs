@@ -84,6 +84,16 @@ impl Running {
         self.signal(Signal::KILL);
     }
 
+    /// Makes it stand still, like a machine that hangs; its ports still take connections.
+    pub fn stop(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
     fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process), signal).expect("a signal to our child");
     }

@@ -1,0 +1,156 @@
+//! `shakedown rbac SCENARIO`
+
+use super::Failure;
+use crate::cluster::Right;
+use crate::engine::faults::{FaultsPlan, guard_rights, needs};
+use crate::run::Exit;
+use crate::scenario::{GuardPlan, Scenario};
+use crate::source::Environment;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// The account that the runner uses.
+const RUNNER: &str = "shakedown";
+
+/// Whose role to print.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A scenario file with faults
+    #[arg(value_name = "SCENARIO")]
+    scenario: PathBuf,
+}
+
+/// Prints objects that `kubectl apply -f -` takes.
+pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
+    let scenario = Scenario::load(&args.scenario, &Environment::of_process())?;
+    let plan = FaultsPlan::of(&scenario, 0).ok_or_else(|| {
+        Failure::Usage(format!(
+            "{} has no faults, so it needs no rights in a cluster",
+            args.scenario.display()
+        ))
+    })?;
+    for object in objects(&plan) {
+        anstream::println!("---\n{}", yaml(&object, 0).trim_start());
+    }
+    Ok(Exit::Pass)
+}
+
+/// The accounts with their roles: the runner's, and the guard's where there is one.
+fn objects(plan: &FaultsPlan) -> Vec<Value> {
+    let namespace = plan.kubernetes.namespace.as_str();
+    let mut all = of_account(namespace, RUNNER, needs(plan));
+    if let GuardPlan::Account(account) = &plan.kubernetes.guard {
+        let mut rights = guard_rights(namespace);
+        rights.extend(plan.faults.iter().flat_map(|fault| fault.kind.rights(namespace)));
+        all.extend(of_account(namespace, account, rights));
+    }
+    all
+}
+
+/// An account with a Role, and a `ClusterRole` only where something needs it.
+fn of_account(namespace: &str, account: &str, rights: Vec<Right>) -> Vec<Value> {
+    let (inside, outside): (Vec<Right>, Vec<Right>) =
+        rights.into_iter().partition(|right| right.namespace.is_some());
+    let own = json!({"name": account, "namespace": namespace});
+    let whole = json!({"name": format!("{account}-{namespace}")});
+    let subject = json!({"kind": "ServiceAccount", "name": account, "namespace": namespace});
+    let mut all = vec![json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": own})];
+    for (kind, meta, rights) in [("Role", own, inside), ("ClusterRole", whole, outside)] {
+        if rights.is_empty() {
+            continue;
+        }
+        let group = "rbac.authorization.k8s.io";
+        let version = format!("{group}/v1");
+        all.push(json!({"apiVersion": version, "kind": kind, "metadata": meta, "rules": rules(&rights)}));
+        all.push(json!({"apiVersion": version, "kind": format!("{kind}Binding"), "metadata": meta,
+            "roleRef": {"apiGroup": group, "kind": kind, "name": meta["name"]}, "subjects": [subject]}));
+    }
+    all
+}
+
+/// One rule a resource.
+fn rules(rights: &[Right]) -> Vec<Value> {
+    let mut verbs: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for right in rights {
+        verbs.entry((&right.group, &right.resource)).or_default().insert(right.verb);
+    }
+    let rule =
+        |((group, resource), verbs)| json!({"apiGroups": [group], "resources": [resource], "verbs": verbs});
+    verbs.into_iter().map(rule).collect()
+}
+
+/// A value as YAML. Lists of texts stay on one line; texts are quoted where YAML could take them for something else.
+fn yaml(value: &Value, indent: usize) -> String {
+    let margin = "  ".repeat(indent);
+    match value {
+        Value::Object(map) => {
+            let entry =
+                |(key, value): (&String, &Value)| format!("\n{margin}{key}:{}", after_key(value, indent));
+            map.iter().map(entry).collect()
+        }
+        Value::Array(items) => {
+            let item = |item: &Value| {
+                let inner = yaml(item, indent + 1);
+                format!("\n{margin}- {}", inner.trim_start())
+            };
+            items.iter().map(item).collect()
+        }
+        scalar => scalar_text(scalar),
+    }
+}
+
+fn after_key(value: &Value, indent: usize) -> String {
+    match value {
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            format!(" [{}]", items.iter().map(scalar_text).collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(_) => yaml(value, indent),
+        Value::Object(_) => yaml(value, indent + 1),
+        scalar => format!(" {}", scalar_text(scalar)),
+    }
+}
+
+fn scalar_text(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_plain(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Letters, dots, slashes and dashes, beginning with a letter: no number, no date, and nothing with a meaning.
+fn is_plain(text: &str) -> bool {
+    let meanings = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "./-".contains(letter))
+        && !meanings.contains(&text.to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_is_read_back_as_it_was_meant() {
+        let right = |group: &str, resource: &str, verb, namespace: Option<&str>| Right {
+            group: group.to_owned(),
+            resource: resource.to_owned(),
+            verb,
+            namespace: namespace.map(ToOwned::to_owned),
+        };
+        let rights = vec![
+            right("", "pods", "list", Some("shop")),
+            right("", "pods", "delete", Some("shop")),
+            right("apps", "deployments/scale", "patch", Some("shop")),
+            right("", "nodes", "patch", None),
+        ];
+        let objects = of_account("shop", "off", rights);
+        assert_eq!(objects.len(), 5);
+        assert_eq!(objects[1]["rules"][0]["verbs"], json!(["delete", "list"]));
+        assert_eq!(objects[3]["metadata"], json!({"name": "off-shop"}));
+        for object in objects {
+            let read: Value = serde_saphyr::from_str(&yaml(&object, 0)).unwrap();
+            assert_eq!(read, object);
+        }
+    }
+}

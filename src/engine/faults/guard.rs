@@ -1,0 +1,82 @@
+//! The guard: a Pod of this program in the namespace that takes the faults back when the run is lost.
+
+use super::{Refused, Session, needs_of_run};
+use crate::cluster::{Cluster, ClusterError, RUN_LABEL, Right};
+use crate::fault::{Helpers, rights};
+use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
+use kube::api::PostParams;
+use serde_json::json;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How the guard of a run is called as the holder of the lease: this, and the run.
+pub const GUARD_HOLDER: &str = "guard-";
+/// How long it may take to come up.
+const UP: Duration = Duration::from_mins(1);
+/// How long it may then take to read the journal.
+const AT_WORK: Duration = Duration::from_secs(20);
+/// How often the journal is looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What starting it needs.
+pub(super) fn needs_of_start(namespace: &str) -> Vec<Right> {
+    let mut all = rights(namespace, "", "pods", &["create", "get", "list", "watch"]);
+    all.extend(rights(namespace, "", "serviceaccounts", &["get"]));
+    all
+}
+
+/// What the guard itself needs beside the rights of the faults: the lease and the journal.
+pub fn guard_rights(namespace: &str) -> Vec<Right> {
+    let own = ["leases", "configmaps"];
+    needs_of_run(namespace).into_iter().filter(|right| own.contains(&right.resource.as_str())).collect()
+}
+
+fn refused(why: impl ToString) -> Refused {
+    let next = "apply what chaos/rbac/ has, name another account or image in `target.kubernetes`, or write \
+                `guard: off`";
+    Refused::Guard { why: why.to_string(), next: next.to_owned() }
+}
+
+/// Whether the account is there that the guard is to run under.
+pub(super) async fn find_account(cluster: &Cluster, name: &str) -> Result<(), Refused> {
+    let doing = format!("read the service account {name}");
+    match cluster.call(&doing, cluster.api::<ServiceAccount>().get_opt(name)).await? {
+        Some(_) => Ok(()),
+        None => Err(refused(format!("namespace {} has no service account `{name}`", cluster.namespace()))),
+    }
+}
+
+/// Starts it and waits until it is at work.
+pub(super) async fn start(session: &Session, made: &Helpers, account: &str) -> Result<(), Refused> {
+    let (cluster, run) = (&session.cluster, &session.run);
+    let name = format!("shakedown-{run}-guard");
+    let container = json!({
+        "name": "guard", "image": made.image, "imagePullPolicy": made.pull_policy,
+        "args": ["guard", "--run", run, "--namespace", cluster.namespace()],
+        "securityContext": {"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
+            "runAsNonRoot": true, "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"}},
+    });
+    let pod: Pod = cluster.typed(
+        "make the guard",
+        json!({
+            "metadata": {"name": name, "labels": {RUN_LABEL: run}, "ownerReferences": [session.journal.owner()]},
+            "spec": {"serviceAccountName": account, "restartPolicy": "OnFailure",
+                "terminationGracePeriodSeconds": 1, "containers": [container]},
+        }),
+    )?;
+    let made =
+        cluster.call("create the guard", cluster.api::<Pod>().create(&PostParams::default(), &pod)).await;
+    made.map_err(refused)?;
+    cluster.pod_ready(&name, UP).await.map_err(|error: ClusterError| refused(error))?;
+    // That its process runs does not show that it reaches the API server and may read the journal.
+    let deadline = Instant::now() + AT_WORK;
+    while !session.journal.is_guarded().await? {
+        if Instant::now() > deadline {
+            let logs = format!("kubectl -n {} logs {name}", cluster.namespace());
+            return Err(refused(format!("it runs and does not read the journal; `{logs}` tells why")));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! What has to hold before anything is done. Nothing is changed here.
+
+use super::{FaultsPlan, Refused, needs};
+use crate::cluster::{Cluster, Consent, Right, RunId};
+use crate::fault::{Plan, Refusal};
+use futures_util::future::join_all;
+
+/// Variables of the Kubernetes client that send requests elsewhere, or as somebody else.
+const DEBUG: &str = "KUBE_RS_DEBUG_";
+
+/// What a fault would do, asked now.
+#[derive(Debug)]
+pub struct Preview {
+    /// The fault's place in the plan.
+    pub place: usize,
+    /// What it would do.
+    pub plan: Plan,
+    /// What people should know before it is done.
+    pub warnings: Vec<String>,
+}
+
+/// The cluster that the scenario names.
+///
+/// # Errors
+/// There is no such context, or the environment would lead requests elsewhere.
+pub async fn connect(plan: &FaultsPlan) -> Result<Cluster, Refused> {
+    let mut names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    if let Some(name) = names.find(|name| name.starts_with(DEBUG)) {
+        return Err(Refused::Debug { name });
+    }
+    Ok(Cluster::connect(&plan.kubernetes.access()).await?)
+}
+
+/// Plans every fault and asks the server whether it would take each of its deeds.
+///
+/// # Errors
+/// One of them cannot or must not be injected.
+pub async fn preview(cluster: &Cluster, plan: &FaultsPlan, run: &RunId) -> Result<Vec<Preview>, Refused> {
+    let mut previews = Vec::new();
+    for (place, fault) in plan.faults.iter().enumerate() {
+        let refused = |refusal: Refusal| Refused::Fault { fault: fault.name.clone(), refusal };
+        let cx = plan.context(cluster, run, place, 0);
+        let planned = fault.kind.plan(&cx).await.map_err(refused)?;
+        let mut warnings = planned.warnings.clone();
+        warnings.extend(planned.dry_run(&cx).await.map_err(refused)?);
+        previews.push(Preview { place, plan: planned, warnings });
+    }
+    Ok(previews)
+}
+
+/// The namespace consents and the account has every right.
+pub(super) async fn permitted(cluster: &Cluster, plan: &FaultsPlan, given: Consent) -> Result<(), Refused> {
+    if let Some(why) = cluster.consent().await?.objection(cluster.namespace(), given) {
+        return Err(Refused::NoConsent(why));
+    }
+    let rights = needs(plan);
+    let answers = join_all(rights.iter().map(|right| cluster.may(right))).await;
+    let mut missing: Vec<Right> = Vec::new();
+    for (right, answer) in rights.into_iter().zip(answers) {
+        if !answer? {
+            missing.push(right);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Refused::NoRights { context: cluster.context().to_owned(), missing })
+}

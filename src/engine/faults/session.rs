@@ -1,0 +1,116 @@
+//! A run's hold on its namespace: the lease, the journal and the guard, from before its first fault to after its last.
+
+use super::keeper::Keeper;
+use super::preflight::permitted;
+use super::{FaultsPlan, Refused, connect, guard, preview};
+use crate::cluster::{Cluster, Consent, Journal, Lease, Open, RunId};
+use crate::scenario::GuardPlan;
+
+/// A run's hold on its namespace.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) cluster: Cluster,
+    pub(super) run: RunId,
+    pub(super) journal: Journal,
+    pub(super) keeper: Keeper,
+}
+
+/// Looks whether the faults may be injected, and takes hold of the namespace. `say` is told what people should know.
+///
+/// # Errors
+/// Anything speaks against it; then nothing was changed.
+pub async fn prepare(
+    plan: &FaultsPlan,
+    given: Consent,
+    say: &mut dyn FnMut(&str),
+) -> Result<Session, Refused> {
+    let cluster = connect(plan).await?;
+    let (context, namespace, server) = (cluster.context(), cluster.namespace(), cluster.server());
+    say(&format!("faults go to namespace {namespace} of context {context} ({server}), and nowhere else"));
+    permitted(&cluster, plan, given).await?;
+    let run = RunId::new(rand::random());
+    let previews = preview(&cluster, plan, &run).await?;
+    for preview in &previews {
+        let fault = &plan.faults[preview.place].name;
+        preview.warnings.iter().for_each(|warning| say(&format!("fault {fault}: warning: {warning}")));
+    }
+    let lasting =
+        previews.iter().flat_map(|preview| &preview.plan.deeds).any(|deed| deed.taken_back_by().is_some());
+    let account = match &plan.kubernetes.guard {
+        GuardPlan::Account(account) if lasting => {
+            guard::find_account(&cluster, account).await?;
+            Some(account)
+        }
+        GuardPlan::Off if lasting => {
+            say(
+                "warning: without a guard nobody takes the faults back when this machine is lost; `shakedown recover` does it by hand",
+            );
+            None
+        }
+        // There is nothing to take back.
+        GuardPlan::Account(_) | GuardPlan::Off => None,
+    };
+    let session = hold(&cluster, run).await?;
+    if let Some(account) = account
+        && let Err(refused) = guard::start(&session, &plan.kubernetes.own_pods, account).await
+    {
+        // What was made goes with the journal; the refusal says more than what could go wrong here.
+        let _ = session.end().await;
+        return Err(refused);
+    }
+    Ok(session)
+}
+
+/// Takes the lease and begins the journal.
+async fn hold(cluster: &Cluster, run: RunId) -> Result<Session, Refused> {
+    let lease = Lease::take(cluster, &run).await?;
+    let begun = match Journal::all(cluster).await {
+        Ok(journals) => match journals.first() {
+            // Whoever wrote it is dead: the lease is ours.
+            Some(dirty) => Err(Refused::Dirty {
+                run: dirty.run().to_string(),
+                context: cluster.context().to_owned(),
+                namespace: cluster.namespace().to_owned(),
+            }),
+            None => Journal::begin(cluster, &run).await.map_err(Refused::from),
+        },
+        Err(error) => Err(error.into()),
+    };
+    match begun {
+        Ok(journal) => Ok(Session { cluster: cluster.clone(), run, journal, keeper: Keeper::start(lease) }),
+        Err(refused) => {
+            // It would run out by itself.
+            let _ = lease.release().await;
+            Err(refused)
+        }
+    }
+}
+
+impl Session {
+    /// The run, as the cluster knows it.
+    pub fn run(&self) -> &RunId {
+        &self.run
+    }
+
+    /// The cluster.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// What was done and is not taken back yet, at any moment.
+    pub fn open(&self) -> Open {
+        self.journal.open()
+    }
+
+    /// Gives the namespace back. A journal of what could not be taken back stays, for `recover`. Gives what went wrong.
+    pub async fn end(self) -> Vec<String> {
+        let mut troubles = Vec::new();
+        if self.journal.open().entries().is_empty() {
+            troubles.extend(self.journal.end().await.err());
+        }
+        troubles.extend(self.keeper.release().await.err());
+        let (context, namespace) = (self.cluster.context(), self.cluster.namespace());
+        let next = format!("`shakedown recover --context {context} -n {namespace}` cleans up");
+        troubles.into_iter().map(|error| format!("{error}; {next}")).collect()
+    }
+}

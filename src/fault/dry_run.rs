@@ -1,0 +1,53 @@
+//! Asking the server beforehand whether it would take what is planned. Nothing is changed.
+
+use super::inject::{ask_attachment, ask_eviction, changes_of, deletion, own_object};
+use super::{Deed, FaultContext, Plan, Refusal};
+use crate::cluster::{ClusterError, ObjectRef};
+use kube::api::{DeleteParams, PatchParams, PostParams};
+
+impl Plan {
+    /// Asks for every deed by itself; gives what people should know of what the server said: a budget that protects a
+    /// Pod is a result of the fault, not a refusal of the plan. Errors: the server would refuse a deed.
+    pub async fn dry_run(&self, cx: &FaultContext) -> Result<Vec<String>, Refusal> {
+        let mut warnings = Vec::new();
+        for deed in &self.deeds {
+            match deed.dry_run(cx).await {
+                Err(error) if error.code() == Some(429) && matches!(deed, Deed::Evict { .. }) => {
+                    warnings.push(error.to_string());
+                }
+                answer => answer?,
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+impl Deed {
+    async fn dry_run(&self, cx: &FaultContext) -> Result<(), ClusterError> {
+        let (cluster, doing) = (&cx.cluster, format!("{self} (tried without doing it)"));
+        let post = PostParams { dry_run: true, ..PostParams::default() };
+        match self {
+            Deed::Change { object, subresource, fields, lasting } => {
+                let Some(present) = cluster.present(object).await? else { return Ok(()) };
+                let changes = changes_of(cx, &present, *subresource, fields, *lasting);
+                cluster.try_fields(object, *subresource, &present, &changes).await
+            }
+            Deed::Create { manifest } => {
+                let object = own_object(cx, manifest)?;
+                let api = cluster.among(&ObjectRef::of_manifest(&object));
+                cluster.call(&doing, api.create(&post, &object)).await.map(drop)
+            }
+            Deed::Delete { pod, grace } => {
+                let params = DeleteParams { dry_run: true, ..deletion(pod, *grace) };
+                cluster.call(&doing, cluster.among(pod).delete(&pod.name, &params)).await.map(drop)
+            }
+            Deed::Evict { pod, grace } => ask_eviction(cx, pod, *grace, &post).await,
+            Deed::Attach { pod, container } => {
+                let params = PatchParams { dry_run: true, ..PatchParams::default() };
+                ask_attachment(cx, pod, container, &params).await
+            }
+            // A command cannot be tried without running it.
+            Deed::AwaitReady { .. } | Deed::Run { .. } | Deed::Exec { .. } => Ok(()),
+        }
+    }
+}

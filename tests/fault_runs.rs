@@ -1,0 +1,14 @@
+//! Runs with faults as somebody at a command line meets them, against the playground with the demo shop. However a run
+//! ends, the cluster is as it was before.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+#[path = "fault_runs/interrupted.rs"]
+mod interrupted;
+#[path = "fault_runs/killed.rs"]
+mod killed;
+#[path = "fault_runs/refused.rs"]
+mod refused;
+#[path = "fault_runs/stage.rs"]
+mod stage;
+#[path = "fault_runs/whole.rs"]
+mod whole;

@@ -1,0 +1,90 @@
+//! Runs that are ended early, by people, by what they see, or by the loss of the API server.
+
+use crate::stage::Stage;
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::api::DeleteParams;
+use std::time::Duration;
+
+const FEWER: &str = "faults: [{ name: fewer, at: 1s, for: 10m, scale: { deployment: api, replicas: 1 } }]";
+
+#[test]
+fn ctrl_c_takes_the_fault_back() {
+    let stage = Stage::new();
+    let before = stage.state();
+    for end in [support::Running::interrupt, support::Running::terminate] {
+        let running = stage.program.start_scenario(&stage.scenario(600, FEWER));
+        running.says("fault fewer: injected");
+        end(&running);
+        let ended = running.end();
+        ended.expect(130, &["the faults are taken back", "fault fewer: undone"]);
+        assert_eq!(ended.report().text("/run/ending"), "interrupted");
+        stage.is_as_before(&before);
+    }
+}
+
+#[test]
+fn a_deleted_lease_ends_the_run_and_its_faults() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let running = stage.program.start_scenario(&stage.scenario(600, FEWER));
+    running.says("fault fewer: injected");
+    let leases = stage.cluster.api::<Lease>();
+    stage.block_on(leases.delete("shakedown", &DeleteParams::default())).unwrap();
+    let ended = running.end();
+    ended.expect(130, &["fault fewer: undone", "the lease was deleted"]);
+    assert_eq!(ended.report().text("/run/ending"), "aborted");
+    stage.is_as_before(&before);
+}
+
+#[test]
+fn a_condition_ends_the_run_and_its_faults() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let faults = "faults: [{ name: gone, at: 2s, for: 10m, service_blackhole: { service: api } }]\nabort_when: \
+                  error_rate > 50% last 4s";
+    let ended = stage.program.scenario(&stage.scenario(600, faults));
+    ended.expect(130, &["fault gone: undone", "`abort_when: error_rate > 50% last 4s` came about"]);
+    stage.is_as_before(&before);
+}
+
+#[test]
+fn an_api_server_that_is_away_is_waited_for() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let running = stage.program.start_scenario(&stage.scenario(600, FEWER));
+    running.says("fault fewer: injected");
+    stage.playground.stop();
+    running.interrupt();
+    running.says("fault fewer: being undone");
+    // Longer than one request may take, so that it fails at least once.
+    std::thread::sleep(Duration::from_secs(17));
+    stage.playground.go_on();
+    running.end().expect(130, &["fault fewer: undone"]);
+    stage.is_as_before(&before);
+}
+
+#[test]
+fn who_leaves_at_once_is_told_what_is_left_and_recovers_it() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let running = stage.program.start_scenario(&stage.scenario(600, FEWER));
+    running.says("fault fewer: injected");
+    stage.playground.stop();
+    running.interrupt();
+    running.says("once more to leave at once");
+    running.interrupt();
+    let ended = running.end();
+    stage.playground.go_on();
+    ended.expect(
+        5,
+        &[
+            "fewer: restore /spec/replicas of Deployment/api",
+            "shakedown recover --context playground -n shop",
+        ],
+    );
+    let recovered = stage.program.run(&["recover", "--context", "playground", "-n", "shop", "--force"]);
+    assert_eq!(recovered.code, Some(0), "{recovered}");
+    // The lease of who left runs out by itself; recovering without force takes it over.
+    stage.until(0, &["recover", "--context", "playground", "-n", "shop"]);
+    stage.is_as_before(&before);
+}
