@@ -7,7 +7,6 @@ use k8s_openapi::api::core::v1::Pod;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-
 /// What is put into Pods.
 #[derive(Debug)]
 pub struct Attached {

@@ -223,7 +223,7 @@ async fn evict(
     grace: Option<u32>,
 ) -> Result<Option<String>, InjectError> {
     match ask_eviction(cx, pod, grace, &PostParams::default()).await {
-        Ok(_) => Ok(None),
+        Ok(()) => Ok(None),
         Err(error) if error.code() == Some(429) => Ok(Some(error.to_string())),
         Err(error) => Err(InjectError::Deed(error)),
     }

@@ -31,10 +31,10 @@ pub fn guard_rights(namespace: &str) -> Vec<Right> {
     needs_of_run(namespace).into_iter().filter(|right| own.contains(&right.resource.as_str())).collect()
 }
 
-fn refused(why: impl ToString) -> Refused {
+fn refused(why: String) -> Refused {
     let next = "apply what chaos/rbac/ has, name another account or image in `target.kubernetes`, or write \
                 `guard: off`";
-    Refused::Guard { why: why.to_string(), next: next.to_owned() }
+    Refused::Guard { why, next: next.to_owned() }
 }
 
 /// Whether the account is there that the guard is to run under.
@@ -67,8 +67,8 @@ pub(super) async fn start(session: &Session, made: &Helpers, account: &str) -> R
     )?;
     let made =
         cluster.call("create the guard", cluster.api::<Pod>().create(&PostParams::default(), &pod)).await;
-    made.map_err(refused)?;
-    cluster.pod_ready(&name, UP).await.map_err(|error: ClusterError| refused(error))?;
+    made.map_err(|error| refused(error.to_string()))?;
+    cluster.pod_ready(&name, UP).await.map_err(|error: ClusterError| refused(error.to_string()))?;
     // That its process runs does not show that it reaches the API server and may read the journal.
     let deadline = Instant::now() + AT_WORK;
     while !session.journal.is_guarded().await? {

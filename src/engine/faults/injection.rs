@@ -79,7 +79,7 @@ impl Injection<'_> {
                 self.steps.say(FaultPhase::Unproven, text, Vec::new());
             }
             None => {
-                self.steps.say(FaultPhase::Unproven, "the run ended before its effect was seen", Vec::new())
+                self.steps.say(FaultPhase::Unproven, "the run ended before its effect was seen", Vec::new());
             }
         }
     }

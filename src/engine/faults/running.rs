@@ -35,7 +35,7 @@ impl Running {
         let (wind_up, wound_up) = watch::channel(false);
         let teller = Teller { clock, to };
         let end = wind_up.clone();
-        let work = async move { all(session, &plan, &teller, &end, &wound_up).await };
+        let work = async move { Box::pin(all(session, &plan, &teller, &end, &wound_up)).await };
         let work = Box::pin(AssertUnwindSafe(work).catch_unwind());
         Running { told, wind_up, work: Some(work), clock }
     }
@@ -76,7 +76,7 @@ async fn all(
     // Also where all faults are over the namespace is held until the load is.
     let whole = join(join_all(courses), async move { end.wait_for(|over| *over).await.is_ok() });
     let mut lost = session.keeper.lost();
-    let loss = async {
+    let given_up = async {
         // The keeper lives as long as the session.
         let how = match lost.wait_for(Option::is_some).await {
             Ok(how) => how.clone(),
@@ -90,7 +90,7 @@ async fn all(
     };
     tokio::select! {
         _ = whole => {}
-        () = loss => {}
+        () = given_up => {}
         () = watching::follow(&session.cluster, teller) => {}
     }
     for text in session.end().await {

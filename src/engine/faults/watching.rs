@@ -38,7 +38,7 @@ pub(super) async fn follow(cluster: &Cluster, teller: &Teller) {
         all.one("Event", cluster.api(), states::event),
         nodes,
     );
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[derive(Clone, Copy)]
