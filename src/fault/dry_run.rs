@@ -5,21 +5,19 @@ use super::{Deed, FaultContext, Plan, Refusal};
 use crate::cluster::{ClusterError, ObjectRef};
 use kube::api::{DeleteParams, PatchParams, PostParams};
 
-impl Plan {
-    /// Asks for every deed by itself; gives what people should know of what the server said: a budget that protects a
-    /// Pod is a result of the fault, not a refusal of the plan. Errors: the server would refuse a deed.
-    pub async fn dry_run(&self, cx: &FaultContext) -> Result<Vec<String>, Refusal> {
-        let mut warnings = Vec::new();
-        for deed in &self.deeds {
-            match deed.dry_run(cx).await {
-                Err(error) if error.code() == Some(429) && matches!(deed, Deed::Evict { .. }) => {
-                    warnings.push(error.to_string());
-                }
-                answer => answer?,
+/// Asks for every deed by itself; gives what people should know of what the server said: a budget that protects a Pod
+/// is a result of the fault, not a refusal of the plan. Errors: the server would refuse a deed.
+pub async fn dry_run(plan: &Plan, cx: &FaultContext) -> Result<Vec<String>, Refusal> {
+    let mut warnings = Vec::new();
+    for deed in &plan.deeds {
+        match deed.dry_run(cx).await {
+            Err(error) if error.code() == Some(429) && matches!(deed, Deed::Evict { .. }) => {
+                warnings.push(error.to_string());
             }
+            answer => answer?,
         }
-        Ok(warnings)
     }
+    Ok(warnings)
 }
 
 impl Deed {

@@ -28,6 +28,7 @@ pub mod workload;
 
 pub use context::{FaultContext, Helpers};
 pub use deed::{Deed, Lasting};
+pub use dry_run::dry_run;
 pub use inject::{Injected, Taken};
 pub use kinds::FaultSpec;
 pub use plan::{Fault, FaultKind, Plan, Planning};

@@ -2,7 +2,8 @@
 
 use crate::stage::{SHOP, Stage};
 use k8s_openapi::api::coordination::v1::Lease;
-use kube::api::PostParams;
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::api::{DeleteParams, PostParams};
 use serde_json::json;
 
 const KILL: &str = "faults: [{ name: kill-one, at: 1s, pod_kill: { pods: app=api, count: 1 } }]";
@@ -44,6 +45,7 @@ fn a_namespace_in_use_is_left_alone() {
     stage.block_on(leases.create(&PostParams::default(), &lease)).unwrap();
     let ended = stage.program.scenario(&stage.scenario(3, KILL));
     ended.expect(3, &["run somebody is at work in namespace shop", "kubectl -n shop delete lease shakedown"]);
+    stage.block_on(leases.delete("shakedown", &DeleteParams::default())).unwrap();
     stage.is_as_before(&before);
 }
 
@@ -69,5 +71,17 @@ fn the_printed_role_is_enough_and_one_verb_less_is_named() {
     stage.apply(&less);
     let ended = stage.program.scenario(&scenario);
     ended.expect(4, &["must not delete pods in namespace shop", "shakedown rbac SCENARIO"]);
+    stage.is_as_before(&before);
+}
+
+#[test]
+fn a_journal_without_entries_stands_for_nothing() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let map: ConfigMap = serde_json::from_value(json!({"metadata": {"name": "shakedown-old",
+        "labels": {"shakedown.dev/journal": "true", "shakedown.dev/run": "old"}}}))
+    .unwrap();
+    stage.block_on(stage.cluster.api::<ConfigMap>().create(&PostParams::default(), &map)).unwrap();
+    stage.program.scenario(&stage.scenario(8, KILL)).expect(0, &["fault kill-one: proven"]);
     stage.is_as_before(&before);
 }

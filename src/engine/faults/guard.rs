@@ -54,7 +54,7 @@ pub(super) async fn start(session: &Session, made: &Helpers, account: &str) -> R
         "name": "guard", "image": made.image, "imagePullPolicy": made.pull_policy,
         "args": ["guard", "--run", run, "--namespace", cluster.namespace()],
         "securityContext": {"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
-            "runAsNonRoot": true, "capabilities": {"drop": ["ALL"]},
+            "runAsNonRoot": true, "runAsUser": Helpers::USER, "capabilities": {"drop": ["ALL"]},
             "seccompProfile": {"type": "RuntimeDefault"}},
     });
     let pod: Pod = cluster.typed(

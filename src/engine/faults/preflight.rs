@@ -2,7 +2,7 @@
 
 use super::{FaultsPlan, Refused, needs};
 use crate::cluster::{Cluster, Consent, Right, RunId};
-use crate::fault::{Plan, Refusal};
+use crate::fault::{Plan, Refusal, dry_run};
 use futures_util::future::join_all;
 
 /// Variables of the Kubernetes client that send requests elsewhere, or as somebody else.
@@ -42,7 +42,7 @@ pub async fn preview(cluster: &Cluster, plan: &FaultsPlan, run: &RunId) -> Resul
         let cx = plan.context(cluster, run, place, 0);
         let planned = fault.kind.plan(&cx).await.map_err(refused)?;
         let mut warnings = planned.warnings.clone();
-        warnings.extend(planned.dry_run(&cx).await.map_err(refused)?);
+        warnings.extend(dry_run(&planned, &cx).await.map_err(refused)?);
         previews.push(Preview { place, plan: planned, warnings });
     }
     Ok(previews)

@@ -64,17 +64,9 @@ pub async fn prepare(
 /// Takes the lease and begins the journal.
 async fn hold(cluster: &Cluster, run: RunId) -> Result<Session, Refused> {
     let lease = Lease::take(cluster, &run).await?;
-    let begun = match Journal::all(cluster).await {
-        Ok(journals) => match journals.first() {
-            // Whoever wrote it is dead: the lease is ours.
-            Some(dirty) => Err(Refused::Dirty {
-                run: dirty.run().to_string(),
-                context: cluster.context().to_owned(),
-                namespace: cluster.namespace().to_owned(),
-            }),
-            None => Journal::begin(cluster, &run).await.map_err(Refused::from),
-        },
-        Err(error) => Err(error.into()),
+    let begun = match clean(cluster).await {
+        Ok(()) => Journal::begin(cluster, &run).await.map_err(Refused::from),
+        Err(refused) => Err(refused),
     };
     match begun {
         Ok(journal) => Ok(Session { cluster: cluster.clone(), run, journal, keeper: Keeper::start(lease) }),
@@ -84,6 +76,22 @@ async fn hold(cluster: &Cluster, run: RunId) -> Result<Session, Refused> {
             Err(refused)
         }
     }
+}
+
+/// Nothing is left of dead runs: whoever wrote a journal is dead, as the lease is ours. One without entries stands for
+/// nothing and goes.
+async fn clean(cluster: &Cluster) -> Result<(), Refused> {
+    for journal in Journal::all(cluster).await? {
+        if !journal.entries().await?.is_empty() {
+            return Err(Refused::Dirty {
+                run: journal.run().to_string(),
+                context: cluster.context().to_owned(),
+                namespace: cluster.namespace().to_owned(),
+            });
+        }
+        journal.end().await?;
+    }
+    Ok(())
 }
 
 impl Session {
