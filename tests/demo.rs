@@ -54,12 +54,20 @@ fn the_demo_passes_in_less_than_a_minute_and_a_half_and_saves_its_runs() {
     if ended.code == Some(3) && ended.out.contains("the generator measured itself") {
         ended = demo(&program);
     }
-    ended.expect(0, &["the shop is ready: http://127.", "check GET /health/ready: ok", "stage spike: "]);
-    assert_eq!(ended.out.matches("PASS  ").count(), 2, "a verdict for each scenario: {ended}");
+    ended.expect(
+        0,
+        &[
+            "the shop is ready: http://127.",
+            "check GET /health/ready: ok",
+            "stage spike: ",
+            "fault store-down: undone",
+        ],
+    );
+    assert_eq!(ended.out.matches("PASS  ").count(), 3, "a verdict for each scenario: {ended}");
     let said = |folder: &&String| ended.err.contains(&format!("judge it again: shakedown judge {folder}"));
     let saved = program.saved();
     let saved: Vec<&String> = saved.iter().filter(said).collect();
-    assert_eq!(saved.len(), 2, "{ended}");
+    assert_eq!(saved.len(), 3, "{ended}");
     for folder in saved {
         let judged = program.run(&["judge", folder, "--report", "json=-"]);
         judged.expect(0, &["pass: "]);

@@ -24,7 +24,7 @@ fn exit_codes() -> String {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// The whole story in half a minute, on a shop in the embedded Kubernetes: checks, load, a spike, a verdict
+    /// The whole story in a minute, on a shop in the embedded Kubernetes: checks, load, a spike, faults, verdicts
     Demo(demo::Args),
     /// Run scenarios: checks, load, gates, a verdict
     Run(run::Args),

@@ -2,7 +2,7 @@
 
 use super::conduct::{Part, RunOptions, conduct};
 use super::playground::{Embedded, Size, deploy};
-use super::{Failure, signals};
+use super::{Failure, rbac, signals};
 use crate::cluster::{Cluster, Consent, Manifest};
 use crate::run::Exit;
 use crate::scenario::Scenario;
@@ -24,9 +24,10 @@ const MANIFESTS: [(&str, &str); 3] = [
 ];
 
 /// The scenarios of the demo, in order; they are also files to look at and to change.
-const SCENARIOS: [(&str, &str); 2] = [
+const SCENARIOS: [(&str, &str); 3] = [
     ("scenarios/demo/baseline.yaml", include_str!("../../scenarios/demo/baseline.yaml")),
     ("scenarios/demo/spike.yaml", include_str!("../../scenarios/demo/spike.yaml")),
+    ("scenarios/demo/outage.yaml", include_str!("../../scenarios/demo/outage.yaml")),
 ];
 
 /// Where the shop lives.
@@ -48,7 +49,11 @@ fn story(playground: &Embedded, options: &RunOptions) -> Result<Exit, Failure> {
     let environment = Environment::of_process().with_target(Some(&target));
     let mut worst = Exit::Pass;
     for (name, text) in SCENARIOS {
-        let scenario = Scenario::parse(name, text, &environment)?;
+        let mut scenario = Scenario::parse(name, text, &environment)?;
+        if let Some(kubernetes) = &mut scenario.kubernetes {
+            kubernetes.kubeconfig = Some(playground.kubeconfig().to_owned());
+        }
+        playground.block_on(grant(playground, &scenario))?;
         worst = worst.or_worse(conduct(scenario, Part::All, Consent::OfNamespace, options)?);
         if worst == Exit::Interrupted {
             break;
@@ -80,4 +85,10 @@ async fn apply(cluster: &Cluster) -> Result<String, Failure> {
     cluster.ensure_namespace(&[CONSENT]).await?;
     deploy(cluster, &manifests).await?;
     Ok(cluster.service_url("api").await?)
+}
+
+/// Makes the accounts that the scenario's faults need, as `kubectl apply` of what `rbac` prints would.
+async fn grant(playground: &Embedded, scenario: &Scenario) -> Result<(), Failure> {
+    let accounts = rbac::manifests(scenario)?;
+    Ok(playground.connect(NAMESPACE).await?.apply(&accounts).await?)
 }

@@ -1,14 +1,14 @@
 //! `shakedown rbac SCENARIO`
 
 use super::Failure;
-use crate::cluster::Right;
+use crate::cluster::{Manifest, Right};
 use crate::engine::faults::{FaultsPlan, guard_rights, needs};
 use crate::run::Exit;
 use crate::scenario::{GuardPlan, Scenario};
 use crate::source::Environment;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The account that the runner uses.
 const RUNNER: &str = "shakedown";
@@ -34,6 +34,13 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
         anstream::println!("---\n{}", yaml(&object, 0).trim_start());
     }
     Ok(Exit::Pass)
+}
+
+/// The same objects, for a scenario with faults; none for another.
+pub(super) fn manifests(scenario: &Scenario) -> Result<Vec<Manifest>, Failure> {
+    let objects = FaultsPlan::of(scenario, 0).map(|plan| objects(&plan)).unwrap_or_default();
+    let texts: Vec<String> = objects.iter().map(Value::to_string).collect();
+    Ok(Manifest::parse(Path::new("the roles of the demo"), &texts.join("\n---\n"))?)
 }
 
 /// The accounts with their roles: the runner's, and the guard's where there is one.
