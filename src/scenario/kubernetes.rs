@@ -55,7 +55,7 @@ pub enum GuardSpec {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Long {
-    /// The service account of the guard; `chaos/rbac/` has its role.
+    /// The service account of the guard; `shakedown rbac` prints its role.
     service_account: String,
 }
 

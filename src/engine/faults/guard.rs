@@ -32,7 +32,7 @@ pub fn guard_rights(namespace: &str) -> Vec<Right> {
 }
 
 fn refused(why: String) -> Refused {
-    let next = "apply what chaos/rbac/ has, name another account or image in `target.kubernetes`, or write \
+    let next = "apply what `shakedown rbac` prints, name another account or image in `target.kubernetes`, or write \
                 `guard: off`";
     Refused::Guard { why, next: next.to_owned() }
 }
