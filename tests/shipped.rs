@@ -37,14 +37,14 @@ fn every_scenario_is_right_and_can_be_planned() {
         let checked = program.run(&["check", path]);
         checked.expect(0, &[]);
         assert!(checked.out.contains(": ok ("), "{checked}");
-        let planned = program.run(&["plan", path]);
+        let planned = program.run(&["plan", "--offline", path]);
         planned.expect(0, &[]);
         let load = fs::read_to_string(path).is_ok_and(|text| text.contains("\nload:"));
         let of_load = ["| arrivals", "| requests", "memory: about", "connections", "gates"];
         for part in ["target http"].iter().chain(&of_load[..if load { 5 } else { 0 }]) {
             assert!(planned.out.contains(part), "nothing of `{part}` in {planned}");
         }
-        let ascii = program.run(&["plan", "--ascii", path]);
+        let ascii = program.run(&["plan", "--offline", "--ascii", path]);
         assert!(ascii.code == Some(0) && ascii.out.is_ascii(), "{ascii}");
     }
     assert!(program.saved().is_empty(), "nothing was run");

@@ -88,13 +88,15 @@ impl Cluster {
     }
 
     fn remove_marked(&self, kind: &Kind, key: &ObjectKey, marked: &Arc<Value>) -> Result<Deleted, ApiError> {
-        let removed = self.change(kind, key, Write::Commit, |present| {
+        let is_it = |object: &Arc<Value>| object::uid(object) == object::uid(marked);
+        let left = self.change(kind, key, Write::Commit, |present| {
             Ok::<_, ApiError>(match present {
-                Some(now) if object::uid(now) == object::uid(marked) => Outcome::Remove(Value::clone(now)),
+                Some(now) if is_it(now) => Outcome::Remove(Value::clone(now)),
                 _ => Outcome::Keep,
             })
         })?;
-        Ok(Deleted::Gone(removed.unwrap_or_else(|| Arc::clone(marked))))
+        // Somebody may have removed it since, and somebody else have made another of its name, which is not meant.
+        Ok(Deleted::Gone(left.filter(is_it).unwrap_or_else(|| Arc::clone(marked))))
     }
 }
 
@@ -190,5 +192,49 @@ fn add_finalizer(marked: &mut Value, propagation: Propagation) {
     let list = metadata_mut(marked).entry("finalizers").or_insert_with(|| json!([]));
     if let Some(list) = list.as_array_mut().filter(|list| !list.iter().any(|one| one == finalizer)) {
         list.push(json!(finalizer));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::by_kind;
+    use crate::store::Store;
+    use serde_json::json;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[test]
+    fn a_successor_of_the_same_name_is_never_taken_for_the_deleted() {
+        let cluster = Cluster::new(Store::new(0));
+        let (namespaces, pods) = (by_kind("v1", "Namespace").unwrap(), by_kind("v1", "Pod").unwrap());
+        cluster.create(namespaces, "", json!({"metadata": {"name": "n"}}), Write::Commit).unwrap();
+        let pod = json!({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}]}});
+        let now = DeleteOptions { grace_period_seconds: Some(0), ..DeleteOptions::default() };
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            // Two that remove whatever is there, as a kubelet does, and one that makes it again.
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !over.load(Ordering::Relaxed) {
+                        let _ = cluster.delete(pods, ("n", "p"), &now, Write::Commit);
+                    }
+                });
+            }
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    let _ = cluster.create(pods, "n", pod.clone(), Write::Commit);
+                }
+            });
+            let mut deleted = 0;
+            while deleted < 500 {
+                let Ok(gone) = cluster.delete(pods, ("n", "p"), &now, Write::Commit) else { continue };
+                deleted += 1;
+                if !object::is_terminating(gone.object()) {
+                    over.store(true, Ordering::Relaxed);
+                    panic!("not the one that was deleted: {:#}", gone.object());
+                }
+            }
+            over.store(true, Ordering::Relaxed);
+        });
     }
 }
