@@ -52,6 +52,10 @@ pub enum EventKind {
     Fault(FaultStep),
     /// Something of the target's namespace, or one of its nodes, changed; stamped when we were told.
     Cluster(ClusterChange),
+    /// Writes of the ledger that ended since the last time, in no order.
+    Writes(Vec<Write>),
+    /// The ledger was read back once more.
+    ReadBack(ReadBack),
     /// Something of ours went wrong; the verdict can no longer be a pass.
     Trouble {
         /// What, in one sentence.
@@ -129,6 +133,54 @@ pub enum Changed {
     Modified,
     /// It is gone.
     Deleted,
+}
+
+/// One write of the ledger and how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Write {
+    /// Its number, counted from 0 in the order of the plan; its id is made of it.
+    pub seq: u64,
+    /// When it was planned.
+    pub planned: Offset,
+    /// When it was known how it ended: for one that was acknowledged, when the acknowledgement came.
+    pub ended: Offset,
+    /// How it ended.
+    pub outcome: WriteOutcome,
+}
+
+/// How a write of the ledger ended, as far as its client can know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteOutcome {
+    /// The target said that it has it. If it is gone afterwards, it is lost.
+    Acknowledged,
+    /// It certainly did not happen: refused before it was sent, or rejected.
+    Failed,
+    /// It may or may not have happened: a timeout, a reset or an error of the target after it was sent.
+    Unknown,
+    /// It was never sent, because too many were in flight.
+    Dropped,
+}
+
+/// One reading of everything that the ledger wrote. The event's own time is its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadBack {
+    /// Counted from 1.
+    pub round: u32,
+    /// When it began.
+    pub began: Offset,
+    /// Why not everything could be read; none when it was.
+    pub failed: Option<String>,
+    /// The numbers of the writes that are there: first and last of each unbroken row, in order.
+    pub found: Vec<(u64, u64)>,
+    /// Those that are there more than once, and how often.
+    pub duplicated: Vec<(u64, u32)>,
+    /// Those that are there with another content than was written.
+    pub corrupted: Vec<u64>,
+    /// How many entries are there that nobody wrote, where the target can list them.
+    pub unexpected: u64,
+    /// The ids of some of them, at most 20.
+    pub strangers: Vec<String>,
 }
 
 /// How a run ended.

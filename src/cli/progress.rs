@@ -79,7 +79,11 @@ impl Progress {
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
             EventKind::LoadEnded => self.end(),
             EventKind::Ended(Ending::Aborted { reason }) => self.say(&format!("ended early: {reason}")),
-            EventKind::Example { .. } | EventKind::Cluster(_) | EventKind::Ended(_) => {}
+            EventKind::Example { .. }
+            | EventKind::Cluster(_)
+            | EventKind::Writes(_)
+            | EventKind::ReadBack(_)
+            | EventKind::Ended(_) => {}
         }
     }
 

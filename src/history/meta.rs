@@ -1,9 +1,10 @@
 //! `run.json`: all that judging needs to know of the plan, so that a run can be judged again without its scenario.
 
 use crate::clock::Offset;
-use crate::units::{Rate, Span};
+use crate::units::{Rate, Ratio, Span};
 use crate::verdict::Severity;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What was planned, written before the first event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,50 @@ pub struct Meta {
     /// The cluster that faults touch.
     #[serde(default)]
     pub cluster: Option<ClusterPlan>,
+    /// What counts as recovered.
+    #[serde(default)]
+    pub recovery: RecoveryPlan,
+    /// The ledger of acknowledged writes, where the scenario has one.
+    #[serde(default)]
+    pub ledger: Option<LedgerPlan>,
+}
+
+/// What counts as recovered after a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RecoveryPlan {
+    /// Good again means: good for so long.
+    pub stable_for: Span,
+    /// The share of arrivals that have to be good.
+    pub good: Ratio,
+    /// An answer that comes later than this is not good, here alone.
+    pub within: Span,
+    /// Steady again means: the 95th percentile is at most so much above the one before the fault.
+    pub steady: Ratio,
+}
+
+impl Default for RecoveryPlan {
+    /// 99 % good within a second for five seconds; steady within 20 %.
+    fn default() -> RecoveryPlan {
+        RecoveryPlan {
+            stable_for: Span::new(Duration::from_secs(5)),
+            good: Ratio::new(0.99),
+            within: Span::new(Duration::from_secs(1)),
+            steady: Ratio::new(0.2),
+        }
+    }
+}
+
+/// The ledger of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerPlan {
+    /// Its client: `http`, `postgres` or `redis`.
+    pub kind: String,
+    /// What all ids of this run begin with; the write's number follows.
+    pub prefix: String,
+    /// Writes a second.
+    #[serde(with = "per_second")]
+    pub rate: Rate,
 }
 
 /// The machine that drove the load.

@@ -11,7 +11,10 @@ pub mod runs;
 mod select;
 mod write;
 
-pub use meta::{CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, StagePlan};
+pub use meta::{
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model,
+    RecoveryPlan, StagePlan,
+};
 pub use read::{Events, ReadError, Reader, Torn};
 pub use select::{SelectError, select};
 pub use write::{WriteError, Writer};

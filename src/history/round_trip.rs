@@ -38,6 +38,8 @@ fn meta() -> Meta {
         checks: vec![CheckPlan { name: "up".into(), kind: "http".into() }],
         faults: Vec::new(),
         cluster: None,
+        recovery: RecoveryPlan::default(),
+        ledger: None,
     }
 }
 

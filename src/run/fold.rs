@@ -99,7 +99,7 @@ impl<'a> Fold<'a> {
             EventKind::Ended(ending) => self.ending = Some(ending),
             EventKind::Fault(step) => self.fault(event.at, step),
             EventKind::Cluster(change) => self.changes.change(event.at, change),
-            EventKind::StageStarted { .. } => {}
+            EventKind::StageStarted { .. } | EventKind::Writes(_) | EventKind::ReadBack(_) => {}
         }
     }
 
@@ -215,6 +215,7 @@ impl<'a> Fold<'a> {
                 untrusted,
             },
             faults: self.faults.results(),
+            ledger: None,
             changes: self.changes.into_changes(),
             broke: self.broke,
             troubles: self.troubles,

@@ -9,7 +9,9 @@
 //! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them.
 
 mod around;
+mod bounds;
 mod changes;
+mod data;
 mod evidence;
 mod exit;
 mod extent;
@@ -19,6 +21,7 @@ mod generator;
 mod judge;
 mod load;
 mod outcome;
+mod recovery;
 mod ring;
 mod seconds;
 mod sentence;
@@ -31,11 +34,14 @@ mod summary;
 mod trust;
 mod windows;
 
+pub use bounds::Bounds;
 pub use changes::{Changes, Noticed};
+pub use data::{DataLoss, LedgerResult};
 pub use exit::{Exit, Strictness};
 pub use fault::{FaultResult, FaultStatus, Injection};
 pub use generator::{GeneratorSummary, Untrusted, UntrustedCause, UntrustedSpan};
 pub use outcome::{CheckResult, GateResult, Run};
+pub use recovery::{Measures, Recovery};
 pub use series::Row;
 pub use summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals};
 pub use trust::{Cause, LATE_FLOOR, LATE_WITHOUT_GATE};

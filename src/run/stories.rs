@@ -4,7 +4,7 @@ use super::*;
 use crate::clock::Offset;
 use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
 use crate::gate::Gate;
-use crate::history::{CheckPlan, EndpointPlan, Machine, Meta, Model, SCHEMA, StagePlan};
+use crate::history::{CheckPlan, EndpointPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
 use crate::units::Rate;
@@ -49,6 +49,8 @@ fn meta() -> Meta {
         checks: vec![],
         faults: vec![],
         cluster: None,
+        recovery: RecoveryPlan::default(),
+        ledger: None,
     }
 }
 

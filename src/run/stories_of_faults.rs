@@ -4,7 +4,7 @@ use super::*;
 use crate::clock::Offset;
 use crate::event::{Ending, Event, EventKind, FaultPhase, FaultStep};
 use crate::gate::Gate;
-use crate::history::{EndpointPlan, FaultPlan, Machine, Meta, Model, SCHEMA, StagePlan};
+use crate::history::{EndpointPlan, FaultPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
 use crate::units::Rate;
@@ -58,6 +58,8 @@ fn meta() -> Meta {
         checks: vec![],
         faults: vec![fault("cut", 10.0, Some(20.0)), fault("kill", 30.0, None)],
         cluster: None,
+        recovery: RecoveryPlan::default(),
+        ledger: None,
     }
 }
 

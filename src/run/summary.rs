@@ -1,6 +1,6 @@
 //! What happened, in numbers that reports only need to print.
 
-use super::{Changes, FaultResult, GeneratorSummary, Row};
+use super::{Changes, FaultResult, GeneratorSummary, LedgerResult, Row};
 use crate::clock::Offset;
 use crate::event::Ending;
 use crate::sample::ErrorClass;
@@ -22,6 +22,8 @@ pub struct Summary {
     pub generator: GeneratorSummary,
     /// The faults, in the order of the plan.
     pub faults: Vec<FaultResult>,
+    /// The ledger of acknowledged writes, where the scenario has one.
+    pub ledger: Option<LedgerResult>,
     /// What the cluster did around them.
     pub changes: Changes,
     /// Stages of a stress profile that broke a gate.

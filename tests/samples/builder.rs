@@ -3,7 +3,8 @@
 use shakedown::clock::Offset;
 use shakedown::event::{CheckEnd, Ending, Event, EventKind, FaultPhase, FaultStep, GeneratorSecond, Phase};
 use shakedown::history::{
-    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, SCHEMA, StagePlan,
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, RecoveryPlan, SCHEMA,
+    StagePlan,
 };
 use shakedown::run::Exit;
 use shakedown::sample::{EndpointId, ErrorClass, Outcome};
@@ -54,6 +55,8 @@ impl Sample {
             checks: vec![],
             faults: vec![],
             cluster: None,
+            recovery: RecoveryPlan::default(),
+            ledger: None,
         };
         Sample { name, meta, events: vec![], expected: (Verdict::Pass, Exit::Pass) }
     }

@@ -5,6 +5,7 @@ use super::{FaultStatus, Injection};
 use crate::clock::Offset;
 use crate::event::FaultPhase;
 use crate::history::FaultPlan;
+use crate::run::{DataLoss, Recovery};
 use crate::verdict::Verdict;
 
 /// What became of one fault of the plan.
@@ -20,6 +21,10 @@ pub struct FaultResult {
     pub count: u64,
     /// The injections in their order; of a fault with very many, some that went well are left out.
     pub injections: Vec<Injection>,
+    /// What users felt of it; none where it was never injected.
+    pub recovery: Option<Recovery>,
+    /// What it cost of the acknowledged writes; none where there is no ledger or it was never injected.
+    pub data: Option<DataLoss>,
 }
 
 impl FaultResult {

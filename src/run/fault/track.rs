@@ -92,8 +92,15 @@ impl Track {
     fn result(self) -> FaultResult {
         let injections: Vec<Injection> = self.injections.into_values().collect();
         let status = injections.iter().map(Injection::status).max().unwrap_or(FaultStatus::Planned);
-        let result =
-            FaultResult { plan: self.plan, status, verdict: Verdict::Pass, count: self.count, injections };
+        let result = FaultResult {
+            plan: self.plan,
+            status,
+            verdict: Verdict::Pass,
+            count: self.count,
+            injections,
+            recovery: None,
+            data: None,
+        };
         let verdict = Verdict::worst(findings::of(&result).iter().map(|finding| finding.verdict));
         FaultResult { verdict, ..result }
     }
