@@ -232,8 +232,57 @@ pub struct CheckEnd {
     pub unreachable: bool,
     /// Why, in words; for a pass what was seen.
     pub reason: String,
-    /// How long it took.
+    /// How long it took, all attempts together.
     pub took_us: u64,
+    /// Whether it was asked at all.
+    #[serde(default)]
+    pub asked: Asked,
+    /// What helps to understand a failure.
+    #[serde(default, skip_serializing_if = "CheckDetail::is_empty")]
+    pub detail: CheckDetail,
+}
+
+/// Whether a check was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// So many times; what counts is the last.
+    Times(u32),
+    /// Not at all: what it depends on failed, or its condition does not hold. That is no pass.
+    Skipped,
+}
+
+impl Default for Asked {
+    fn default() -> Asked {
+        Asked::Times(1)
+    }
+}
+
+/// What helps to understand what a check found. The same in every report.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CheckDetail {
+    /// The parts of the request in their order and how long each took, in microseconds.
+    pub phases: Vec<(String, u64)>,
+    /// What was expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actual: Option<String>,
+    /// A command that does the same by hand, without secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reproduce: Option<String>,
+    /// A diff, the last lines of a log: at most a few dozen lines.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+}
+
+impl CheckDetail {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        *self == CheckDetail::default()
+    }
 }
 
 /// The generator about itself during one second.

@@ -1,7 +1,9 @@
-//! What a check may use, and what it brings back.
+//! What a check may use.
 
+use crate::cluster::{Access, Cluster};
 use crate::transport::Client;
-use crate::verdict::Verdict;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// What a check may use.
 #[derive(Debug, Clone)]
@@ -10,32 +12,34 @@ pub struct CheckContext {
     pub client: Client,
     /// The run's seed, for values of the run.
     pub seed: u64,
+    /// The cluster that the scenario names.
+    pub cluster: CheckCluster,
 }
 
-/// What a check found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Pass or fail; severity is not applied yet.
-    pub verdict: Verdict,
-    /// What was seen, or expected and actual.
-    pub reason: String,
-    /// Whether nothing answered at all.
-    pub unreachable: bool,
+/// The cluster that the scenario names, reached when the first check asks for it.
+#[derive(Debug, Clone, Default)]
+pub struct CheckCluster {
+    access: Option<Access>,
+    reached: Arc<OnceCell<Result<Cluster, String>>>,
 }
 
-impl Found {
-    /// All is as it should be.
-    pub fn pass(seen: impl Into<String>) -> Found {
-        Found { verdict: Verdict::Pass, reason: seen.into(), unreachable: false }
+impl CheckCluster {
+    /// The cluster that is found so; none where the scenario names none.
+    pub fn new(access: Option<Access>) -> CheckCluster {
+        CheckCluster { access, reached: Arc::default() }
     }
 
-    /// Something is not as it should be.
-    pub fn fail(reason: impl Into<String>) -> Found {
-        Found { verdict: Verdict::Fail, reason: reason.into(), unreachable: false }
-    }
-
-    /// Nothing answered.
-    pub fn unreachable(reason: impl Into<String>) -> Found {
-        Found { verdict: Verdict::Fail, reason: reason.into(), unreachable: true }
+    /// The cluster.
+    ///
+    /// # Errors
+    /// Why it cannot be asked, in words.
+    pub async fn reach(&self) -> Result<&Cluster, String> {
+        let Some(access) = &self.access else {
+            return Err("the scenario names no cluster; add `target: { kubernetes: … }`".to_owned());
+        };
+        let reached = self
+            .reached
+            .get_or_init(async || Cluster::connect(access).await.map_err(|error| error.to_string()));
+        reached.await.as_ref().map_err(Clone::clone)
     }
 }

@@ -1,48 +1,57 @@
-//! A smoke check as it is written, and compiled.
+//! A smoke check as it is written.
 
-use super::context::{CheckContext, Found};
-use super::http::HttpCheck;
-use crate::journey::{CompileContext, StepSpec};
-use crate::source::{Located, Problem};
+use super::Compiled;
+use super::kind::{Check, CheckKind};
+use super::kinds::Http;
+use crate::journey::CompileContext;
+use crate::source::{Located, Mark, Problem};
 use crate::units::Span;
 use crate::verdict::Severity;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::time::Duration;
 
-/// One smoke check: a kind with its settings, and what all kinds share.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-#[schemars(rename = "Check")]
-pub struct CheckSpec {
-    /// The check's name in reports; what it does when left out.
-    pub name: Option<Located<String>>,
-    /// `warn` turns a failure into a warning.
-    pub severity: Severity,
-    /// How long the check may take; 10s when left out.
-    pub timeout: Option<Located<Span>>,
+/// Makes the written form of the list of kinds.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $key:ident: $kind:ty,)*) => {
+        /// One smoke check: a kind with its settings, and what all kinds share.
+        #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        #[schemars(rename = "Check")]
+        pub struct CheckSpec {
+            /// The check's name in reports; what it does when left out.
+            pub name: Option<Located<String>>,
+            /// `warn` turns a failure into a warning.
+            pub severity: Severity,
+            /// How long the check may take; 10s when left out.
+            pub timeout: Option<Located<Span>>,
+            $($(#[$doc])* pub $key: Option<Located<$kind>>,)*
+        }
+
+        impl CheckSpec {
+            /// The kinds that were given, with their places.
+            fn given(&self) -> Vec<(&'static str, Mark)> {
+                let all = [$(self.$key.as_ref().map(|kind| (stringify!($key), kind.mark)),)*];
+                all.into_iter().flatten().collect()
+            }
+
+            /// The first kind that was given, ready to be asked.
+            fn check(&self, cx: &CompileContext<'_>, problems: &mut Vec<Problem>) -> Option<Box<dyn Check>> {
+                $(if let Some(kind) = &self.$key {
+                    return <$kind as CheckKind>::compile(kind, cx, problems);
+                })*
+                None
+            }
+        }
+    };
+}
+
+kinds! {
     /// A request to the target and what is expected of its answer.
-    pub http: Option<Located<StepSpec>>,
+    http: Http,
 }
 
-/// A smoke check that can run.
-#[derive(Debug)]
-pub struct Compiled {
-    /// Its name.
-    pub name: String,
-    /// What it weighs.
-    pub severity: Severity,
-    /// How long it may take.
-    pub timeout: Duration,
-    kind: Kind,
-}
-
-/// The kinds. A new one is a file, its `mod` line, a field of [`CheckSpec`] and a line here and in `compile`.
-#[derive(Debug)]
-enum Kind {
-    Http(HttpCheck),
-}
-
+/// How long a check may take where it does not say.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl CheckSpec {
@@ -52,39 +61,28 @@ impl CheckSpec {
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<Compiled> {
-        let Some(http) = &spec.http else {
-            problems.push(
-                Problem::at(spec.mark, "a check without a kind")
-                    .help("add one, for example `http: { get: /health }`"),
-            );
-            return None;
+        let given = spec.given();
+        let (kind, _) = match given.as_slice() {
+            [one] => *one,
+            [] => {
+                problems.push(
+                    Problem::at(spec.mark, "a check without a kind")
+                        .help("add one, for example `http: { get: /health }`"),
+                );
+                return None;
+            }
+            [_, (_, second), ..] => {
+                problems.push(
+                    Problem::at(*second, "a check has one kind")
+                        .help("make two checks of it, each with its own `-`"),
+                );
+                return None;
+            }
         };
         let timeout = spec.timeout.as_ref().map_or(TIMEOUT, |timeout| timeout.get());
         let cx = CompileContext { timeout: Span::new(timeout), ..*cx };
-        let check = HttpCheck::compile(http, &cx, problems)?;
+        let check = spec.check(&cx, problems)?;
         let name = spec.name.as_ref().map_or_else(|| check.describe(), |name| name.value.clone());
-        Some(Compiled { name, severity: spec.severity, timeout, kind: Kind::Http(check) })
-    }
-}
-
-impl Compiled {
-    /// The kind's name, as in the scenario.
-    pub fn kind(&self) -> &'static str {
-        match &self.kind {
-            Kind::Http(_) => "http",
-        }
-    }
-
-    /// Asks, within the check's timeout.
-    pub async fn probe(&self, cx: &CheckContext) -> Found {
-        let asked = async {
-            match &self.kind {
-                Kind::Http(check) => check.probe(cx).await,
-            }
-        };
-        match tokio::time::timeout(self.timeout, asked).await {
-            Ok(found) => found,
-            Err(_) => Found::fail(format!("no result within {}", Span::new(self.timeout))),
-        }
+        Some(Compiled { name, kind, severity: spec.severity, timeout, check })
     }
 }

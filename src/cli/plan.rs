@@ -69,7 +69,7 @@ fn of_scenario(scenario: &Scenario, canvas: Canvas) -> String {
 
 fn checks(scenario: &Scenario) -> Option<String> {
     let when = if scenario.load.is_some() { "checks before and after the load" } else { "checks" };
-    let lines = scenario.checks.iter().map(|check| format!("  {} ({})\n", check.name, check.kind()));
+    let lines = scenario.checks.iter().map(|check| format!("  {} ({})\n", check.name, check.kind));
     (!scenario.checks.is_empty()).then(|| format!("{when}\n{}", lines.collect::<String>()))
 }
 

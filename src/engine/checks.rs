@@ -1,8 +1,8 @@
 //! Runs the smoke checks side by side and reports them in the order of the scenario.
 
 use super::RunPlan;
-use crate::check::{CheckContext, Compiled, Found};
-use crate::event::{CheckEnd, Phase};
+use crate::check::{CheckCluster, CheckContext, Compiled, Found};
+use crate::event::{Asked, CheckDetail, CheckEnd, Phase};
 use crate::transport::Client;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
@@ -18,7 +18,7 @@ pub(super) async fn run(plan: &RunPlan, phase: Phase) -> Vec<CheckEnd> {
             return plan.checks.iter().map(|check| end(plan, check, phase, &found, Instant::now())).collect();
         }
     };
-    let cx = CheckContext { client, seed: plan.seed };
+    let cx = CheckContext { client, seed: plan.seed, cluster: CheckCluster::new(plan.cluster.clone()) };
     let probes = plan.checks.iter().map(async |check| {
         let begun = Instant::now();
         let probed = AssertUnwindSafe(check.probe(&cx)).catch_unwind().await;
@@ -32,12 +32,26 @@ pub(super) async fn run(plan: &RunPlan, phase: Phase) -> Vec<CheckEnd> {
 fn end(plan: &RunPlan, check: &Compiled, phase: Phase, found: &Found, begun: Instant) -> CheckEnd {
     CheckEnd {
         name: check.name.clone(),
-        kind: check.kind().to_owned(),
+        kind: check.kind.to_owned(),
         phase,
         severity: check.severity,
         verdict: found.verdict,
         unreachable: found.unreachable,
         reason: plan.secrets.redact(&found.reason),
         took_us: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+        asked: Asked::Times(1),
+        detail: redacted(plan, &found.detail),
+    }
+}
+
+/// The detail without what must not be said.
+fn redacted(plan: &RunPlan, detail: &CheckDetail) -> CheckDetail {
+    let masked = |text: &String| plan.secrets.redact(text);
+    CheckDetail {
+        phases: detail.phases.clone(),
+        expected: detail.expected.as_ref().map(masked),
+        actual: detail.actual.as_ref().map(masked),
+        reproduce: detail.reproduce.as_ref().map(masked),
+        evidence: detail.evidence.iter().map(masked).collect(),
     }
 }

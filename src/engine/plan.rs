@@ -3,12 +3,13 @@
 use super::faults::FaultsPlan;
 use crate::check::Compiled;
 use crate::clock::Offset;
+use crate::cluster::Access;
 use crate::gate::{Gate, Window};
 use crate::history::{EndpointPlan, select};
 use crate::journey::Journey;
 use crate::load::{Mix, Schedule};
 use crate::sample::EndpointId;
-use crate::scenario::{Connections, Load, PlannedAbort, PlannedGate, Scenario};
+use crate::scenario::{Connections, KubernetesPlan, Load, PlannedAbort, PlannedGate, Scenario};
 use crate::source::Secrets;
 use crate::transport::Target;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct RunPlan {
     pub checks: Vec<Compiled>,
     /// The load; none for smoke alone.
     pub load: Option<Arc<LoadPlan>>,
+    /// The cluster that checks ask; none where the scenario names none.
+    pub cluster: Option<Access>,
     /// The faults beside the load; none where the scenario has none.
     pub faults: Option<Arc<FaultsPlan>>,
     /// The seed of everything random.
@@ -83,6 +86,7 @@ impl RunPlan {
         RunPlan {
             target,
             checks: scenario.checks,
+            cluster: scenario.kubernetes.as_ref().map(KubernetesPlan::access),
             load,
             faults: faults.map(Arc::new),
             seed,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::Offset;
-use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
+use crate::event::{Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
 use crate::units::Rate;
@@ -35,7 +35,7 @@ fn meta() -> Meta {
             warmup: false,
         }],
         gates: vec![GatePlan { gate: "p99 <= 250ms".into(), severity: Severity::Warn }],
-        checks: vec![CheckPlan { name: "up".into(), kind: "http".into() }],
+        checks: vec![CheckPlan { name: "up".into(), kind: "http".into(), place: None }],
         faults: Vec::new(),
         cluster: None,
         recovery: RecoveryPlan::default(),
@@ -77,6 +77,8 @@ fn kind() -> impl Strategy<Value = EventKind> {
             unreachable,
             reason: text,
             took_us,
+            asked: Asked::Times(2),
+            detail: CheckDetail::default(),
         })
     });
     let generator = (any::<u64>(), 0.0f64..64.0).prop_map(|(second, cpu)| {

@@ -135,7 +135,7 @@ impl Judged<'_> {
 mod tests {
     use super::*;
     use crate::clock::Offset;
-    use crate::event::{CheckEnd, FaultPhase, FaultStep, Phase};
+    use crate::event::{Asked, CheckDetail, CheckEnd, FaultPhase, FaultStep, Phase};
     use crate::history::FaultPlan;
     use crate::run::fault::Faults;
 
@@ -151,6 +151,8 @@ mod tests {
                 unreachable,
                 reason: String::new(),
                 took_us: 1,
+                asked: Asked::default(),
+                detail: CheckDetail::default(),
             },
         }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::Offset;
-use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
+use crate::event::{Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
 use crate::gate::Gate;
 use crate::history::{CheckPlan, EndpointPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
@@ -101,7 +101,9 @@ impl Story {
     fn check(self, at: u64, verdict: Verdict, unreachable: bool) -> Story {
         let (name, kind, reason) = ("up".into(), "http".into(), "because".into());
         let (phase, severity) = (Phase::Before, Severity::Fail);
-        let end = CheckEnd { name, kind, phase, severity, verdict, unreachable, reason, took_us: 5 };
+        let (asked, detail) = (Asked::default(), CheckDetail::default());
+        let end =
+            CheckEnd { name, kind, phase, severity, verdict, unreachable, reason, took_us: 5, asked, detail };
         self.say(at, EventKind::Check(end))
     }
 
@@ -265,7 +267,7 @@ fn no_gate_is_no_free_pass() {
 #[test]
 fn a_planned_check_that_never_ran_is_no_pass() {
     let mut story = Story::new().gate("error_rate < 50%", Severity::Fail).load(70, 0).ends(Ending::Completed);
-    story.meta.checks.push(CheckPlan { name: "up".into(), kind: "http".into() });
+    story.meta.checks.push(CheckPlan { name: "up".into(), kind: "http".into(), place: None });
     let run = story.judge();
     assert_eq!(
         (run.verdict, run.reason.as_str()),

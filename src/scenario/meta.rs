@@ -70,7 +70,8 @@ impl Scenario {
     fn check_plans(&self) -> Vec<CheckPlan> {
         let plan = |check: &crate::check::Compiled| CheckPlan {
             name: check.name.clone(),
-            kind: check.kind().to_owned(),
+            kind: check.kind.to_owned(),
+            place: None,
         };
         self.checks.iter().map(plan).collect()
     }

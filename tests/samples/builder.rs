@@ -1,7 +1,9 @@
 //! Makes histories by hand: a plan, then second after second of requests.
 
 use shakedown::clock::Offset;
-use shakedown::event::{CheckEnd, Ending, Event, EventKind, FaultPhase, FaultStep, GeneratorSecond, Phase};
+use shakedown::event::{
+    Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, FaultPhase, FaultStep, GeneratorSecond, Phase,
+};
 use shakedown::history::{
     CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, RecoveryPlan, SCHEMA,
     StagePlan,
@@ -78,7 +80,7 @@ impl Sample {
 
     pub fn check(mut self, at_ms: u64, phase: Phase, name: &str, verdict: Verdict, reason: &str) -> Sample {
         if self.meta.checks.iter().all(|plan| plan.name != name) {
-            self.meta.checks.push(CheckPlan { name: name.into(), kind: "http".into() });
+            self.meta.checks.push(CheckPlan { name: name.into(), kind: "http".into(), place: None });
         }
         let end = CheckEnd {
             name: name.into(),
@@ -89,6 +91,8 @@ impl Sample {
             unreachable: reason.contains("refused"),
             reason: reason.into(),
             took_us: 1_840,
+            asked: Asked::default(),
+            detail: CheckDetail::default(),
         };
         self.say(at_ms, EventKind::Check(end))
     }

@@ -1,35 +1,45 @@
 //! `http`: one request and what its answer must be, in the words of a journey's step.
 
-use super::context::{CheckContext, Found};
+use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{CompileContext, Cookies, Scope, Sender, Step, StepSpec, Values, compile_step};
 use crate::sample::ErrorClass;
 use crate::source::{Located, Problem};
 use crate::transport::{Answer, Client, Failure, Keep, Request};
 use std::time::{Duration, Instant};
 
+/// A request to the target, in the words of a journey's step.
+pub type Http = StepSpec;
+
 /// One request to the target.
 #[derive(Debug)]
-pub(super) struct HttpCheck {
+struct HttpCheck {
     step: Step,
 }
 
-impl HttpCheck {
-    pub(super) fn compile(
+impl CheckKind for Http {
+    fn compile(
         spec: &Located<StepSpec>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<HttpCheck> {
+    ) -> Option<Box<dyn Check>> {
         let mut scope = Scope::new(cx.vars, &[]);
         let step = compile_step(spec, spec.mark, "", &mut scope, cx, problems)?;
-        Some(HttpCheck { step })
+        Some(Box::new(HttpCheck { step }))
     }
+}
 
-    /// What it does, in a few words: its name when it has none.
-    pub(super) fn describe(&self) -> String {
+impl Check for HttpCheck {
+    fn describe(&self) -> String {
         self.step.endpoint.clone()
     }
 
-    pub(super) async fn probe(&self, cx: &CheckContext) -> Found {
+    fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
+        Box::pin(self.ask(cx))
+    }
+}
+
+impl HttpCheck {
+    async fn ask(&self, cx: &CheckContext) -> Found {
         let mut values = Values::new(0, cx.seed, &[], usize::from(u8::MAX));
         let mut sender = Asking { client: &cx.client, timeout: self.step.timeout, status: None };
         let begun = Instant::now();

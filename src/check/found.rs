@@ -1,0 +1,88 @@
+//! What a check brings back.
+
+use crate::event::CheckDetail;
+use crate::verdict::Verdict;
+use std::time::Duration;
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Pass or fail; severity is not applied yet.
+    pub verdict: Verdict,
+    /// What was seen, or expected and actual, in one sentence.
+    pub reason: String,
+    /// Whether nothing answered at all.
+    pub unreachable: bool,
+    /// Whether asking again can change it.
+    pub outlook: Outlook,
+    /// What helps to understand it.
+    pub detail: CheckDetail,
+}
+
+/// Whether asking again can change what was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// It may get better.
+    Open,
+    /// It cannot recover by itself: waiting for it is in vain.
+    Final,
+}
+
+impl Found {
+    /// All is as it should be.
+    pub fn pass(seen: impl Into<String>) -> Found {
+        Found {
+            verdict: Verdict::Pass,
+            reason: seen.into(),
+            unreachable: false,
+            outlook: Outlook::Open,
+            detail: CheckDetail::default(),
+        }
+    }
+
+    /// Something is not as it should be.
+    pub fn fail(reason: impl Into<String>) -> Found {
+        Found { verdict: Verdict::Fail, ..Found::pass(reason) }
+    }
+
+    /// Nothing answered.
+    pub fn unreachable(reason: impl Into<String>) -> Found {
+        Found { unreachable: true, ..Found::fail(reason) }
+    }
+
+    /// It cannot recover by itself.
+    #[must_use]
+    pub fn for_good(self) -> Found {
+        Found { outlook: Outlook::Final, ..self }
+    }
+
+    /// What was expected and what came, in full.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<String>, actual: impl Into<String>) -> Found {
+        self.detail.expected = Some(expected.into());
+        self.detail.actual = Some(actual.into());
+        self
+    }
+
+    /// How long one part of it took.
+    #[must_use]
+    pub fn phase(mut self, name: &str, took: Duration) -> Found {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.detail.phases.push((name.to_owned(), micros));
+        self
+    }
+
+    /// A command that does the same by hand. Values from outside are masked where it is shown.
+    #[must_use]
+    pub fn reproduce(mut self, command: impl Into<String>) -> Found {
+        self.detail.reproduce = Some(command.into());
+        self
+    }
+
+    /// Lines that help to understand it: a diff, the last lines of a log.
+    #[must_use]
+    pub fn evidence(mut self, lines: impl IntoIterator<Item = String>) -> Found {
+        self.detail.evidence.extend(lines);
+        self
+    }
+}
