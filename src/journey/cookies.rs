@@ -1,5 +1,6 @@
 //! The cookies of one arrival's way through its journey; each arrival starts without any.
 
+use crate::transport::Fields;
 use cookie::Cookie;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
@@ -10,9 +11,10 @@ pub struct Cookies(Vec<Cookie<'static>>);
 
 impl Cookies {
     /// Takes over what an answer sets. Everything goes to one target, so domains do not matter; paths do.
-    pub fn remember(&mut self, headers: &HeaderMap) {
-        for value in headers.get_all(SET_COOKIE) {
-            let Some(cookie) = value.to_str().ok().and_then(|text| Cookie::parse(text.to_owned()).ok())
+    pub fn remember(&mut self, headers: &Fields) {
+        for value in headers.get_all(&SET_COOKIE) {
+            let Some(cookie) =
+                std::str::from_utf8(value).ok().and_then(|text| Cookie::parse(text.to_owned()).ok())
             else {
                 continue;
             };
@@ -64,7 +66,7 @@ mod tests {
             headers.append(SET_COOKIE, HeaderValue::from_str(text).unwrap());
         }
         let mut cookies = Cookies::default();
-        cookies.remember(&headers);
+        cookies.remember(&headers.into());
         cookies
     }
 
@@ -81,7 +83,7 @@ mod tests {
         assert_eq!(sent(&cookies, "/cartoon").as_deref(), Some("a=3"));
         let mut gone = HeaderMap::new();
         gone.append(SET_COOKIE, HeaderValue::from_static("a=; Path=/; Max-Age=0"));
-        cookies.remember(&gone);
+        cookies.remember(&gone.into());
         assert_eq!(sent(&cookies, "/"), None);
     }
 }

@@ -70,7 +70,7 @@ impl Extract {
                     .map(Value::from)
                     .ok_or_else(|| missing(format!("nothing there in {}", excerpt(&answer.body))))?
             }
-            From::Header(name) => match answer.headers.get(name).map(|value| value.to_str()) {
+            From::Header(name) => match answer.headers.get(name).map(std::str::from_utf8) {
                 Some(Ok(value)) => Value::text(value),
                 Some(Err(_)) => return Err(missing(format!("the header {name} is not text"))),
                 None => return Err(missing(format!("there is no header {name}"))),

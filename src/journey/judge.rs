@@ -82,7 +82,7 @@ impl Expectation {
             return Err(Mismatch { class: ErrorClass::Status, text: self.wrong_status(answer) });
         }
         for (name, rule) in &self.headers {
-            let value = answer.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+            let value = answer.headers.get(name).map(String::from_utf8_lossy);
             rule.judge(&format_args!("header {name}"), value.as_deref(), values)?;
         }
         if let Some(rule) = &self.body {

@@ -12,7 +12,12 @@ fn answer(status: u16, body: &str) -> Answer {
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("application/json; charset=utf-8"));
     let body = Bytes::copy_from_slice(body.as_bytes());
-    Answer { status: StatusCode::from_u16(status).unwrap(), headers, length: body.len() as u64, body }
+    Answer {
+        status: StatusCode::from_u16(status).unwrap(),
+        headers: headers.into(),
+        length: body.len() as u64,
+        body,
+    }
 }
 
 /// The expectation of a YAML text, with `id` captured earlier as the number 7.

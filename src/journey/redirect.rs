@@ -12,10 +12,10 @@ use http::{Method, StatusCode};
 pub(super) fn follow(request: &Request, answer: &Answer, left: u8) -> Result<Option<Request>, Mismatch> {
     let code = answer.status;
     let is_redirect = matches!(code.as_u16(), 301 | 302 | 303 | 307 | 308);
-    let Some(location) = answer.headers.get(LOCATION).filter(|_| is_redirect && left > 0) else {
+    let Some(location) = answer.headers.get(&LOCATION).filter(|_| is_redirect && left > 0) else {
         return Ok(None);
     };
-    let location = String::from_utf8_lossy(location.as_bytes());
+    let location = String::from_utf8_lossy(location);
     let path = path_within(request, &location)?;
     let mut next = Request { path, ..request.clone() };
     next.headers.remove(COOKIE);
@@ -63,7 +63,12 @@ mod tests {
     fn answer(code: u16, location: &str) -> Answer {
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, HeaderValue::from_str(location).unwrap());
-        Answer { status: StatusCode::from_u16(code).unwrap(), headers, body: Bytes::new(), length: 0 }
+        Answer {
+            status: StatusCode::from_u16(code).unwrap(),
+            headers: headers.into(),
+            body: Bytes::new(),
+            length: 0,
+        }
     }
 
     fn post() -> Request {

@@ -79,6 +79,6 @@ impl Client {
             coming.take(chunk)?;
         }
         let (body, length) = coming.end();
-        Ok(Answer { status: response.status(), headers: response.headers().clone(), body, length })
+        Ok(Answer { status: response.status(), headers: response.headers().clone().into(), body, length })
     }
 }

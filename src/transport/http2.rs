@@ -60,8 +60,12 @@ impl Http2 {
         let first_byte = Some(clock.now());
         let (parts, body) = head.into_parts();
         let read = read(body, keep.up_to(parts.status), limit).await;
-        let result =
-            read.map(|(body, length)| Answer { status: parts.status, headers: parts.headers, body, length });
+        let result = read.map(|(body, length)| Answer {
+            status: parts.status,
+            headers: parts.headers.into(),
+            body,
+            length,
+        });
         Received { first_byte, done: clock.now(), result }
     }
 

@@ -1,5 +1,6 @@
 //! What is sent and what comes back.
 
+use super::Fields;
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode};
@@ -45,8 +46,8 @@ impl Keep {
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
+    /// The header fields.
+    pub headers: Fields,
     /// The body, when it was kept.
     pub body: Bytes,
     /// The body's length, kept or not.

@@ -4,6 +4,7 @@
 mod client;
 mod connection;
 mod failure;
+mod fields;
 mod http1;
 mod http2;
 mod message;
@@ -14,6 +15,7 @@ mod tls;
 pub use client::Client;
 pub use connection::{Connection, Exchange, Opened};
 pub use failure::Failure;
+pub use fields::Fields;
 pub use message::{Answer, Keep, Request};
 pub use target::{HttpVersion, Scheme, Target, TargetError, web_url};
 pub use tls::{TlsError, TlsOptions, Verify};

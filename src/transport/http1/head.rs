@@ -1,11 +1,11 @@
 //! The head of an answer, and what it says about the body and the connection (RFC 9112, sections 6 and 9.3).
 
-use super::super::Failure;
+use super::super::{Failure, Fields};
 use super::body::Framing;
 use crate::sample::ErrorClass;
 use bytes::{Buf, BytesMut};
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderName, Method, StatusCode};
 
 /// More headers than any honest server sends.
 const MOST_HEADERS: usize = 128;
@@ -16,7 +16,7 @@ const LONGEST_HEAD: usize = 256 * 1024;
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
+    pub(super) headers: Fields,
     /// How the end of the body is known.
     pub(super) framing: Framing,
     /// Whether the connection can carry another request afterwards.
@@ -54,9 +54,13 @@ pub(super) fn take(method: &Method, buffer: &mut BytesMut) -> Result<Option<Head
             buffer.advance(length);
             continue;
         }
-        let head = read(method, code, parsed.version, parsed.headers)?;
-        buffer.advance(length);
-        return Ok(Some(head));
+        let said = read(method, code, parsed.version, parsed.headers)?;
+        let mut lines = buffer.split_to(length);
+        let first = lines.iter().position(|byte| *byte == b'\n').map_or(length, |end| end + 1);
+        lines.advance(first);
+        let (status, framing, reusable) = said;
+        let headers = Fields::of_lines(lines.freeze());
+        return Ok(Some(Head { status, headers, framing, reusable }));
     }
 }
 
@@ -65,42 +69,34 @@ fn read(
     code: u16,
     version: Option<u8>,
     raw: &[httparse::Header<'_>],
-) -> Result<Head, Failure> {
+) -> Result<(StatusCode, Framing, Reusable), Failure> {
     let status = StatusCode::from_u16(code).map_err(|_| protocol(format!("{code} is not a status")))?;
     if status == StatusCode::SWITCHING_PROTOCOLS {
         return Err(protocol("the server switched to another protocol unasked".into()));
     }
-    let mut headers = HeaderMap::with_capacity(raw.len());
-    for header in raw {
-        // What httparse accepts as a name or value, these accept too; anything else is not worth a failed request.
-        let name = HeaderName::from_bytes(header.name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(header.value)) {
-            headers.append(name, value);
-        }
-    }
-    let framing = framing(method, status, &headers)?;
+    let framing = framing(method, status, raw)?;
     let keep = match version {
-        Some(0) => says(&headers, "keep-alive"),
-        _ => !says(&headers, "close"),
+        Some(0) => says(raw, "keep-alive"),
+        _ => !says(raw, "close"),
     };
     let reusable = if keep && framing != Framing::UntilClose { Reusable::Yes } else { Reusable::No };
-    Ok(Head { status, headers, framing, reusable })
+    Ok((status, framing, reusable))
 }
 
-fn framing(method: &Method, status: StatusCode, headers: &HeaderMap) -> Result<Framing, Failure> {
+fn framing(method: &Method, status: StatusCode, raw: &[httparse::Header<'_>]) -> Result<Framing, Failure> {
     let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if *method == Method::HEAD || bodiless {
         return Ok(Framing::Length(0));
     }
-    if let Some(last) = headers.get_all(TRANSFER_ENCODING).iter().next_back() {
-        let coding = last.as_bytes().rsplit(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
+    if let Some(last) = values(raw, &TRANSFER_ENCODING).next_back() {
+        let coding = last.rsplit(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
         // Only chunked tells its own end; a body of any other coding ends with the connection.
         let chunked = coding.eq_ignore_ascii_case(b"chunked");
         return Ok(if chunked { Framing::chunked() } else { Framing::UntilClose });
     }
     let mut length = None;
-    for value in headers.get_all(CONTENT_LENGTH) {
-        let parsed: Option<u64> = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+    for value in values(raw, &CONTENT_LENGTH) {
+        let parsed: Option<u64> = std::str::from_utf8(value).ok().and_then(|text| text.trim().parse().ok());
         let parsed = parsed.ok_or_else(|| protocol("the answer's content-length is not a number".into()))?;
         if length.is_some_and(|known| known != parsed) {
             return Err(protocol("the answer has two different content-lengths".into()));
@@ -110,10 +106,19 @@ fn framing(method: &Method, status: StatusCode, headers: &HeaderMap) -> Result<F
     Ok(length.map_or(Framing::UntilClose, Framing::Length))
 }
 
+/// The values of all headers of this name.
+fn values<'r>(
+    raw: &'r [httparse::Header<'_>],
+    name: &'r HeaderName,
+) -> impl DoubleEndedIterator<Item = &'r [u8]> {
+    let same = move |header: &&httparse::Header<'_>| header.name.eq_ignore_ascii_case(name.as_str());
+    raw.iter().filter(same).map(|header| header.value)
+}
+
 /// Whether a `Connection` header holds this option.
-fn says(headers: &HeaderMap, option: &str) -> bool {
-    let options = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-    options.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case(option))
+fn says(raw: &[httparse::Header<'_>], option: &str) -> bool {
+    let options = values(raw, &CONNECTION).flat_map(|value| value.split(|byte| *byte == b','));
+    options.map(<[u8]>::trim_ascii).any(|one| one.eq_ignore_ascii_case(option.as_bytes()))
 }
 
 pub(super) fn protocol(text: String) -> Failure {

@@ -1,0 +1,76 @@
+//! The header fields of an answer, kept as they came: most loads look at none of them.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName};
+
+/// The header fields of an answer.
+#[derive(Debug, Clone)]
+pub struct Fields(Form);
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// The lines of an HTTP/1 head without its first one, which a parser has found to be right.
+    Lines(Bytes),
+    /// What another library made of them.
+    Map(HeaderMap),
+}
+
+impl Fields {
+    /// The lines of a head that was parsed without a mistake; what they say is looked for when somebody asks.
+    pub(super) fn of_lines(lines: Bytes) -> Fields {
+        Fields(Form::Lines(lines))
+    }
+
+    /// The value of the first field of this name.
+    pub fn get<'f>(&'f self, name: &'f HeaderName) -> Option<&'f [u8]> {
+        self.get_all(name).next()
+    }
+
+    /// The values of all fields of this name, in their order.
+    pub fn get_all<'f>(&'f self, name: &'f HeaderName) -> impl Iterator<Item = &'f [u8]> {
+        let (lines, map) = match &self.0 {
+            Form::Lines(lines) => (Some(lines), None),
+            Form::Map(map) => (None, Some(map)),
+        };
+        let lines = lines.into_iter().flat_map(|lines| lines.split(|byte| *byte == b'\n'));
+        let of_lines = lines.filter_map(|line| {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let same = line[..colon].eq_ignore_ascii_case(name.as_str().as_bytes());
+            same.then(|| line[colon + 1..].trim_ascii())
+        });
+        of_lines
+            .chain(map.into_iter().flat_map(move |map| map.get_all(name)).map(http::HeaderValue::as_bytes))
+    }
+}
+
+impl From<HeaderMap> for Fields {
+    fn from(map: HeaderMap) -> Fields {
+        Fields(Form::Map(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+    use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+
+    #[test]
+    fn lines_and_maps_say_the_same() {
+        let lines = Fields::of_lines(Bytes::from_static(
+            b"Content-Type:  text/plain \r\nset-cookie: a=1\r\nSET-COOKIE: b=2; x:y\r\nlocation:\r\n\r\n",
+        ));
+        let mut map = HeaderMap::new();
+        for (name, value) in
+            [(CONTENT_TYPE, "text/plain"), (SET_COOKIE, "a=1"), (SET_COOKIE, "b=2; x:y"), (LOCATION, "")]
+        {
+            map.append(name, HeaderValue::from_static(value));
+        }
+        for fields in [lines, Fields::from(map)] {
+            assert_eq!(fields.get(&CONTENT_TYPE), Some(&b"text/plain"[..]));
+            assert_eq!(fields.get_all(&SET_COOKIE).collect::<Vec<_>>(), [&b"a=1"[..], b"b=2; x:y"]);
+            assert_eq!(fields.get(&LOCATION), Some(&b""[..]));
+            assert_eq!(fields.get(&http::header::AGE), None);
+        }
+    }
+}
