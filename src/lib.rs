@@ -2,7 +2,7 @@
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
 //! units, clock, source, verdict, sample · stats, timer, transport, event, cluster, shop, proxy, stress · journey ·
-//! load, check, fault, gate, history · scenario · engine, run · report · cli.
+//! load, check, fault, gate, history · scenario · engine, run · search · report · cli.
 
 pub mod check;
 pub mod cli;
@@ -20,6 +20,7 @@ pub mod report;
 pub mod run;
 pub mod sample;
 pub mod scenario;
+pub mod search;
 pub mod shop;
 pub mod source;
 pub mod stats;
