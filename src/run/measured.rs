@@ -60,10 +60,7 @@ fn felt(metric: Metric, fault: &FaultResult, watched: Watched) -> Measured {
 /// What it cost of the acknowledged writes.
 fn data(fault: &FaultResult, ledger: Option<&LedgerResult>) -> Measured {
     match (&fault.data, ledger) {
-        (None, None) => nothing(
-            "the run had no ledger, so nobody knows which writes are gone; add `ledger:` to the scenario"
-                .to_owned(),
-        ),
+        (None, None) => nothing(NO_LEDGER.to_owned()),
         (None, Some(_)) => nothing(UNMEASURED.to_owned()),
         (Some(DataLoss { doubt: Some(doubt), lost: 0, .. }), _) => nothing(doubt.clone()),
         (Some(DataLoss { doubt: Some(doubt), lost, .. }), _) => {
