@@ -11,6 +11,8 @@
 mod builder;
 #[path = "samples/cast.rs"]
 mod cast;
+#[path = "samples/felt.rs"]
+mod felt;
 
 use builder::Sample;
 use shakedown::event::Event;
@@ -82,6 +84,14 @@ fn each_sample_has_its_verdict_and_its_reports() {
     }
 }
 
+#[test]
+fn every_figure_of_a_recovery_is_in_every_report() {
+    let run = felt::fill(judged(&felt::sample(), Strictness::Normal));
+    for (kind, file) in [("terminal", "report.txt"), ("json", "report.json"), ("junit", "report.xml")] {
+        golden(&folder(&felt::sample()).join(file), &written(&run, kind, Style::Plain));
+    }
+}
+
 /// The sample judged from its events as they are, without a file between.
 fn judged(sample: &Sample, strictness: Strictness) -> Run {
     let gates = sample.meta.gates.iter();
@@ -120,13 +130,19 @@ fn strict_makes_an_inconclusive_run_fail_but_calls_it_what_it_is() {
     assert!(!xml.contains("<skipped"), "{xml}");
 }
 
+/// All samples judged, and one whose faults have all figures.
+fn runs() -> impl Iterator<Item = (&'static str, Run)> {
+    let felt = felt::fill(judged(&felt::sample(), Strictness::Normal));
+    let cast = cast::all().into_iter().map(|sample| (sample.name, judged(&sample, Strictness::Normal)));
+    cast.chain([("recovery", felt)])
+}
+
 #[test]
 fn the_page_is_never_wider_than_it_says_and_never_raw() {
-    for sample in cast::all() {
-        let run = judged(&sample, Strictness::Normal);
+    for (name, run) in runs() {
         let plain = String::from_utf8(written(&run, "terminal", Style::Plain)).unwrap();
         for line in plain.lines() {
-            assert!(line.chars().count() <= 110, "{}: {} columns: {line}", sample.name, line.chars().count());
+            assert!(line.chars().count() <= 110, "{name}: {} columns: {line}", line.chars().count());
             assert!(!line.chars().any(char::is_control), "{line:?}");
         }
         let coloured = String::from_utf8(written(&run, "terminal", Style::Coloured)).unwrap();
@@ -142,8 +158,8 @@ fn the_page_is_never_wider_than_it_says_and_never_raw() {
 #[test]
 fn every_field_of_the_json_report_is_documented() {
     let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reports.md")).unwrap();
-    for sample in cast::all() {
-        let bytes = written(&judged(&sample, Strictness::Normal), "json", Style::Plain);
+    for (_, run) in runs() {
+        let bytes = written(&run, "json", Style::Plain);
         let mut open = vec![serde_json::from_slice::<serde_json::Value>(&bytes).unwrap()];
         while let Some(value) = open.pop() {
             match value {

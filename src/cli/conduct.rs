@@ -10,7 +10,7 @@ use crate::event::{Event, EventKind};
 use crate::gate::Gate;
 use crate::history::{self, Machine, Meta, Reader, WriteError, Writer};
 use crate::report::harmless;
-use crate::run::{Exit, Run, Strictness};
+use crate::run::{Run, Strictness};
 use crate::scenario::Scenario;
 use crate::verdict::Severity;
 use clap::Args;
@@ -48,7 +48,7 @@ pub(super) fn conduct(
     part: Part,
     consent: Consent,
     options: &RunOptions,
-) -> Result<Exit, Failure> {
+) -> Result<Run, Failure> {
     let destinations = options.reports.open()?;
     if part == Part::Smoke {
         scenario = scenario.smoke_alone();
@@ -72,9 +72,9 @@ pub(super) fn conduct(
     };
     drive_and_save(&runtime, (&plan, session), &meta, &folder)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
-    let exit = finish(&folder, None, strictness, destinations)?;
+    let run = finish(&folder, None, strictness, destinations)?;
     anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
-    Ok(exit)
+    Ok(run)
 }
 
 /// The hold on the namespace that a run with faults needs. Ctrl-C ends it as long as nothing was done.
@@ -148,7 +148,7 @@ pub(super) fn finish(
     gates: Option<Vec<(Gate, Severity, String)>>,
     strictness: Strictness,
     destinations: Destinations,
-) -> Result<Exit, Failure> {
+) -> Result<Run, Failure> {
     let (meta, mut events) = Reader::open(folder)?;
     let gates = match gates {
         Some(gates) => gates,
@@ -171,7 +171,7 @@ pub(super) fn finish(
     if quiet {
         anstream::eprintln!("{}: {}", run.verdict, run.reason);
     }
-    Ok(Exit::from(&run))
+    Ok(run)
 }
 
 fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> {

@@ -4,7 +4,8 @@ use super::conduct::{Part, RunOptions, conduct};
 use super::playground::{Embedded, Size, deploy};
 use super::{Failure, rbac, signals};
 use crate::cluster::{Cluster, Consent, Manifest};
-use crate::run::Exit;
+use crate::report::{self, harmless};
+use crate::run::{Exit, FaultResult};
 use crate::scenario::Scenario;
 use crate::source::Environment;
 use std::path::Path;
@@ -48,18 +49,29 @@ fn story(playground: &Embedded, options: &RunOptions) -> Result<Exit, Failure> {
     anstream::eprintln!("the shop is ready: {target}");
     let environment = Environment::of_process().with_target(Some(&target));
     let mut worst = Exit::Pass;
+    let mut felt = Vec::new();
     for (name, text) in SCENARIOS {
         let mut scenario = Scenario::parse(name, text, &environment)?;
         if let Some(kubernetes) = &mut scenario.kubernetes {
             kubernetes.kubeconfig = Some(playground.kubeconfig().to_owned());
         }
         playground.block_on(grant(playground, &scenario))?;
-        worst = worst.or_worse(conduct(scenario, Part::All, Consent::OfNamespace, options)?);
+        let run = conduct(scenario, Part::All, Consent::OfNamespace, options)?;
+        worst = worst.or_worse(run.exit);
+        felt.extend(run.summary.faults.iter().filter_map(told));
         if worst == Exit::Interrupted {
             break;
         }
     }
+    for line in felt {
+        anstream::eprintln!("{}", harmless(&line));
+    }
     Ok(worst)
+}
+
+/// What users felt of a fault.
+fn told(fault: &FaultResult) -> Option<String> {
+    report::felt(fault).map(|felt| format!("{}: {felt}", fault.plan.name))
 }
 
 /// The URL of the shop's Service once all its Pods are ready; `None` after Ctrl-C.

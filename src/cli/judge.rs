@@ -37,5 +37,5 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let given = args.gate.iter().map(|(gate, text)| (gate.clone(), Severity::Fail, text.clone())).collect();
     let gates = if args.gate.is_empty() { None } else { Some(given) };
     let strictness = if args.strict { Strictness::Strict } else { Strictness::Normal };
-    finish(&args.folder, gates, strictness, destinations)
+    finish(&args.folder, gates, strictness, destinations).map(|run| run.exit)
 }

@@ -30,6 +30,7 @@ mod shop;
 mod signals;
 mod smoke;
 mod stress;
+mod written;
 
 pub use args::Cli;
 pub use failure::Failure;

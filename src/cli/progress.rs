@@ -3,6 +3,7 @@
 
 use super::active::Active;
 use super::line::Line;
+use super::written::{self, Written};
 use crate::clock::Offset;
 use crate::engine::Control;
 use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
@@ -30,6 +31,7 @@ pub(super) struct Progress {
     failed: u64,
     dropped: u64,
     active: Active,
+    written: Written,
 }
 
 impl Progress {
@@ -44,6 +46,7 @@ impl Progress {
             failed: 0,
             dropped: 0,
             active: Active::new(&meta.faults),
+            written: Written::default(),
         };
         // The run of a single URL is named by it.
         let named = meta.scenario.contains(meta.target.trim_end_matches('/'));
@@ -79,11 +82,9 @@ impl Progress {
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
             EventKind::LoadEnded => self.end(),
             EventKind::Ended(Ending::Aborted { reason }) => self.say(&format!("ended early: {reason}")),
-            EventKind::Example { .. }
-            | EventKind::Cluster(_)
-            | EventKind::Writes(_)
-            | EventKind::ReadBack(_)
-            | EventKind::Ended(_) => {}
+            EventKind::Writes(writes) => self.written.see(writes),
+            EventKind::ReadBack(reading) => self.say(&written::line(reading)),
+            EventKind::Example { .. } | EventKind::Cluster(_) | EventKind::Ended(_) => {}
         }
     }
 
@@ -133,6 +134,7 @@ impl Progress {
             .into_iter()
             .chain(self.active.words())
             .chain(bad.map(|(count, word)| format!("{} {word}", grouped(*count))))
+            .chain(self.written.words())
             .chain(times.map(|(micros, word)| format!("{word} {}", three_digits(micros))))
             .chain([format!("{} in flight", grouped(in_flight))]);
         parts.collect::<Vec<_>>().join(", ")

@@ -46,7 +46,7 @@ pub(super) fn all(args: &Args, part: Part) -> Result<Exit, Failure> {
     let consent = if args.yes { Consent::ByName } else { Consent::OfNamespace };
     let mut worst = Exit::Pass;
     for scenario in scenarios? {
-        worst = worst.or_worse(conduct(scenario, part, consent, &args.options)?);
+        worst = worst.or_worse(conduct(scenario, part, consent, &args.options)?.exit);
         if worst == Exit::Interrupted {
             break;
         }

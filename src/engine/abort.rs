@@ -1,7 +1,7 @@
 //! Whether what is seen of the load says that the run has to end early.
 
 use super::LoadPlan;
-use crate::gate::{Evidence, decide};
+use crate::gate::{Evidence, Requests, decide};
 use crate::stats::{Delta, Tally};
 use crate::units::Rate;
 use crate::verdict::Verdict;
@@ -28,8 +28,8 @@ impl Abort {
         self.seconds = self.seconds.split_off(&from);
         let mut tally = Tally::default();
         self.seconds.range(..second).for_each(|(_, part)| tally.merge(part));
-        let evidence = Evidence { tally: &tally, length: abort.last.get(), planned_rate: Rate::ZERO };
-        let decision = decide(&abort.gate, &evidence);
+        let requests = Requests { tally: &tally, length: abort.last.get(), planned_rate: Rate::ZERO };
+        let decision = decide(&abort.gate, &Evidence::Requests(requests));
         let broken = decision.verdict == Verdict::Fail;
         broken.then(|| format!("`abort_when: {}` came about: {}", abort.text, decision.reason))
     }

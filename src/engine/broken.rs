@@ -1,7 +1,7 @@
 //! Stress: does a gate break in the stage that has just ended?
 
 use super::LoadPlan;
-use crate::gate::{Evidence, decide};
+use crate::gate::{Evidence, Requests, decide};
 use crate::history::StagePlan;
 use crate::sample::EndpointId;
 use crate::stats::{Delta, Tally};
@@ -36,7 +36,8 @@ impl Broken {
             let wanted = of_stage.filter(|((_, endpoint), _)| plan.gate_covers(gate, *endpoint));
             wanted.for_each(|(_, part)| tally.merge(part));
             let length = planned.end.since(planned.start);
-            let decision = decide(gate, &Evidence { tally: &tally, length, planned_rate: planned.from });
+            let requests = Requests { tally: &tally, length, planned_rate: planned.from };
+            let decision = decide(gate, &Evidence::Requests(requests));
             let failed = decision.verdict == Verdict::Fail;
             failed.then(|| BrokenGate { gate: text.clone(), reason: decision.reason })
         })

@@ -4,7 +4,7 @@ use super::faults::FaultsPlan;
 use crate::check::Compiled;
 use crate::clock::Offset;
 use crate::cluster::Access;
-use crate::gate::{Gate, Window};
+use crate::gate::{Gate, Of, Window};
 use crate::history::{EndpointPlan, select};
 use crate::journey::Journey;
 use crate::load::{Mix, Schedule};
@@ -110,9 +110,10 @@ impl LoadPlan {
             }
             None => Pace::Open(load.schedule(seed)),
         };
-        // A gate on a window of its own is judged at the end; only one on the whole run can break in a stage.
-        let whole =
-            gates.iter().filter(|planned| load.until_broken && planned.gate.window == Window::WholeRun);
+        // A gate on a window of its own or on a fault is judged at the end; only one on all requests can break in a
+        // stage.
+        let breaks = |gate: &Gate| gate.window == Window::WholeRun && gate.metric.of() == Of::Requests;
+        let whole = gates.iter().filter(|planned| load.until_broken && breaks(&planned.gate));
         // A worker without a share of the connections could send nothing, and would wait for an end that never comes.
         let most = load.closed_connections.unwrap_or(load.max_in_flight).max(1);
         let workers = load.workers.map_or_else(|| u32::try_from(cores).unwrap_or(1), u32::from).min(most);

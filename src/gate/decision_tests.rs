@@ -1,6 +1,6 @@
 //! How gates are decided, at the exact edges, and what is said of it.
 
-use super::{Decision, Evidence, Gate, decide};
+use super::{Decision, Evidence, Gate, Requests, decide};
 use crate::stats::Tally;
 use crate::units::Rate;
 use crate::verdict::Verdict::{self, Fail, Inconclusive, Pass};
@@ -41,7 +41,8 @@ impl Case {
         tally.counts.dropped = self.dropped;
         tally.counts.planned = tally.counts.ended() + self.dropped;
         let (length, planned_rate) = (Duration::from_secs(20), Rate::per_second(10.0));
-        decide(&Gate::parse(gate).unwrap(), &Evidence { tally: &tally, length, planned_rate })
+        let requests = Requests { tally: &tally, length, planned_rate };
+        decide(&Gate::parse(gate).unwrap(), &Evidence::Requests(requests))
     }
 
     fn verdict(&self, gate: &str) -> Verdict {

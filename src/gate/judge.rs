@@ -1,10 +1,19 @@
 //! Decides a gate: which family of metrics it belongs to, and what happens when there is nothing to decide from.
 
-use super::{Decision, Evidence, Gate, Limit, Metric, mean, percentile, point, share, words};
+use super::{
+    Decision, Evidence, Gate, Limit, Metric, Requests, mean, measured, percentile, point, share, words,
+};
 use crate::verdict::Verdict;
 
-/// Decides a gate from what was counted. Pure: the same counts give the same decision.
+/// Decides a gate from what was counted or measured. Pure: the same evidence gives the same decision.
 pub fn decide(gate: &Gate, evidence: &Evidence<'_>) -> Decision {
+    match evidence {
+        Evidence::Requests(requests) => on_requests(gate, requests),
+        Evidence::Measured(measured) => measured::decide(gate, measured),
+    }
+}
+
+fn on_requests(gate: &Gate, evidence: &Requests<'_>) -> Decision {
     if samples(gate, evidence) == 0 {
         return nothing(gate, evidence);
     }
@@ -21,16 +30,17 @@ pub fn decide(gate: &Gate, evidence: &Evidence<'_>) -> Decision {
         (Metric::Throughput, Limit::Rate(limit)) => point::throughput(gate, limit, evidence),
         (Metric::Dropped, Limit::Count(limit)) => point::dropped_count(gate, limit, evidence),
         (Metric::Dropped, Limit::Share(limit)) => point::dropped_share(gate, limit, evidence),
-        // Only a gate that was put together by hand has a limit of another kind than its metric.
+        // Only a gate that was put together by hand has a limit of another kind than its metric, and none on a fault
+        // is asked of requests.
         (metric, limit) => Decision {
-            reason: format!("`{}` cannot be compared with {limit}", metric.word()),
+            reason: format!("requests do not say whether `{}` is {limit}", metric.word()),
             ..nothing(gate, evidence)
         },
     }
 }
 
 /// How many requests, or arrivals where those are what counts, a gate has to go by.
-fn samples(gate: &Gate, evidence: &Evidence<'_>) -> u64 {
+fn samples(gate: &Gate, evidence: &Requests<'_>) -> u64 {
     match gate.metric {
         Metric::Dropped => evidence.tally.counts.planned,
         Metric::Lag => evidence.tally.lag.count(),
@@ -38,24 +48,14 @@ fn samples(gate: &Gate, evidence: &Evidence<'_>) -> u64 {
     }
 }
 
-fn nothing(gate: &Gate, evidence: &Evidence<'_>) -> Decision {
+fn nothing(gate: &Gate, evidence: &Requests<'_>) -> Decision {
     Decision {
         verdict: Verdict::Inconclusive,
         value: None,
-        unit: unit(gate),
+        unit: gate.limit.unit(),
         low: None,
         high: None,
         n: 0,
         reason: words::nothing(&evidence.tally.counts),
-    }
-}
-
-/// What the numbers of a gate's decision are.
-fn unit(gate: &Gate) -> &'static str {
-    match gate.limit {
-        Limit::Time(_) => "us",
-        Limit::Share(_) => "ratio",
-        Limit::Rate(_) => "per_s",
-        Limit::Count(_) => "count",
     }
 }

@@ -1,6 +1,6 @@
 //! The gate language: what can be written, what it means, and what is said of what cannot.
 
-use super::{Around, Comparison, Gate, GateSpec, Limit, Metric, Places, Window};
+use super::{Around, Comparison, Gate, GateSpec, Limit, Metric, Of, Places, Window};
 use crate::units::{Rate, Ratio, Span};
 use crate::verdict::Severity;
 use proptest::prelude::*;
@@ -31,6 +31,15 @@ fn written_forms_and_their_canonical_form() {
         ("p99 <= 1s after kill-one +30s", "p99 <= 1s after kill-one +30s"),
         ("p99 <= 1s after kill+one + 90 s", "p99 <= 1s after kill+one +1m30s"),
         ("p99 <= 1s after '+1' +1s", r#"p99 <= 1s after "+1" +1s"#),
+        ("detection(kill-one) < 5s", "detection(kill-one) < 5s"),
+        ("failover( kill-one )<=30 s", "failover(kill-one) <= 30s"),
+        ("rto('store down') <= 0.5m", r#"rto("store down") <= 30s"#),
+        ("rpo(store-down) == 0s", "rpo(store-down) == 0s"),
+        ("rpo(store-down) < 500ms", "rpo(store-down) < 500ms"),
+        ("lost(store-down) == 0", "lost(store-down) == 0"),
+        ("lost(store-down) <= 0", "lost(store-down) <= 0"),
+        ("lost(store-down) < 1_000", "lost(store-down) < 1000"),
+        ("downtime(x) == 0ms", "downtime(x) == 0s"),
     ] {
         assert_eq!(Gate::parse(written).unwrap().to_string(), canonical, "{written}");
     }
@@ -63,7 +72,32 @@ fn wrong_gates_and_what_is_said_of_them() {
         "P99 <= 1s",
         "error_rat <= 1%",
         "rps >= 10/s",
-        "rto(kill) <= 30s",
+        "restarts(api) <= 3",
+        "mttr(kill) <= 30s",
+        "failover <= 30s",
+        "failover",
+        "failover() <= 30s",
+        "failover(kill one) <= 30s",
+        "failover(kill-one)",
+        "failover(kill-one) <= 30",
+        "failover(kill-one) <= 5%",
+        "failover(kill-one) <= soon",
+        "failover(kill-one) <= 30s during kill-one",
+        "failover(kill-one) <= 30s stage hold",
+        "failover(kill-one) >= 30s",
+        "failover(kill-one) == 0s",
+        "failover(kill-one) == 3s",
+        "failover(kill-one) <= 0s",
+        "rpo(kill-one) <= 0s",
+        "rpo(kill-one) == 1s",
+        "rpo(kill-one) == 0",
+        "downtime(kill-one) < 0s",
+        "lost(kill-one) == 0s",
+        "lost(kill-one) <= 0.1%",
+        "lost(kill-one) == none",
+        "lost(kill-one) == 3",
+        "lost(kill-one) < 0",
+        "lost(kill-one) >= 3",
         "colour <= 1s",
         "p99() <= 1s",
         "p99(browse, order) <= 1s",
@@ -127,6 +161,17 @@ fn wrong_gates_and_what_is_said_of_them() {
 }
 
 #[test]
+fn a_condition_to_stop_at_is_one_that_a_running_load_can_show() {
+    assert!(Gate::condition("error_rate > 50% last 10s").is_ok());
+    for metric in ["failover", "detection", "rto", "rpo", "downtime"] {
+        let text = format!(" {metric}(kill-one) > 30s");
+        let error = Gate::condition(&text).unwrap_err();
+        assert_eq!(&text[error.start..error.end], metric);
+        assert!(error.message.contains("known only when the run is over"), "{error}");
+    }
+}
+
+#[test]
 fn the_fewest_requests_that_can_pass() {
     for (gate, needs) in [
         ("p99 <= 1s", 299),
@@ -138,6 +183,7 @@ fn the_fewest_requests_that_can_pass() {
         ("mean <= 1s", 30),
         ("throughput >= 1/s", 1),
         ("dropped <= 3", 1),
+        ("failover(x) <= 3s", 1),
     ] {
         assert_eq!(Gate::parse(gate).unwrap().needs(), needs, "{gate}");
     }
@@ -151,6 +197,8 @@ fn limits_on_latency() {
         ("mean <= 3s", Some(3_000)),
         ("lag <= 1s", None),
         ("error_rate < 1%", None),
+        ("failover(x) <= 3s", None),
+        ("rpo(x) <= 3ms", None),
     ] {
         assert_eq!(Gate::parse(gate).unwrap().latency_limit(), limit.map(Duration::from_millis), "{gate}");
     }
@@ -194,6 +242,8 @@ fn any_gate() -> impl Strategy<Value = Gate> {
         (prop::sample::select(vec![7_usize, 8]), share()),
         (Just(9_usize), rate),
         (Just(10_usize), prop_oneof![share(), any::<u64>().prop_map(|n| Limit::Count(n.max(1)))]),
+        (prop::sample::select(vec![12_usize, 13, 14, 15, 17]), time()),
+        (Just(16_usize), any::<u64>().prop_map(|n| Limit::Count(n.max(1)))),
     ];
     let name = || prop_oneof!["[a-z][a-z0-9_/.-]{0,9}", r#"[ -~é€"'\\]{0,9}[a-z]"#];
     let length = || (1_000_000..90_000_000_000_u64).prop_map(|us| Span::new(Duration::from_micros(us)));
@@ -212,6 +262,10 @@ fn any_gate() -> impl Strategy<Value = Gate> {
     (kind, prop::option::of(name()), any::<bool>(), window).prop_map(
         |((metric, limit), on, strict, window)| {
             let metric = Metric::ALL[metric];
+            let (on, window) = match metric.of() {
+                Of::Requests => (on, window),
+                Of::Fault | Of::Data => (on.or_else(|| Some("kill-one".into())), Window::WholeRun),
+            };
             let comparison = match (metric.usual(), strict) {
                 (Comparison::AtMost, true) => Comparison::Below,
                 (Comparison::AtLeast, true) => Comparison::Above,
@@ -231,7 +285,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_it_panic_and_every_place_is_in_the_text(
-        text in r#"(p99|max|dropped|error_rate|[a-z]|[0-9]|%|ms|/s|[ ()<>=!≤"'*,\\é]|stage|last|before|during|after|\\+|baseline){0,12}"#
+        text in r#"(p99|max|dropped|error_rate|failover|lost|[a-z]|[0-9]|%|ms|/s|[ ()<>=!≤"'*,\\é]|stage|last|before|during|after|\\+|baseline){0,12}"#
     ) {
         if let Err(error) = Gate::parse(&text) {
             prop_assert!(text.get(error.start..error.end).is_some(), "{:?}", error);

@@ -1,7 +1,7 @@
 //! What a metric is compared with.
 
 use super::error::{GateError, shown};
-use super::metric::{Metric, Takes};
+use super::metric::{Metric, Of, Takes};
 use crate::units::{Rate, Ratio, Span, UnitError};
 use std::fmt;
 use std::ops::Range;
@@ -35,6 +35,20 @@ impl Limit {
                 Ok(count) => Ok(Limit::Count(count)),
                 Err(_) => text.parse().map(Limit::Share).map_err(|unit| error(wrong(text, metric, &unit))),
             },
+            Takes::Count => match text.replace('_', "").parse() {
+                Ok(count) => Ok(Limit::Count(count)),
+                Err(_) => Err(error(wrong_count(text, metric))),
+            },
+        }
+    }
+
+    /// What the numbers of a decision on it are.
+    pub(super) const fn unit(self) -> &'static str {
+        match self {
+            Limit::Time(_) => "us",
+            Limit::Share(_) => "ratio",
+            Limit::Rate(_) => "per_s",
+            Limit::Count(_) => "count",
         }
     }
 
@@ -64,19 +78,15 @@ pub(super) fn whole_micros(span: Span, text: &str) -> Result<Span, (String, Stri
 fn wrong(text: &str, metric: Metric, unit: &UnitError) -> (String, String) {
     let word = metric.word();
     let (wanted, example) = match metric.takes() {
+        Takes::Time if metric.of() != Of::Requests => ("a length of time", "30s"),
         Takes::Time => ("a length of time", "250ms"),
         Takes::Share => ("a share", "0.1%"),
         Takes::Rate => ("a rate", "200/s"),
         Takes::CountOrShare => ("a count or a share", "0.1%"),
+        Takes::Count => ("a count", "0"),
     };
-    let other = match () {
-        () if text.parse::<Span>().is_ok() => Some("a length of time"),
-        () if text.parse::<Ratio>().is_ok() => Some("a share"),
-        () if text.parse::<Rate>().is_ok() => Some("a rate"),
-        () => None,
-    };
-    let help = format!("write for example `{word} {} {example}`", metric.usual().symbol());
-    match (other, unit) {
+    let help = format!("write for example `{} {} {example}`", metric.named(), metric.usual().symbol());
+    match (other_kind(text), unit) {
         (Some(other), _) => (format!("{} is {other}, but `{word}` is {wanted}", shown(text)), help),
         (None, UnitError::NoUnit { example, .. }) => {
             (format!("{} has no unit", shown(text)), format!("write {example}"))
@@ -85,6 +95,25 @@ fn wrong(text: &str, metric: Metric, unit: &UnitError) -> (String, String) {
             (format!("{} is out of range", shown(text)), format!("write {wanted} within {range}"))
         }
         (None, UnitError::NotA { .. }) => (format!("{} is not {wanted}", shown(text)), help),
+    }
+}
+
+/// The message and the next move for what is no plain count.
+fn wrong_count(text: &str, metric: Metric) -> (String, String) {
+    let what = match other_kind(text) {
+        Some(other) => format!("{} is {other}, but `{}` is a count", shown(text), metric.word()),
+        None => format!("{} is not a count", shown(text)),
+    };
+    (what, format!("write for example `{} == 0`", metric.named()))
+}
+
+/// What a quantity is, by its unit.
+fn other_kind(text: &str) -> Option<&'static str> {
+    match () {
+        () if text.parse::<Span>().is_ok() => Some("a length of time"),
+        () if text.parse::<Ratio>().is_ok() => Some("a share"),
+        () if text.parse::<Rate>().is_ok() => Some("a rate"),
+        () => None,
     }
 }
 

@@ -1,12 +1,12 @@
 //! `mean`: of the requests that went well, as long as all did.
 
 use super::words::{bound, micros, more_dropped, needs, requests};
-use super::{Decision, Evidence, Gate};
+use super::{Decision, Gate, Requests};
 use crate::stats::{FEWEST_FOR_A_MEAN, Mean};
 use crate::units::Span;
 use crate::verdict::Verdict;
 
-pub(super) fn decide(gate: &Gate, limit: Span, evidence: &Evidence<'_>) -> Decision {
+pub(super) fn decide(gate: &Gate, limit: Span, evidence: &Requests<'_>) -> Decision {
     let counts = &evidence.tally.counts;
     let mean = Mean::of(&evidence.tally.response);
     let (verdict, reason) = match &mean {
@@ -40,7 +40,7 @@ fn untimed(what: &str) -> String {
 }
 
 /// Passes when the whole interval is within the limit and fails when none of it is.
-fn bounded(gate: &Gate, limit: Span, mean: &Mean, evidence: &Evidence<'_>) -> (Verdict, String) {
+fn bounded(gate: &Gate, limit: Span, mean: &Mean, evidence: &Requests<'_>) -> (Verdict, String) {
     let limit_us = limit.get().as_micros() as f64;
     let holds = |us: f64| gate.comparison.holds(&us, &limit_us);
     let fact = format!(

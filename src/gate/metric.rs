@@ -30,6 +30,29 @@ pub enum Metric {
     Dropped,
     /// The 99th percentile of the generator's own delay.
     Lag,
+    /// How long after a fault's effect the platform noticed it.
+    Detection,
+    /// How long after the first error of a fault the service was good again.
+    Failover,
+    /// How long after a fault's effect the service was good again.
+    Rto,
+    /// From which moment before a fault's effect on acknowledged writes are gone.
+    Rpo,
+    /// How many acknowledged writes a fault cost.
+    Lost,
+    /// All the time in which the service was not good because of a fault.
+    Downtime,
+}
+
+/// What a metric is measured of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The requests of a part of the run.
+    Requests,
+    /// What users felt of one fault.
+    Fault,
+    /// What one fault cost of the acknowledged writes: there must be a ledger.
+    Data,
 }
 
 /// What a metric is compared with.
@@ -43,6 +66,8 @@ pub(super) enum Takes {
     Rate,
     /// A plain count or a share in percent.
     CountOrShare,
+    /// A plain count.
+    Count,
 }
 
 /// Which way is good.
@@ -55,7 +80,7 @@ pub(super) enum Better {
 }
 
 /// Words that other tools use, and ours for the same.
-const SYNONYMS: [(&str, &str); 9] = [
+const SYNONYMS: [(&str, &str); 13] = [
     ("avg", "mean"),
     ("average", "mean"),
     ("median", "p50"),
@@ -65,15 +90,18 @@ const SYNONYMS: [(&str, &str); 9] = [
     ("success_rate", "availability"),
     ("rps", "throughput"),
     ("latency", "p99"),
+    ("recovery", "rto"),
+    ("mttr", "rto"),
+    ("mttd", "detection"),
+    ("data_loss", "lost"),
 ];
 
-/// Metrics of faults and workloads, which are planned but not there yet.
-const NOT_YET: [&str; 10] =
-    ["failover", "detection", "rto", "rpo", "lost", "downtime", "restarts", "cpu", "memory", "slope"];
+/// Metrics of workloads, which are planned but not there yet.
+const NOT_YET: [&str; 4] = ["restarts", "cpu", "memory", "slope"];
 
 impl Metric {
     /// All metrics, in the order of messages.
-    pub const ALL: [Metric; 12] = [
+    pub const ALL: [Metric; 18] = [
         Metric::P50,
         Metric::P90,
         Metric::P95,
@@ -86,6 +114,12 @@ impl Metric {
         Metric::Throughput,
         Metric::Dropped,
         Metric::Lag,
+        Metric::Detection,
+        Metric::Failover,
+        Metric::Rto,
+        Metric::Rpo,
+        Metric::Lost,
+        Metric::Downtime,
     ];
 
     /// The word for it in a gate.
@@ -103,6 +137,29 @@ impl Metric {
             Metric::Throughput => "throughput",
             Metric::Dropped => "dropped",
             Metric::Lag => "lag",
+            Metric::Detection => "detection",
+            Metric::Failover => "failover",
+            Metric::Rto => "rto",
+            Metric::Rpo => "rpo",
+            Metric::Lost => "lost",
+            Metric::Downtime => "downtime",
+        }
+    }
+
+    /// What it is measured of.
+    pub const fn of(self) -> Of {
+        match self {
+            Metric::Detection | Metric::Failover | Metric::Rto | Metric::Downtime => Of::Fault,
+            Metric::Rpo | Metric::Lost => Of::Data,
+            _ => Of::Requests,
+        }
+    }
+
+    /// The word with a name behind it, where it cannot do without one.
+    pub(super) fn named(self) -> String {
+        match self.of() {
+            Of::Requests => self.word().to_owned(),
+            Of::Fault | Of::Data => format!("{}(kill-one)", self.word()),
         }
     }
 
@@ -123,6 +180,7 @@ impl Metric {
             Metric::ErrorRate | Metric::Availability => Takes::Share,
             Metric::Throughput => Takes::Rate,
             Metric::Dropped => Takes::CountOrShare,
+            Metric::Lost => Takes::Count,
             _ => Takes::Time,
         }
     }
@@ -135,7 +193,7 @@ impl Metric {
     }
 
     /// The metric of this word, or the message and the next move when there is none.
-    pub(super) fn of(word: &str) -> Result<Metric, (String, String)> {
+    pub(super) fn called(word: &str) -> Result<Metric, (String, String)> {
         let known = || Metric::ALL.iter().map(|metric| metric.word());
         if let Some(metric) = Metric::ALL.into_iter().find(|metric| metric.word() == word) {
             return Ok(metric);

@@ -2,7 +2,7 @@
 
 use super::error::GateError;
 use super::limit::exact_span;
-use super::metric::Better;
+use super::metric::{Better, Of};
 use super::token::is_word;
 use super::{Limit, Metric, parse};
 use crate::stats::{ALPHA, FEWEST_FOR_A_MEAN, fewest};
@@ -17,7 +17,7 @@ use std::time::Duration;
 pub struct Gate {
     /// What is measured.
     pub metric: Metric,
-    /// The journey, endpoint or step that it is measured of; all when left out.
+    /// The journey, endpoint or step that it is measured of; all when left out. Of a metric of faults the fault.
     pub on: Option<String>,
     /// How it is compared.
     pub comparison: Comparison,
@@ -165,7 +165,7 @@ impl Gate {
     pub fn latency_limit(&self) -> Option<Duration> {
         match (self.metric, self.limit) {
             (Metric::Lag, _) => None,
-            (_, Limit::Time(limit)) => Some(limit.get()),
+            (metric, Limit::Time(limit)) if metric.of() == Of::Requests => Some(limit.get()),
             _ => None,
         }
     }

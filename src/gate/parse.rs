@@ -1,8 +1,9 @@
-//! Reads a gate: `metric[(name)] comparison value [window]`, one function per part; `window` has the last one.
+//! Reads a gate: `metric[(name)] comparison value [window]`, one function per part; `window` has the last one, and
+//! `of_fault` what is different where the name is a fault's.
 
 use super::error::GateError;
 use super::token::{TokenKind, Tokens};
-use super::{Comparison, Gate, Limit, Metric, Places, sense};
+use super::{Comparison, Gate, Limit, Metric, Of, Places, of_fault, sense};
 use crate::units::{Rate, Ratio, Span};
 use std::ops::Range;
 
@@ -19,6 +20,7 @@ pub(super) fn gate(text: &str) -> Result<Gate, GateError> {
 /// Reads the whole text as what must not come about; gives the gate that breaks when it does.
 pub(super) fn condition(text: &str) -> Result<Gate, GateError> {
     let (said, compared, limited) = read(text)?;
+    of_fault::no_condition(&said, text)?;
     let all = compared.start..limited.end;
     let comparison = match said.comparison {
         Comparison::AtMost => Comparison::Above,
@@ -46,6 +48,7 @@ fn read(text: &str) -> Result<(Gate, Range<usize>, Range<usize>), GateError> {
     let (comparison, compared) = parser.comparison(metric)?;
     let (limit, limited) = parser.limit(metric)?;
     let (window, window_place) = parser.window()?;
+    of_fault::no_window(metric, &window, &window_place)?;
     let places = Places { on: on_place, window: window_place };
     Ok((Gate { metric, on, comparison, limit, window, places }, compared, limited))
 }
@@ -61,7 +64,7 @@ impl Parser<'_> {
         let token = self.tokens.next()?;
         match token.kind {
             TokenKind::Word(word) if !word.starts_with(|first: char| first.is_ascii_digit()) => {
-                Metric::of(word).map_err(|(message, help)| GateError::at(token.place, message, help))
+                Metric::called(word).map_err(|(message, help)| GateError::at(token.place, message, help))
             }
             TokenKind::End => Err(GateError::at(token.place, "the gate is empty", EXAMPLE)),
             _ => Err(GateError::at(token.place, "a gate begins with a metric", EXAMPLE)),
@@ -72,7 +75,7 @@ impl Parser<'_> {
     fn name_in_parentheses(&mut self, metric: Metric) -> Result<(Option<String>, Range<usize>), GateError> {
         let open = self.tokens.peek()?;
         if open.kind != TokenKind::Open {
-            return Ok((None, Range::default()));
+            return of_fault::unnamed(metric, open.place).map(|()| (None, Range::default()));
         }
         self.tokens.next()?;
         let token = self.tokens.next()?;
@@ -80,13 +83,8 @@ impl Parser<'_> {
             TokenKind::Word(word) => (*word).to_owned(),
             TokenKind::Text(text) if !text.trim().is_empty() => text.clone(),
             _ => {
-                let help =
-                    format!("name a journey or an endpoint: `{}(browse)`, or leave them out", metric.word());
-                return Err(GateError::at(
-                    open.place.start..token.place.end,
-                    "there is no name in the parentheses",
-                    help,
-                ));
+                let place = open.place.start..token.place.end;
+                return Err(GateError::at(place, "there is no name in the parentheses", whom(metric)));
             }
         };
         let close = self.tokens.next()?;
@@ -100,10 +98,7 @@ impl Parser<'_> {
             _ => Err(GateError::at(
                 token.place.start..close.place.end,
                 "there is more than one name in the parentheses",
-                format!(
-                    "write one; put it in quotes when it has spaces: `{}(\"GET /products\")`",
-                    metric.word()
-                ),
+                quotes(metric),
             )),
         }
     }
@@ -151,6 +146,22 @@ impl Parser<'_> {
         }
         Ok(place)
     }
+}
+
+/// What to put into the parentheses.
+fn whom(metric: Metric) -> String {
+    match metric.of() {
+        Of::Requests => {
+            format!("name a journey or an endpoint: `{}(browse)`, or leave them out", metric.word())
+        }
+        Of::Fault | Of::Data => format!("name a fault: `{}`", metric.named()),
+    }
+}
+
+/// How to write a name of several words.
+fn quotes(metric: Metric) -> String {
+    let name = if metric.of() == Of::Requests { "GET /products" } else { "kill one" };
+    format!("write one; put it in quotes when it has spaces: `{}(\"{name}\")`", metric.word())
 }
 
 /// Whether a text is a number with a unit of any kind.

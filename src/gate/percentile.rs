@@ -2,11 +2,11 @@
 
 use super::proportion::Proportion;
 use super::words::were;
-use super::{Comparison, Decision, Evidence, Gate};
+use super::{Comparison, Decision, Gate, Requests};
 use crate::stats::Percentile;
 use crate::units::Span;
 
-pub(super) fn decide(gate: &Gate, limit: Span, evidence: &Evidence<'_>) -> Decision {
+pub(super) fn decide(gate: &Gate, limit: Span, evidence: &Requests<'_>) -> Decision {
     let tally = evidence.tally;
     let (failed, n) = (tally.counts.failed, tally.counts.ended());
     let (within, beyond) = gate.metric.percentile().unwrap_or((1.0, 0.0));

@@ -1,7 +1,7 @@
 //! `max`, `throughput`, `dropped` and `lag`: what was counted is what is judged, without an interval.
 
 use super::words::{bound, count, micros, more_dropped, part, percent, percent_exactly, requests};
-use super::{Comparison, Decision, Evidence, Gate};
+use super::{Comparison, Decision, Gate, Requests};
 use crate::stats::Percentile;
 use crate::units::{Rate, Ratio, Span};
 use crate::verdict::Verdict;
@@ -17,7 +17,7 @@ fn holds<T: PartialOrd>(gate: &Gate, value: &T, limit: &T) -> Verdict {
 }
 
 /// The longest response time. A failed request is longer than any limit; a dropped one may have been.
-pub(super) fn max(gate: &Gate, limit: Span, evidence: &Evidence<'_>) -> Decision {
+pub(super) fn max(gate: &Gate, limit: Span, evidence: &Requests<'_>) -> Decision {
     let (response, counts) = (&evidence.tally.response, &evidence.tally.counts);
     let n = counts.ended();
     let longest = response.rank_us(response.count());
@@ -50,7 +50,7 @@ pub(super) fn max(gate: &Gate, limit: Span, evidence: &Evidence<'_>) -> Decision
 }
 
 /// Requests that went well, by the length of the window.
-pub(super) fn throughput(gate: &Gate, limit: Rate, evidence: &Evidence<'_>) -> Decision {
+pub(super) fn throughput(gate: &Gate, limit: Rate, evidence: &Requests<'_>) -> Decision {
     let counts = &evidence.tally.counts;
     let seconds = evidence.length.as_secs_f64();
     if seconds <= 0.0 {
@@ -69,14 +69,14 @@ pub(super) fn throughput(gate: &Gate, limit: Rate, evidence: &Evidence<'_>) -> D
 }
 
 /// Arrivals that were never sent, as a number.
-pub(super) fn dropped_count(gate: &Gate, limit: u64, evidence: &Evidence<'_>) -> Decision {
+pub(super) fn dropped_count(gate: &Gate, limit: u64, evidence: &Requests<'_>) -> Decision {
     let allowed = if limit == 0 { "none".to_owned() } else { bound(gate.comparison, &count(limit)) };
     let dropped = evidence.tally.counts.dropped;
     dropped_of(holds(gate, &dropped, &limit), dropped as f64, "count", &allowed, evidence)
 }
 
 /// Arrivals that were never sent, as a share of the planned ones.
-pub(super) fn dropped_share(gate: &Gate, limit: Ratio, evidence: &Evidence<'_>) -> Decision {
+pub(super) fn dropped_share(gate: &Gate, limit: Ratio, evidence: &Requests<'_>) -> Decision {
     let exactly = percent_exactly(limit.get());
     let allowed = if limit.get() <= 0.0 { "none".to_owned() } else { bound(gate.comparison, &exactly) };
     let counts = &evidence.tally.counts;
@@ -89,7 +89,7 @@ fn dropped_of(
     value: f64,
     unit: &'static str,
     allowed: &str,
-    evidence: &Evidence<'_>,
+    evidence: &Requests<'_>,
 ) -> Decision {
     let counts = &evidence.tally.counts;
     let (dropped, planned) = (counts.dropped, counts.planned);
@@ -104,7 +104,7 @@ fn dropped_of(
 }
 
 /// The generator's own delay: its 99th percentile.
-pub(super) fn lag(gate: &Gate, limit: Span, evidence: &Evidence<'_>) -> Decision {
+pub(super) fn lag(gate: &Gate, limit: Span, evidence: &Requests<'_>) -> Decision {
     let lag = &evidence.tally.lag;
     let p99 = Percentile::of(lag, 0, 0.99).value.unwrap_or_default();
     let limit_us = limit.get().as_micros() as u64;

@@ -6,7 +6,7 @@
 //! failure; between them the evidence does not decide.
 
 use super::words::{count, more_dropped, needs, part, percent_exactly};
-use super::{Comparison, Evidence};
+use super::{Comparison, Requests};
 use crate::stats::{ALPHA, about_more, fewest, lower_bound, upper_bound};
 use crate::verdict::Verdict;
 
@@ -29,7 +29,7 @@ pub(super) struct Proportion {
 
 impl Proportion {
     /// The verdict and its reason.
-    pub(super) fn decide(&self, evidence: &Evidence<'_>) -> (Verdict, String) {
+    pub(super) fn decide(&self, evidence: &Requests<'_>) -> (Verdict, String) {
         let counts = &evidence.tally.counts;
         let (n, dropped) = (counts.ended(), counts.dropped);
         let shown =
@@ -80,7 +80,7 @@ impl Proportion {
         }
     }
 
-    fn undecided(&self, n: u64, evidence: &Evidence<'_>) -> String {
+    fn undecided(&self, n: u64, evidence: &Requests<'_>) -> String {
         let more = about_more(self.certain, n, self.allowed, ALPHA);
         let few = fewest(self.allowed, ALPHA).filter(|few| self.certain == 0 && n < *few);
         let fact = self.fact(n);

@@ -2,19 +2,22 @@
 
 use super::error::GateError;
 use super::metric::Better;
-use super::{Comparison, Gate, Limit, Metric};
+use super::{Comparison, Gate, Limit, Metric, Of, of_fault};
 use crate::units::Ratio;
 use std::ops::Range;
 
 /// Checks what a gate says; its comparison and its limit stand at these places.
 pub(super) fn check(gate: &Gate, compared: Range<usize>, limited: Range<usize>) -> Result<(), GateError> {
     let all = compared.start..limited.end;
-    if gate.comparison == Comparison::Equal {
-        return equality(gate, compared);
+    let of_requests = gate.metric.of() == Of::Requests;
+    match gate.comparison {
+        Comparison::Equal if of_requests => return equality(gate, compared),
+        Comparison::Equal => return of_fault::equality(gate, compared),
+        _ => {}
     }
     direction(gate, &all)?;
     always_holds(gate, &all)?;
-    never_shown(gate, &all)
+    if of_requests { never_shown(gate, &all) } else { of_fault::never_shown(gate, &all) }
 }
 
 /// `==` decides where a single request does: none may fail, none may be dropped.

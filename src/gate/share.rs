@@ -2,12 +2,12 @@
 
 use super::proportion::Proportion;
 use super::words::{more_dropped, part, percent, requests};
-use super::{Comparison, Decision, Evidence, Gate, Metric};
+use super::{Comparison, Decision, Gate, Metric, Requests};
 use crate::stats::{ALPHA, lower_bound, upper_bound};
 use crate::units::Ratio;
 use crate::verdict::Verdict;
 
-pub(super) fn decide(gate: &Gate, limit: Ratio, evidence: &Evidence<'_>) -> Decision {
+pub(super) fn decide(gate: &Gate, limit: Ratio, evidence: &Requests<'_>) -> Decision {
     let counts = &evidence.tally.counts;
     let (failed, n) = (counts.failed, counts.ended());
     let (verdict, reason) = match gate.comparison {
@@ -34,7 +34,7 @@ pub(super) fn decide(gate: &Gate, limit: Ratio, evidence: &Evidence<'_>) -> Deci
 
 /// `error_rate == 0%`: a single failure decides it; without one the reason says what that shows (the rule of three:
 /// none of n means less than 3/n, at 95 %).
-fn none_may_fail(evidence: &Evidence<'_>) -> (Verdict, String) {
+fn none_may_fail(evidence: &Requests<'_>) -> (Verdict, String) {
     let counts = &evidence.tally.counts;
     let (failed, n) = (counts.failed, counts.ended());
     match (failed, counts.dropped) {

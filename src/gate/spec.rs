@@ -65,7 +65,7 @@ impl JsonSchema for GateSpec {
         let short = json_schema!({
             "type": "string",
             "description": "metric(name) comparison value window; the name and the window may be left out",
-            "examples": ["p99(browse) <= 250ms", "error_rate < 0.1% stage hold", "throughput >= 200/s last 30s"]
+            "examples": ["p99(browse) <= 250ms", "error_rate < 0.1% stage hold", "failover(kill-one) <= 30s"]
         });
         json_schema!({ "description": "an objective that the run must meet", "anyOf": [short, long] })
     }

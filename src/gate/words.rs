@@ -1,6 +1,6 @@
 //! Numbers as people read them in a reason.
 
-use super::{Comparison, Evidence};
+use super::{Comparison, Requests};
 use crate::stats::Counts;
 use crate::units::Span;
 pub(super) use crate::units::grouped as count;
@@ -71,7 +71,7 @@ pub(super) fn bound(comparison: Comparison, limit: &str) -> String {
 }
 
 /// How many more requests it takes, and how long they take to come: `needs about 180 more requests (18s at 10/s)`.
-pub(super) fn needs(more: u64, evidence: &Evidence<'_>) -> String {
+pub(super) fn needs(more: u64, evidence: &Requests<'_>) -> String {
     let more = two_digits(more);
     let per_second = evidence.planned_rate.as_per_second();
     let text = format!("needs about {} more request{}", count(more), if more == 1 { "" } else { "s" });

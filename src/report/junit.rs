@@ -10,7 +10,7 @@
 //!
 //! Characters that XML cannot hold are left out by the library.
 
-use super::{Kind, Report, Style};
+use super::{Kind, Report, Style, felt};
 use crate::event::{Ending, Phase};
 use crate::run::{CheckResult, FaultResult, GateResult, Run, Strictness};
 use crate::verdict::{Finding, Subject, Verdict};
@@ -87,6 +87,13 @@ fn run_suite(run: &Run) -> TestSuite {
         Property::new("seed", meta.seed.to_string()),
         Property::new("hash", meta.hash.as_str()),
     ]);
+    if let Some(ledger) = &run.summary.ledger {
+        let counts =
+            [("acknowledged", ledger.acknowledged), ("unknown", ledger.unknown), ("lost", ledger.lost)];
+        suite.add_properties(
+            counts.map(|(name, count)| Property::new(format!("ledger_{name}"), count.to_string())),
+        );
+    }
     let (verdict, reason) = about(&run.findings, Subject::Run);
     let broken = matches!(run.summary.ending, Some(Ending::Unreachable { .. }));
     let status_of_run = match (broken, run.summary.troubles.is_empty()) {
@@ -156,12 +163,26 @@ fn fault_case(run: &Run, fault: &FaultResult) -> TestCase {
     case.add_property(Property::new("status", fault.status.words()));
     case.add_property(Property::new("kind", fault.plan.kind.as_str()));
     case.add_property(Property::new("victims", fault.victims().join(", ")));
+    for (name, figure) in felt::figures(fault) {
+        case.add_property(Property::new(format!("{name}_ms"), millis(figure.value)));
+        let ends = [("low", Some(figure.low)), ("high", figure.high)];
+        for (end, time) in ends.into_iter().filter_map(|(end, time)| Some((end, time?))) {
+            case.add_property(Property::new(format!("{name}_{end}_ms"), millis(time)));
+        }
+    }
+    if let Some(data) = fault.data.as_ref().filter(|data| data.doubt.is_none()) {
+        case.add_property(Property::new("lost", data.lost.to_string()));
+    }
     let said =
         if reasons.is_empty() { fault.seen().unwrap_or_default().to_owned() } else { reasons.join("; ") };
     if fault.verdict <= Verdict::Warn {
         case.set_system_out(said);
     }
     case
+}
+
+fn millis(time: Duration) -> String {
+    (time.as_micros() as f64 / 1_000.0).to_string()
 }
 
 fn gates_suite(run: &Run) -> TestSuite {

@@ -3,6 +3,7 @@
 //!
 //! A new format is a module and one entry in the list below.
 
+mod felt;
 mod json;
 mod junit;
 mod kind;
@@ -11,6 +12,7 @@ mod plain;
 mod style;
 mod terminal;
 
+pub use felt::line as felt;
 pub use json::Json;
 pub use junit::Junit;
 pub use kind::{Destination, Kind, Report, Request, RequestError, list, parse};

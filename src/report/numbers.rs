@@ -1,6 +1,8 @@
 //! Numbers for people: three digits that matter, units.
 
+use crate::stats::Bounds;
 use crate::units::grouped;
+use std::time::Duration;
 
 /// A count in at most seven columns: exact below a million, then `1.23 M`.
 pub(super) fn short(n: u64) -> String {
@@ -21,6 +23,40 @@ pub(super) fn micros(us: f64) -> String {
         // Always three digits, so that columns line up.
         "ms" | "s" => format!("{:.*} {unit}", decimals(us / scale), us / scale),
         _ => format!("{} {unit}", three(us / scale)),
+    }
+}
+
+/// A length of time that was measured once: `4.20 s ± 15 ms`, `0 s ± 5 ms`, `> 35.0 s` where it was not over, and both
+/// ends where no figure between them is worth naming.
+pub(super) fn bounds(bounds: Bounds) -> String {
+    let Bounds { value, low, high } = bounds;
+    let Some(high) = high else { return format!("> {}", length(value)) };
+    if low == high {
+        return length(value);
+    }
+    let off = high.saturating_sub(value).max(value.saturating_sub(low));
+    if value.is_zero() || off <= value / 2 {
+        return format!("{} ± {}", length(value), two_digits(off));
+    }
+    format!("{} – {}", length(low), length(high))
+}
+
+/// A length of time.
+pub(super) fn length(time: Duration) -> String {
+    if time.is_zero() { "0 s".to_owned() } else { micros(time.as_micros() as f64) }
+}
+
+/// How far off something may be: rounded up to two digits, without zeros after the point.
+fn two_digits(time: Duration) -> String {
+    let (mut scale, us) = (1, time.as_micros());
+    while us / scale >= 100 {
+        scale *= 10;
+    }
+    let us = (us.div_ceil(scale) * scale) as f64;
+    match us {
+        us if us < 1e3 => format!("{us} µs"),
+        us if us < 1e6 => format!("{} ms", three(us / 1e3)),
+        us => format!("{} s", three(us / 1e6)),
     }
 }
 
@@ -104,6 +140,19 @@ mod tests {
         ] {
             assert_eq!(micros(us), shown, "{us}");
             assert!(micros(us).chars().count() <= 7);
+        }
+        for (low, value, high, shown) in [
+            (3_000, 3_000, Some(3_000), "3.00 s"),
+            (4_180, 4_200, Some(4_210), "4.20 s ± 20 ms"),
+            (0, 0, Some(5), "0 s ± 5 ms"),
+            (0, 0, Some(0), "0 s"),
+            (35_000, 35_000, None, "> 35.0 s"),
+            (900, 12_000, Some(20_000), "900 ms – 20.0 s"),
+            (0, 4, Some(9), "0 s – 9.00 ms"),
+            (99_000, 100_000, Some(101_234), "1.67 min ± 1.3 s"),
+        ] {
+            let [low, value] = [low, value].map(Duration::from_millis);
+            assert_eq!(bounds(Bounds { value, low, high: high.map(Duration::from_millis) }), shown);
         }
         for (share, shown) in
             [(0.0, "0 %"), (0.001, "0.1 %"), (0.000_123_4, "0.0123 %"), (0.123_45, "12.3 %"), (1.0, "100 %")]

@@ -5,9 +5,9 @@ use super::fold::Fold;
 use super::outcome::{GateResult, Run};
 use super::summary::per_second;
 use super::windows::Held;
-use super::{Exit, Strictness, evidence, sentence};
+use super::{Exit, Strictness, Summary, evidence, measured, sentence};
 use crate::event::Event;
-use crate::gate::{self, Decision, Evidence, Gate};
+use crate::gate::{self, Evidence, Gate, Requests};
 use crate::history::Meta;
 use crate::units::Rate;
 use crate::verdict::{Severity, Verdict};
@@ -25,10 +25,11 @@ impl Run {
         for event in events {
             fold.add(event);
         }
-        let gates: Vec<GateResult> =
-            gates.into_iter().zip(fold.held()).map(|(gate, held)| judge_gate(gate, held)).collect();
+        let held = fold.held();
         let checks = std::mem::take(&mut fold.checks);
         let summary = fold.summary();
+        let gates: Vec<GateResult> =
+            gates.into_iter().zip(held).map(|(gate, held)| judge_gate(gate, held, &summary)).collect();
         let story = evidence::Story { meta: &meta, summary: &summary, gates: &gates, checks: &checks };
         let findings = story.findings();
         let verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
@@ -45,23 +46,25 @@ impl Run {
     }
 }
 
-fn judge_gate((gate, severity, text): (Gate, Severity, String), held: Result<Held, String>) -> GateResult {
-    let decide = |held: &Held| {
-        let planned_rate = Rate::per_second(per_second(held.tally.counts.planned, held.length));
-        gate::decide(&gate, &Evidence { tally: &held.tally, length: held.length, planned_rate })
-    };
+fn judge_gate(
+    (gate, severity, text): (Gate, Severity, String),
+    held: Result<Held, String>,
+    summary: &Summary,
+) -> GateResult {
     let decision = match held {
-        Ok(held) => decide(&held),
-        Err(reason) => Decision {
-            verdict: Verdict::Inconclusive,
-            value: None,
-            low: None,
-            high: None,
-            n: 0,
-            reason,
-            // Its unit, as it would be if there were something to measure.
-            ..decide(&Held::default())
-        },
+        Ok(Held::Requests { tally, length }) => {
+            let planned_rate = Rate::per_second(per_second(tally.counts.planned, length));
+            gate::decide(&gate, &Evidence::Requests(Requests { tally: &tally, length, planned_rate }))
+        }
+        Ok(Held::Fault(place)) => {
+            let watched = measured::watched(summary.ending.as_ref());
+            let measured = match summary.faults.get(place) {
+                Some(fault) => measured::of(gate.metric, fault, watched, summary.ledger.as_ref()),
+                None => measured::nothing("the run does not have its fault".to_owned()),
+            };
+            gate::decide(&gate, &Evidence::Measured(measured))
+        }
+        Err(why) => gate::decide(&gate, &Evidence::Measured(measured::nothing(why))),
     };
     GateResult { gate: text, severity, verdict: severity.cap(decision.verdict), decision }
 }

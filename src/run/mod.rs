@@ -9,7 +9,6 @@
 //! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them.
 
 mod around;
-mod bounds;
 mod changes;
 mod data;
 mod evidence;
@@ -20,6 +19,7 @@ mod fold;
 mod generator;
 mod judge;
 mod load;
+mod measured;
 mod outcome;
 mod recovery;
 mod ring;
@@ -34,7 +34,7 @@ mod summary;
 mod trust;
 mod windows;
 
-pub use bounds::Bounds;
+pub use crate::stats::Bounds;
 pub use changes::{Changes, Noticed};
 pub use data::{DataLoss, LedgerResult};
 pub use exit::{Exit, Strictness};

@@ -391,7 +391,7 @@ fn a_day_of_twenty_endpoints_is_folded_in_bounded_memory() {
         assert!(tallies <= 20 + 62 + 62 + 1 && open <= 61, "{tallies} tallies, {open} seconds at {second}");
     }
     fold.add(Event { at: Offset::from_secs_f64(86_401.0), kind: EventKind::Ended(Ending::Completed) });
-    let seen: Vec<u64> = fold.held().into_iter().map(|held| held.unwrap().tally.counts.planned).collect();
+    let seen: Vec<u64> = fold.held().into_iter().map(|held| held.unwrap().planned().unwrap()).collect();
     assert_eq!(seen, [5 * 21_600, 5 * 7, 5 * 5_400 / 20, 5 * 21_600]);
     let summary = fold.summary();
     assert_eq!(summary.series.len(), 675, "rows of 128 seconds");

@@ -284,6 +284,40 @@ fn a_window_of_a_fault_that_was_no_test_decides_nothing() {
 }
 
 #[test]
+fn a_fault_that_was_no_test_decides_no_gate_on_it_either() {
+    let gates = ["detection", "failover", "rto", "downtime"].map(|metric| format!("{metric}(cut) <= 30s"));
+    let gates = gates.into_iter().chain(["rpo(cut) == 0s", "lost(cut) == 0"].map(str::to_owned));
+    let cut = |steps: &[(f64, FaultPhase)]| -> Vec<Event> {
+        steps.iter().map(|(at, phase)| step(*at, 0, 0, *phase)).collect()
+    };
+    for gate in gates {
+        for (gate, steps, reason) in [
+            (gate.clone(), vec![], "fault `cut` was never injected"),
+            (
+                gate.clone(),
+                cut(&[(9.0, Planned), (9.1, Protected)]),
+                "fault `cut` was not injected: protected",
+            ),
+            (
+                gate.clone(),
+                cut(&[(9.0, Planned), (9.1, Injected), (9.9, Unproven), (20.0, Undone)]),
+                "fault `cut` was not proven: unproven",
+            ),
+            (gate.replace("cut", "cup"), good(), "the run has no fault `cup`; did you mean `cut`?"),
+        ] {
+            let run = judge(&[&gate], steps, Some(Ending::Completed));
+            let decision = &run.gates[0].decision;
+            assert_eq!(
+                (decision.verdict, decision.reason.as_str()),
+                (Verdict::Inconclusive, reason),
+                "{gate}"
+            );
+            assert_ne!(run.verdict, Verdict::Pass);
+        }
+    }
+}
+
+#[test]
 fn faults_that_the_plan_does_not_have_are_no_pass_and_no_panic() {
     let mut steps = good();
     steps.push(step(40.0, 9, u32::MAX, Injected));

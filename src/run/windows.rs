@@ -1,4 +1,4 @@
-//! The requests that each gate is judged by, gathered while the history goes by.
+//! What each gate is judged by: requests, gathered while the history goes by, or a fault.
 
 use super::around::AroundFault;
 use super::extent::Extent;
@@ -6,7 +6,7 @@ use super::fault::Faults;
 use super::load::Load;
 use super::ring::Ring;
 use crate::clock::Offset;
-use crate::gate::{Gate, Window};
+use crate::gate::{Around, Gate, Of, Window};
 use crate::history::{Meta, StagePlan, select};
 use crate::sample::EndpointId;
 use crate::source;
@@ -23,6 +23,8 @@ enum Want {
     Nothing(String),
     /// These endpoints, in this part of the run.
     Requests { of: Vec<EndpointId>, within: Within },
+    /// What was measured around the fault at this place of the plan.
+    Fault(usize),
 }
 
 #[derive(Debug)]
@@ -33,11 +35,24 @@ enum Within {
     Around(Box<AroundFault>),
 }
 
-/// The requests that a gate is judged by.
-#[derive(Debug, Default)]
-pub(super) struct Held {
-    pub(super) tally: Tally,
-    pub(super) length: Duration,
+/// What a gate is judged by.
+#[derive(Debug)]
+pub(super) enum Held {
+    /// These requests of a part of the run, and how long that is.
+    Requests { tally: Box<Tally>, length: Duration },
+    /// What was measured around the fault at this place of the plan.
+    Fault(usize),
+}
+
+#[cfg(test)]
+impl Held {
+    /// How many requests were planned, where it is requests.
+    pub(super) fn planned(&self) -> Option<u64> {
+        match self {
+            Held::Requests { tally, .. } => Some(tally.counts.planned),
+            Held::Fault(_) => None,
+        }
+    }
 }
 
 /// One entry per gate, in their order.
@@ -108,24 +123,29 @@ impl Windows {
         extent: Extent,
     ) -> Vec<Result<Held, String>> {
         let measured = || stages.iter().filter(|stage| !stage.warmup);
+        let requests = |tally, length| Ok(Held::Requests { tally: Box::new(tally), length });
         let one = |want: &Want| match want {
             Want::Nothing(why) => Err(why.clone()),
+            Want::Fault(place) => match faults.doubt(*place, Around::During) {
+                Some(doubt) => Err(doubt),
+                None => Ok(Held::Fault(*place)),
+            },
             Want::Requests { of, within: Within::WholeRun } => {
-                Ok(Held { tally: load.sum(of), length: extent.covered(measured(), Offset::ZERO) })
+                requests(load.sum(of), extent.covered(measured(), Offset::ZERO))
             }
             Want::Requests { within: Within::Stages { places, tally }, .. } => {
                 let judged = places.iter().filter_map(|place| stages.get(usize::from(*place)));
-                Ok(Held { tally: (**tally).clone(), length: extent.covered(judged, Offset::ZERO) })
+                requests((**tally).clone(), extent.covered(judged, Offset::ZERO))
             }
             Want::Requests { within: Within::Last(ring), .. } => {
                 let (tally, begins) = ring.window(extent.end_second());
                 let from = Offset::from_micros(begins.saturating_mul(1_000_000));
-                Ok(Held { tally, length: extent.covered(measured(), from) })
+                requests(tally, extent.covered(measured(), from))
             }
             Want::Requests { within: Within::Around(around), .. } => {
                 let (tally, seconds) = around.window(faults)?;
                 let measured: Vec<&StagePlan> = measured().collect();
-                Ok(Held { tally, length: extent.covered_in(&measured, seconds) })
+                requests(tally, extent.covered_in(&measured, seconds))
             }
         };
         self.wants.iter().map(one).collect()
@@ -137,13 +157,17 @@ impl Windows {
             Want::Requests { within: Within::Last(ring), .. } => ring.parts(),
             Want::Requests { within: Within::Stages { .. }, .. } => 1,
             Want::Requests { within: Within::Around(around), .. } => around.tallies(),
-            Want::Nothing(_) | Want::Requests { .. } => 0,
+            Want::Nothing(_) | Want::Requests { .. } | Want::Fault(_) => 0,
         };
         self.wants.iter().map(count).sum()
     }
 }
 
 fn want(meta: &Meta, faults: &Faults, gate: &Gate) -> Result<Want, String> {
+    if gate.metric.of() != Of::Requests {
+        let name = gate.on.as_deref().ok_or_else(|| "the gate names no fault".to_owned())?;
+        return faults.place(name).map(Want::Fault);
+    }
     let of = match gate.on.as_deref() {
         Some(name) => select(name, &meta.endpoints).map_err(|e| e.to_string())?,
         None => (0u16..).zip(&meta.endpoints).map(|(id, _)| EndpointId(id)).collect(),

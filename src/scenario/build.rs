@@ -90,7 +90,8 @@ impl Builder<'_> {
         let faults = validate::faults(self.file, &self.whole, load.as_ref(), self.problems);
         let abort_when = validate::abort_when(self.file, load.as_ref(), self.problems);
         let names = validate::fault_names(self.file, &faults);
-        let gates = validate::gates(self.file, &self.whole, load.as_ref(), &names, self.problems);
+        let breakage = validate::Breakage { faults: &names, ledger: None };
+        let gates = validate::gates(self.file, &self.whole, load.as_ref(), breakage, self.problems);
         Some(Parts { target: target?, checks, load, kubernetes, faults, abort_when, gates })
     }
 

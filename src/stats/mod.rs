@@ -2,6 +2,7 @@
 
 mod beta;
 mod binomial;
+mod bounds;
 mod delta;
 mod histogram;
 mod mean;
@@ -11,6 +12,7 @@ mod slot;
 mod tally;
 
 pub use binomial::{ALPHA, lower_bound, upper_bound};
+pub use bounds::Bounds;
 pub use delta::Delta;
 pub use histogram::{Histogram, HistogramError};
 pub use mean::{FEWEST_FOR_A_MEAN, Mean};

@@ -4,6 +4,7 @@ use super::super::Report;
 use super::endpoint::{self, Endpoint, Percentiles};
 use super::fault::{Cluster, Fault};
 use super::generator::{Generator, Moment};
+use super::ledger::Ledger;
 use super::meta::{self, Plan};
 use crate::event::Phase;
 use crate::run::{Broke, CheckResult, GateResult, Run, Strictness};
@@ -46,8 +47,8 @@ struct Document<'a> {
     cluster: Option<Cluster<'a>>,
     /// What was broken on purpose.
     faults: Vec<Fault<'a>>,
-    /// Acknowledged writes that were read back. None yet.
-    ledger: Option<()>,
+    /// Acknowledged writes that were read back.
+    ledger: Option<Ledger<'a>>,
     generator: Generator<'a>,
     series: Vec<Moment>,
 }
@@ -134,7 +135,7 @@ impl<'a> Document<'a> {
             broke: summary.broke.iter().map(Breach::from).collect(),
             cluster: run.meta.cluster.as_ref().map(Cluster::from),
             faults: summary.faults.iter().map(Fault::from).collect(),
-            ledger: None,
+            ledger: summary.ledger.as_ref().map(Ledger::from),
             generator: Generator::of(&summary.generator, run.meta.machine.cores),
             series: summary.series.iter().map(Moment::from).collect(),
         }

@@ -1,9 +1,9 @@
 //! What was broken on purpose, and where.
 
-use crate::clock::Offset;
+use super::recovery::{Cost, Felt, length, millis};
 use crate::event::FaultPhase;
 use crate::history::ClusterPlan;
-use crate::run::{FaultResult, FaultStatus, Injection};
+use crate::run::{Bounds, FaultResult, FaultStatus, Injection, Measures};
 use crate::verdict::Verdict;
 use serde::Serialize;
 
@@ -25,6 +25,18 @@ pub(super) struct Fault<'a> {
     injected_ms: Option<f64>,
     effect_ms: Option<f64>,
     undone_ms: Option<f64>,
+    detection_ms: Option<f64>,
+    failover_ms: Option<f64>,
+    rto_ms: Option<f64>,
+    steady_ms: Option<f64>,
+    downtime_ms: Option<f64>,
+    longest_gap_ms: Option<f64>,
+    lost_requests: Option<u64>,
+    resolution_ms: Option<f64>,
+    rpo_ms: Option<f64>,
+    lost: Option<u64>,
+    recovery: Option<Felt<'a>>,
+    data: Option<Cost<'a>>,
     seen: Option<&'a str>,
     left: Vec<&'a str>,
     count: u64,
@@ -51,6 +63,12 @@ impl<'a> From<&'a ClusterPlan> for Cluster<'a> {
 
 impl<'a> From<&'a FaultResult> for Fault<'a> {
     fn from(fault: &'a FaultResult) -> Fault<'a> {
+        let felt = fault.recovery.as_ref();
+        let measured = felt.filter(|recovery| recovery.doubt.is_none()).map(|recovery| &recovery.overall);
+        let value = |figure: fn(&Measures) -> Option<Bounds>| {
+            measured.and_then(figure).map(|bounds| length(bounds.value))
+        };
+        let known = fault.data.as_ref().filter(|data| data.doubt.is_none());
         Fault {
             name: &fault.plan.name,
             kind: &fault.plan.kind,
@@ -62,6 +80,18 @@ impl<'a> From<&'a FaultResult> for Fault<'a> {
             injected_ms: fault.injected().map(millis),
             effect_ms: fault.effect().map(millis),
             undone_ms: fault.undone().map(millis),
+            detection_ms: value(|all| all.detection),
+            failover_ms: value(|all| all.failover),
+            rto_ms: value(|all| all.rto),
+            steady_ms: value(|all| all.steady),
+            downtime_ms: value(|all| all.downtime),
+            longest_gap_ms: value(|all| all.longest_gap),
+            lost_requests: measured.map(|all| all.lost_requests),
+            resolution_ms: measured.map(|all| length(all.resolution)),
+            rpo_ms: known.and_then(|data| data.rpo).map(|bounds| length(bounds.value)),
+            lost: known.map(|data| data.lost),
+            recovery: felt.map(Felt::from),
+            data: fault.data.as_ref().map(Cost::from),
             seen: fault.seen(),
             left: fault.left(),
             count: fault.count,
@@ -82,8 +112,4 @@ impl<'a> From<&'a Injection> for Once<'a> {
             seen: one.seen(),
         }
     }
-}
-
-fn millis(at: Offset) -> f64 {
-    at.micros() as f64 / 1_000.0
 }

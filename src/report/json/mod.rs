@@ -4,7 +4,9 @@ mod document;
 mod endpoint;
 mod fault;
 mod generator;
+mod ledger;
 mod meta;
+mod recovery;
 
 pub use document::Json;
 

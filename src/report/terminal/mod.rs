@@ -6,7 +6,9 @@ mod errors;
 mod faults;
 mod gates;
 mod generator;
+mod ledger;
 mod page;
+mod recovery;
 mod table;
 
 pub use page::Terminal;

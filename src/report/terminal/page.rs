@@ -4,7 +4,7 @@ use super::super::Report;
 use super::super::plain::{harmless, lines};
 use super::super::style::{Style, paint};
 use super::table::PAGE;
-use super::{checks, endpoints, errors, faults, gates, generator};
+use super::{checks, endpoints, errors, faults, gates, generator, ledger, recovery};
 use crate::run::Run;
 use crate::units::{Span, grouped};
 use crate::verdict::{Finding, Subject};
@@ -30,6 +30,8 @@ impl Report for Terminal {
         self.findings(run, out)?;
         gates::write(run, self.style, out)?;
         faults::write(run, self.style, out)?;
+        recovery::write(run, self.style, out)?;
+        ledger::write(run, self.style, out)?;
         endpoints::write(run, self.style, out)?;
         errors::write(run, self.style, out)?;
         checks::write(run, self.style, out)?;

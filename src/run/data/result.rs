@@ -36,6 +36,8 @@ pub struct LedgerResult {
     pub corrupted: u64,
     /// Acknowledged writes that an earlier reading missed and a later one found.
     pub stale: u64,
+    /// Lost ones that were acknowledged after the effect of a fault that they belong to.
+    pub split_brain: u64,
     /// Why no figure can be trusted, if so.
     pub doubt: Option<String>,
 }

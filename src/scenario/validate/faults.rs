@@ -43,10 +43,14 @@ pub(in crate::scenario) fn faults(
     faults.into_iter().map(|(fault, _)| fault).collect()
 }
 
-/// All names that gates may speak of, those of broken faults as well.
+/// All names that gates may speak of, those of broken faults as well, each once.
 pub(in crate::scenario) fn fault_names(file: &ScenarioFile, faults: &[Fault]) -> Vec<String> {
     let written = file.faults.iter().filter_map(|spec| spec.name.as_ref()).map(|name| name.value.clone());
-    written.chain(faults.iter().map(|fault| fault.name.clone())).collect()
+    let mut seen = std::collections::HashSet::new();
+    written
+        .chain(faults.iter().map(|fault| fault.name.clone()))
+        .filter(|name| seen.insert(name.clone()))
+        .collect()
 }
 
 fn place_of_name(spec: &Located<FaultSpec>) -> Mark {

@@ -2,7 +2,7 @@
 
 use super::Whole;
 use super::numbers::{Planned, Window};
-use crate::gate::{Gate, GateError, GateSpec};
+use crate::gate::{Gate, GateError, GateSpec, Of};
 use crate::history::{SelectError, select};
 use crate::sample::EndpointId;
 use crate::scenario::{Load, PlannedGate, ScenarioFile};
@@ -10,13 +10,21 @@ use crate::source::{Located, Mark, Problem, suggest};
 use crate::units::Span;
 use std::ops::Range;
 
-/// The gates. Against a load that has mistakes of its own only their words are checked. `faults` are the names of
-/// the scenario's faults.
+/// What gates on faults may speak of.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::scenario) struct Breakage<'a> {
+    /// The names of the scenario's faults.
+    pub(in crate::scenario) faults: &'a [String],
+    /// Where its ledger of acknowledged writes stands.
+    pub(in crate::scenario) ledger: Option<Mark>,
+}
+
+/// The gates. Against a load that has mistakes of its own only their words are checked.
 pub(in crate::scenario) fn gates(
     file: &ScenarioFile,
     whole: &Whole,
     load: Option<&Load>,
-    faults: &[String],
+    breakage: Breakage<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<PlannedGate> {
     let planned = load.map(Planned::of);
@@ -31,7 +39,7 @@ pub(in crate::scenario) fn gates(
             }
         };
         if let Some(planned) = &planned {
-            problems.extend(Check { gate: &gate, text: &text, planned, faults }.problem());
+            problems.extend(Check { gate: &gate, text: &text, planned, breakage }.problem());
         } else if whole.load && file.load.is_none() {
             problems.push(
                 Problem::at(text.mark, "a gate judges the load, but this scenario has none")
@@ -66,12 +74,15 @@ struct Check<'a> {
     gate: &'a Gate,
     text: &'a Located<String>,
     planned: &'a Planned<'a>,
-    faults: &'a [String],
+    breakage: Breakage<'a>,
 }
 
 impl Check<'_> {
     /// The first thing that is wrong.
     fn problem(&self) -> Option<Problem> {
+        if self.gate.metric.of() != Of::Requests {
+            return self.of_fault().err();
+        }
         let judged = self.endpoints().and_then(|endpoints| Ok((endpoints, self.window()?)));
         match judged {
             // How much a closed model sends is for the target to say.
@@ -111,20 +122,39 @@ impl Check<'_> {
             crate::gate::Window::WholeRun => Ok(Some(self.planned.whole())),
             crate::gate::Window::Stage(name) => self.stage(name).map(Some),
             crate::gate::Window::Last(length) => self.last(*length).map(Some),
-            crate::gate::Window::Fault { name, .. } => self.fault(name).map(|()| None),
+            crate::gate::Window::Fault { name, .. } => {
+                let none = "the scenario has no faults; name a stage, or no window";
+                self.fault(name, &self.gate.places.window, none).map(|()| None)
+            }
         }
     }
 
-    fn fault(&self, name: &str) -> Result<(), Problem> {
-        if self.faults.iter().any(|fault| fault == name) {
+    /// A gate on what is measured around a fault.
+    fn of_fault(&self) -> Result<(), Problem> {
+        if let Some(name) = &self.gate.on {
+            let none = "the scenario has no faults; add one, or judge requests: `error_rate < 1%`";
+            self.fault(name, &self.gate.places.on, none)?;
+        }
+        if self.gate.metric.of() == Of::Data && self.breakage.ledger.is_none() {
+            let word = self.gate.metric.word();
+            let message =
+                format!("`{word}` needs a ledger of acknowledged writes, and the scenario has none");
+            return Err(Problem::at(self.text.mark, message).help("add a `ledger`, or remove the gate"));
+        }
+        Ok(())
+    }
+
+    /// A fault that is named at this place of the gate's text; `none` helps where there are no faults.
+    fn fault(&self, name: &str, place: &Range<usize>, none: &str) -> Result<(), Problem> {
+        let faults = self.breakage.faults;
+        if faults.iter().any(|fault| fault == name) {
             return Ok(());
         }
-        let help = match self.faults {
-            [] => "the scenario has no faults; name a stage, or no window".to_owned(),
+        let help = match faults {
+            [] => none.to_owned(),
             faults => suggest(name, faults.iter().map(String::as_str)),
         };
-        let mark = self.place(&self.gate.places.window);
-        Err(Problem::at(mark, format!("no fault is called `{name}`")).help(help))
+        Err(Problem::at(self.place(place), format!("no fault is called `{name}`")).help(help))
     }
 
     fn stage(&self, name: &str) -> Result<Window, Problem> {
@@ -210,12 +240,20 @@ target: { http: http://127.0.0.1:1 }
 load: { profile: { stages: [ { from: 10/s, to: 10/s, over: 10s } ] }, journeys: [ { name: a, steps: [ get: / ] } ] }
 ";
 
-    #[test]
-    fn windows_name_faults_of_the_scenario() {
+    /// What is wrong with a gate, and the next move.
+    fn said(gate: &str, breakage: Breakage<'_>) -> Option<(String, String)> {
         let scenario = Scenario::parse("s.yaml", TEXT, &Environment::default()).unwrap();
         let planned = Planned::of(scenario.load.as_ref().unwrap());
+        let text = Located { value: gate.to_owned(), ..Located::default() };
+        let gate = Gate::parse(gate).unwrap();
+        let problem = Check { gate: &gate, text: &text, planned: &planned, breakage }.problem();
+        problem.map(|found| (found.message, found.help))
+    }
+
+    #[test]
+    fn windows_and_metrics_of_faults_name_faults_of_the_scenario() {
         let known = ["kill-one".to_owned(), "store down".to_owned()];
-        for (gate, faults, said) in [
+        for (gate, faults, wanted) in [
             ("p99 <= 1s during kill-one", &known[..], None),
             ("p99 <= 1s after 'store down' +30s", &known, None),
             (
@@ -233,12 +271,43 @@ load: { profile: { stages: [ { from: 10/s, to: 10/s, over: 10s } ] }, journeys: 
                 &[],
                 Some(("no fault is called `x`", "the scenario has no faults; name a stage, or no window")),
             ),
+            ("failover('store down') <= 30s", &known, None),
+            (
+                "failover(kil-one) <= 30s",
+                &known,
+                Some(("no fault is called `kil-one`", "did you mean `kill-one`?")),
+            ),
+            (
+                "rto(a) <= 30s",
+                &[],
+                Some((
+                    "no fault is called `a`",
+                    "the scenario has no faults; add one, or judge requests: `error_rate < 1%`",
+                )),
+            ),
         ] {
-            let text = Located { value: gate.to_owned(), ..Located::default() };
-            let gate = Gate::parse(gate).unwrap();
-            let problem = Check { gate: &gate, text: &text, planned: &planned, faults }.problem();
-            let told = problem.as_ref().map(|found| (found.message.as_str(), found.help.as_str()));
-            assert_eq!(told, said, "{gate}");
+            let told = said(gate, Breakage { faults, ledger: None });
+            assert_eq!(
+                told.as_ref().map(|(message, help)| (message.as_str(), help.as_str())),
+                wanted,
+                "{gate}"
+            );
         }
+    }
+
+    #[test]
+    fn what_is_lost_is_known_only_to_a_ledger() {
+        let faults = &["kill-one".to_owned()][..];
+        for (gate, needs) in [
+            ("lost(kill-one) == 0", true),
+            ("rpo(kill-one) == 0s", true),
+            ("rto(kill-one) <= 30s", false),
+            ("downtime(kill-one) == 0s", false),
+        ] {
+            assert_eq!(said(gate, Breakage { faults, ledger: None }).is_some(), needs, "{gate}");
+            assert_eq!(said(gate, Breakage { faults, ledger: Some(Mark::default()) }), None, "{gate}");
+        }
+        let unknown = said("lost(kill) == 0", Breakage { faults, ledger: None }).unwrap();
+        assert_eq!(unknown.0, "no fault is called `kill`", "the first mistake first");
     }
 }

@@ -13,7 +13,7 @@ mod whole;
 
 pub(super) use abort::abort_when;
 pub(super) use faults::{fault_names, faults};
-pub(super) use gates::gates;
+pub(super) use gates::{Breakage, gates};
 pub(super) use journeys::{check_names, endpoints, journeys};
 pub(super) use kubernetes::kubernetes;
 pub(super) use load::{limits, stages};
