@@ -106,7 +106,7 @@ async fn trouble(lab: &mut Lab<'_>, fault: &Fault) -> Option<String> {
     match lab.prove(&plan, fault.within).await {
         Effect::Proven(_) => {}
         // Whether policies act is the matter of the cluster's network, and not of rights.
-        Effect::Unproven(why) if why.contains("NetworkPolicy") && !why.contains("forbidden") => {}
+        Effect::Unproven(why) if why.contains("this CNI") && !why.contains("forbidden") => {}
         Effect::Unproven(why) => return Some(why),
     }
     lab.take_back_in_vain().await
