@@ -85,6 +85,27 @@ fn an_eviction_that_a_budget_refuses_is_a_finding_and_the_run_goes_on() {
 }
 
 #[test]
+fn the_guard_is_nobodys_victim() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let faults = "faults:\n  - { name: fewer, at: 1s, for: 1h, scale: { deployment: api, replicas: 2 } }\n  - { name: \
+                  everybody, at: 2s, pod_kill: { pods: app!=nobody } }\n";
+    let guarded = stage.scenario_of(12, "context: playground, namespace: shop", faults);
+    stage.program.write("s.yaml", &guarded);
+    stage.apply(&stage.program.run(&["rbac", "s.yaml"]).out);
+    let ended = stage.program.scenario(&guarded);
+    assert_eq!(stage.phases(1), ["planned", "injected", "proven"], "{ended}");
+    let events = stage.events();
+    let injected = events
+        .iter()
+        .map(|event| &event["kind"]["fault"])
+        .find(|step| step["fault"] == 1 && step["phase"] == "injected");
+    let injected = injected.unwrap().to_string();
+    assert!(injected.contains("Pod/store-") && !injected.contains("-guard"), "{injected}");
+    stage.is_as_before(&before);
+}
+
+#[test]
 fn a_foreign_change_is_told_and_not_overwritten() {
     let stage = Stage::new();
     let faults = "faults: [{ name: fewer, at: 1s, for: 4s, scale: { deployment: api, replicas: 1 } }]";
