@@ -20,7 +20,8 @@ const BESIDE: &str = "scenarios/examples/guide.yaml";
 
 /// The scenario of a YAML block: its own, or what it is a part of.
 ///
-/// The word after `yaml` says which part: `top` (keys of the top level), `profile`, `journey`, `step` (one or a list).
+/// The word after `yaml` says which part: `top` (keys of the top level), `profile`, `journey`, `step` (one or a list),
+/// `faults` (a list), `pod_kill` (its settings).
 /// A block without a word is a whole scenario; one of `ci` is none.
 fn scenario(block: &Block) -> Option<Result<Scenario, String>> {
     let text = match block.kind.as_str() {
@@ -65,6 +66,8 @@ fn whole(part: &str, fragment: &Value) -> Option<Value> {
             }
         }
         "profile" => scenario["load"]["profile"] = fragment.clone(),
+        "faults" => scenario["faults"] = fragment.clone(),
+        "pod_kill" => scenario["faults"] = json!([{ "pod_kill": fragment }]),
         "journey" => scenario["load"]["journeys"] = json!([fragment]),
         "step" => {
             let before = json!({ "get": "/before", "capture": { "order": "$.id", "token": "$.token" } });
@@ -108,6 +111,9 @@ fn a_wrong_part_is_noticed() {
         ("yaml top", "laod: {}\n"),
         ("yaml step", "{ get: /x, timeout: 5 }\n"),
         ("yaml profile", "{ peek: { base: 1/s } }\n"),
+        ("yaml faults", "- { at: 1m }\n"),
+        ("yaml faults", "- use: ../../chaos/no-such.yaml\n"),
+        ("yaml pod_kill", "{ pods: app=api, leeve: 1 }\n"),
         ("yaml nonsense", "{}\n"),
     ] {
         assert!(matches!(scenario(&block(kind, text)), Some(Err(_))), "{kind}");
@@ -215,11 +221,9 @@ fn pages_are_listed_and_links_lead_somewhere() {
     let index = Page::read("docs/README.md").text;
     for page in pages() {
         let path = Path::new(&page.path);
-        let name = path.file_name().unwrap().to_str().unwrap();
-        assert!(
-            name == "README.md" || index.contains(&format!("({name})")),
-            "{name} is not in docs/README.md"
-        );
+        let name = page.path.trim_start_matches("docs/");
+        let listed = name == "README.md" || index.contains(&format!("({name})"));
+        assert!(listed, "{name} is not in docs/README.md");
         for link in page.links() {
             let target = path.parent().unwrap().join(link.split('#').next().unwrap_or_default());
             assert!(target.exists(), "{} links to `{link}`, which is not there", page.path);

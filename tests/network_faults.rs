@@ -11,8 +11,6 @@ mod bench;
 mod databases;
 #[path = "network/pods.rs"]
 mod pods;
-#[path = "network/rights.rs"]
-mod rights;
 #[path = "network/services.rs"]
 mod services;
 #[path = "e2e/stage/mod.rs"]

@@ -97,7 +97,10 @@ async fn all(cluster: &Cluster) -> Result<bool, Failure> {
     let mut left = false;
     for journal in Journal::all(cluster).await? {
         let run = journal.run().clone();
-        let (entries, back) = replay(cluster, journal).await?;
+        let (entries, back) = replay(cluster, &journal).await?;
+        if back.left.is_empty() {
+            journal.end().await?;
+        }
         say(&format!("run {run}: {} to take back", entries.len()));
         tell(&entries.iter().rev().map(|entry| entry.undo.to_string()).collect::<Vec<_>>(), &back);
         left |= !back.left.is_empty();

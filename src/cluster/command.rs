@@ -58,7 +58,8 @@ impl Cluster {
         let mut params = AttachParams::default().stdout(true).stderr(true);
         params.container = container.map(ToOwned::to_owned);
         let run = async {
-            let mut process = self.call(&doing, pods.exec(&pod.name, command, &params)).await?;
+            let opened = self.call(&doing, pods.exec(&pod.name, command, &params)).await;
+            let mut process = opened.map_err(with_rights)?;
             let (stdout, stderr) = (process.stdout(), process.stderr());
             let status = process.take_status();
             // Both at once: a pipe that nobody reads would stop the command.
@@ -82,6 +83,20 @@ impl Cluster {
     }
 }
 
+/// A server may refuse the upgrade to a stream without a word on what was missing.
+fn with_rights(error: ClusterError) -> ClusterError {
+    match error {
+        ClusterError::Denied { doing, message } if !message.contains("pods/exec") => {
+            let message = format!(
+                "{}: cannot create resource \"pods/exec\", or cannot get it",
+                message.trim_end_matches([':', ' '])
+            );
+            ClusterError::Denied { doing, message }
+        }
+        other => other,
+    }
+}
+
 async fn all(stream: Option<impl tokio::io::AsyncRead + Unpin>) -> String {
     let mut bytes = Vec::new();
     if let Some(mut stream) = stream {
@@ -95,4 +110,21 @@ async fn all(stream: Option<impl tokio::io::AsyncRead + Unpin>) -> String {
 fn tail(text: &str) -> &str {
     let from = text.char_indices().rev().nth(TAIL).map_or(0, |(place, _)| place);
     &text[from..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_command_names_its_right_even_where_the_server_does_not() {
+        let refused = |message: &str| {
+            let denied = ClusterError::Denied { doing: "run x".to_owned(), message: message.to_owned() };
+            with_rights(denied).to_string()
+        };
+        let silent = refused("pods \"api-1\" is forbidden: ");
+        assert!(silent.contains("is forbidden: cannot create resource \"pods/exec\""), "{silent}");
+        let clear = "User \"x\" cannot get resource \"pods/exec\" in API group \"\"";
+        assert!(refused(clear).contains(clear) && !refused(clear).contains("cannot create"));
+    }
 }

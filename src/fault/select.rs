@@ -1,7 +1,7 @@
 //! Which Pods are meant: a pipeline of filters, each narrowing what the one before left.
 
 use super::{FaultContext, Refusal, Victim, cluster_rights, rights};
-use crate::cluster::{ObjectRef, Right, is_ready};
+use crate::cluster::{ObjectRef, RUN_LABEL, Right, is_ready};
 use crate::units::{Ratio, Span};
 use k8s_openapi::api::core::v1::{Node, Pod};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
@@ -134,7 +134,7 @@ impl Pods {
             None => BTreeMap::new(),
         };
         let mut found = pods.items;
-        found.retain(|pod| pod.metadata.deletion_timestamp.is_none() && self.means(pod, &zones));
+        found.retain(|pod| may_be_hit(pod) && self.means(pod, &zones));
         if found.is_empty() {
             let what = format!("no {self} in namespace {}", cx.cluster.namespace());
             return Err(Refusal::NoVictims { what, resource: "pods" });
@@ -209,11 +209,17 @@ fn is_of(pod: &Pod, owner: &str) -> bool {
     })
 }
 
-/// All Pods of the namespace that are not on their way out.
+/// Not on its way out, and not one of shakedown's own: the guard and the proxies are no part of the target.
+fn may_be_hit(pod: &Pod) -> bool {
+    let is_ours = pod.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(RUN_LABEL));
+    pod.metadata.deletion_timestamp.is_none() && !is_ours
+}
+
+/// All Pods of the namespace that are the target's and not on their way out.
 pub async fn everyone(cx: &FaultContext) -> Result<Vec<Pod>, Refusal> {
     let pods = cx.cluster.api::<Pod>();
     let mut all = cx.cluster.call("list the pods", pods.list(&ListParams::default())).await?.items;
-    all.retain(|pod| pod.metadata.deletion_timestamp.is_none());
+    all.retain(may_be_hit);
     Ok(all)
 }
 
@@ -277,6 +283,15 @@ mod tests {
         ] {
             assert_eq!(is_of(&pod(1, true), owner), expected, "{owner}");
         }
+    }
+
+    #[test]
+    fn neither_a_leaving_pod_nor_one_of_shakedown_is_hit() {
+        let of_target = pod(1, true);
+        let (mut leaving, mut guard) = (of_target.clone(), of_target.clone());
+        leaving.metadata.deletion_timestamp = serde_json::from_value(json!("2026-01-01T00:00:00Z")).unwrap();
+        guard.metadata.labels.get_or_insert_default().insert(RUN_LABEL.to_owned(), "r1".to_owned());
+        assert!(may_be_hit(&of_target) && !may_be_hit(&leaving) && !may_be_hit(&guard));
     }
 
     proptest! {

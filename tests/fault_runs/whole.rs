@@ -1,7 +1,8 @@
 //! Runs that go to their end.
 
-use crate::stage::Stage;
+use crate::stage::{Stage, wait_for};
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
@@ -58,6 +59,49 @@ fn faults_overlap_and_are_taken_back_each_at_its_end() {
         .collect();
     let faults: Vec<u64> = order.iter().map(|(fault, _)| *fault).collect();
     assert_eq!(faults, [1, 0, 2], "the last one ends with the load: {order:?}");
+    stage.is_as_before(&before);
+}
+
+#[test]
+fn an_eviction_that_a_budget_refuses_is_a_finding_and_the_run_goes_on() {
+    let stage = Stage::new();
+    let budgets = stage.cluster.api::<PodDisruptionBudget>();
+    let strict = Patch::Merge(json!({"spec": {"minAvailable": "100%", "maxUnavailable": null}}));
+    stage.block_on(budgets.patch("api", &PatchParams::default(), &strict)).unwrap();
+    let allowed = |budget: PodDisruptionBudget| budget.status.and_then(|status| status.disruptions_allowed);
+    wait_for(
+        || stage.block_on(budgets.get_status("api")).is_ok_and(|budget| allowed(budget) == Some(0)),
+        || "the budget allows a disruption".to_owned(),
+    );
+    let before = stage.state();
+    let faults = "faults: [{ name: ask, at: 1s, evict: { pods: app=api, count: 1 } }]";
+    let ended = stage.program.scenario(&stage.scenario(4, faults));
+    assert_eq!(stage.phases(0), ["planned", "protected"], "{ended}");
+    ended.expect(0, &["fault ask: PROTECTED", "fault ask: the cluster kept it from happening"]);
+    let told = stage.events();
+    let step = told.iter().map(|event| &event["kind"]["fault"]).find(|step| step["phase"] == "protected");
+    assert!(step.unwrap().to_string().contains("disruption budget"), "{step:?}");
+    stage.is_as_before(&before);
+}
+
+#[test]
+fn the_guard_is_nobodys_victim() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let faults = "faults:\n  - { name: fewer, at: 1s, for: 1h, scale: { deployment: api, replicas: 2 } }\n  - { name: \
+                  everybody, at: 2s, pod_kill: { pods: app!=nobody } }\n";
+    let guarded = stage.scenario_of(12, "context: playground, namespace: shop", faults);
+    stage.program.write("s.yaml", &guarded);
+    stage.apply(&stage.program.run(&["rbac", "s.yaml"]).out);
+    let ended = stage.program.scenario(&guarded);
+    assert_eq!(stage.phases(1), ["planned", "injected", "proven"], "{ended}");
+    let events = stage.events();
+    let injected = events
+        .iter()
+        .map(|event| &event["kind"]["fault"])
+        .find(|step| step["fault"] == 1 && step["phase"] == "injected");
+    let injected = injected.unwrap().to_string();
+    assert!(injected.contains("Pod/store-") && !injected.contains("-guard"), "{injected}");
     stage.is_as_before(&before);
 }
 

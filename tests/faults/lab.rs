@@ -3,6 +3,7 @@
 use crate::stage::{PATIENCE, Stage, image};
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::{ConfigMap, Pod, Service};
+use k8s_openapi::api::networking::v1::NetworkPolicy;
 use kube::api::ListParams;
 use kube::core::NamespaceResourceScope;
 use serde::de::DeserializeOwned;
@@ -85,6 +86,14 @@ impl<'s> Lab<'s> {
         take_back(&self.cx, &self.journal, std::mem::take(&mut self.taken), PATIENCE).await
     }
 
+    /// Takes back what can be; why the rest cannot be now, in words.
+    pub async fn take_back_in_vain(&mut self) -> Option<String> {
+        let back = self.take_back().await;
+        let why = back.left.first().map(|left| left.error.to_string());
+        self.taken = back.left.into_iter().rev().map(|left| left.taken).collect();
+        why
+    }
+
     /// Takes back; all of it must work, and the journal must be empty.
     pub async fn undo(&mut self) {
         let back = self.take_back().await;
@@ -100,6 +109,7 @@ impl<'s> Lab<'s> {
         none_left::<ConfigMap>(stage, &cx.run).await;
         none_left::<Pod>(stage, &cx.run).await;
         none_left::<Service>(stage, &cx.run).await;
+        none_left::<NetworkPolicy>(stage, &cx.run).await;
         none_left::<Deployment>(stage, &cx.run).await;
         none_left::<ReplicaSet>(stage, &cx.run).await;
     }

@@ -7,6 +7,8 @@
 mod account;
 #[path = "lab.rs"]
 mod lab;
+#[path = "relay.rs"]
+mod relay;
 #[path = "../e2e/stage/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "it is the stage of other stories too")]
 mod stage;

@@ -22,19 +22,6 @@ pub struct Acting {
     taken: Vec<Taken>,
 }
 
-/// The cluster said no.
-#[derive(Debug)]
-pub struct Stopped {
-    /// Where: `plan`, `inject`, `prove` or `undo`.
-    pub phase: &'static str,
-    /// Its words.
-    pub words: String,
-}
-
-fn stopped(phase: &'static str) -> impl Fn(String) -> Stopped {
-    move |words| Stopped { phase, words }
-}
-
 impl<'a> Bench<'a> {
     pub async fn new(stage: &'a Stage) -> Bench<'a> {
         let access = Access {
@@ -93,27 +80,6 @@ impl<'a> Bench<'a> {
                 (services + pods + policies == 0).then_some(())
             })
             .await;
-    }
-
-    /// Does all of it as another account, and clears up as ourselves. Errors: what was not allowed.
-    pub async fn whole(&self, account: &Cluster, kind: &dyn FaultKind) -> Result<(), Stopped> {
-        let cx = FaultContext { cluster: account.clone(), ..self.cx.clone() };
-        let plan = kind.plan(&cx).await.map_err(|error| stopped("plan")(error.to_string()))?;
-        let mut taken = Vec::new();
-        let outcome = async {
-            let injected = plan.inject(&cx, &self.journal, &mut taken).await;
-            injected.map_err(|error| stopped("inject")(error.to_string()))?;
-            match plan.proof.prove(&cx, Duration::from_secs(10)).await {
-                Effect::Unproven(why) if why.contains("forbidden") => Err(stopped("prove")(why)),
-                _ => Ok(()),
-            }
-        }
-        .await;
-        let back = take_back(&cx, &self.journal, taken, Duration::from_secs(10)).await;
-        let said = back.left.first().map(|left| left.error.to_string());
-        let left = back.left.into_iter().rev().map(|left| left.taken).collect();
-        self.take_back(Acting { plan, taken: left }).await;
-        outcome.and(said.map_or(Ok(()), |words| Err(stopped("undo")(words))))
     }
 
     pub async fn end(self) {

@@ -44,8 +44,9 @@ impl Turn {
     }
 }
 
-/// Takes back everything in a journal, the last done first. The journal goes when nothing is left.
-pub async fn replay(cluster: &Cluster, journal: Journal) -> Result<(Vec<Entry>, TakenBack), ClusterError> {
+/// Takes back everything in a journal, the last done first. The journal itself stays; it is to be ended when nothing is
+/// left.
+pub async fn replay(cluster: &Cluster, journal: &Journal) -> Result<(Vec<Entry>, TakenBack), ClusterError> {
     let entries = journal.entries().await?;
     let taken = entries.iter().map(|(number, entry)| Taken { number: *number, undo: entry.undo.clone() });
     let cx = FaultContext {
@@ -56,10 +57,7 @@ pub async fn replay(cluster: &Cluster, journal: Journal) -> Result<(Vec<Entry>, 
         seed: 0,
         lasts: None,
     };
-    let back = take_back(&cx, &journal, taken.collect(), PATIENCE).await;
-    if back.left.is_empty() {
-        journal.end().await?;
-    }
+    let back = take_back(&cx, journal, taken.collect(), PATIENCE).await;
     Ok((entries.into_iter().map(|(_, entry)| entry).collect(), back))
 }
 

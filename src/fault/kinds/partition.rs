@@ -1,14 +1,12 @@
 //! Pods are cut off from the network.
 
-use crate::cluster::{ObjectRef, Right, escaped};
-use crate::fault::quarantine::{Direction, Quarantine, holes};
+use crate::cluster::Right;
+use crate::fault::quarantine::{Direction, Quarantine, cut_rights, holes};
 use crate::fault::select::{HowMany, Pods, everyone, victims};
-use crate::fault::{Deed, FaultContext, FaultKind, Lasting, Plan, Planning, caution, proof, rights};
+use crate::fault::{FaultContext, FaultKind, Plan, Planning, caution, proof};
 use crate::units::Ratio;
-use k8s_openapi::api::core::v1::Pod;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,8 +55,7 @@ impl FaultKind for Partition {
 
     fn rights(&self, namespace: &str) -> Vec<Right> {
         let mut all = self.pods.rights(namespace);
-        all.extend(rights(namespace, "", "pods", &["get", "patch"]));
-        all.extend(rights(namespace, "networking.k8s.io", "networkpolicies", &["list", "create", "delete"]));
+        all.extend(cut_rights(namespace));
         all
     }
 
@@ -76,20 +73,10 @@ impl FaultKind for Partition {
             let victims = victims(&chosen)?;
             let name = cx.own_name("quarantine");
             let quarantine = Quarantine { name: &name, ports: &self.ports, direction: self.direction };
-            let path = format!("/metadata/labels/{}", escaped(Quarantine::LABEL));
-            let mark = |pod: &Pod| Deed::Change {
-                object: ObjectRef::of(pod),
-                subresource: None,
-                fields: vec![(path.clone(), Some(json!(name)))],
-                lasting: Lasting::UntilUndone,
-            };
-            // First the labels: so it begins, and ends, for all of them in one step.
-            let mut deeds: Vec<Deed> = chosen.iter().map(mark).collect();
-            deeds.push(Deed::Create { manifest: quarantine.policy() });
             let mut warnings = holes(cx, &chosen, self.direction).await?;
             warnings.extend(caution::replicas(&everyone(cx).await?, &chosen));
             Ok(Plan {
-                deeds,
+                deeds: quarantine.deeds(&chosen),
                 proof: Arc::new(proof::Parted::of(&chosen, &self.ports, self.direction).await),
                 warnings,
                 victims,

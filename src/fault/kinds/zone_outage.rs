@@ -3,6 +3,7 @@
 use super::drain::leaves;
 use crate::cluster::{ObjectRef, Right};
 use crate::fault::nodes::Nodes;
+use crate::fault::quarantine::{Direction, Quarantine, cut_rights, holes};
 use crate::fault::select::{everyone, victims};
 use crate::fault::{
     Deed, FaultContext, FaultKind, Plan, Planning, Prove, Refusal, caution, cluster_rights, proof, rights,
@@ -17,19 +18,21 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ZoneMode {
-    /// They are killed at once.
+    /// They are killed at once, as when the zone's power fails.
     #[default]
     Kill,
+    /// They live and are cut off from the network, as when the zone's links fail.
+    Quarantine,
 }
 
-/// The zone takes no new Pods, and all Pods of the namespace in it are lost, as when its power fails. Other namespaces
-/// keep theirs; only their new Pods go elsewhere meanwhile.
+/// The zone takes no new Pods, and all Pods of the namespace in it are lost: killed, or cut off. Other namespaces keep
+/// theirs; only their new Pods go elsewhere meanwhile.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ZoneOutage {
     /// The zone: what the nodes have in their label `topology.kubernetes.io/zone`.
     pub zone: String,
-    /// How its Pods are lost: `kill`.
+    /// How its Pods are lost: `kill`, or `quarantine`.
     #[serde(default)]
     pub mode: ZoneMode,
 }
@@ -41,7 +44,11 @@ impl FaultKind for ZoneOutage {
 
     fn rights(&self, namespace: &str) -> Vec<Right> {
         let mut needed = cluster_rights("", "nodes", &["get", "list", "watch", "patch"]);
-        needed.extend(rights(namespace, "", "pods", &["list", "watch", "delete"]));
+        needed.extend(rights(namespace, "", "pods", &["list"]));
+        needed.extend(match self.mode {
+            ZoneMode::Kill => rights(namespace, "", "pods", &["watch", "delete"]),
+            ZoneMode::Quarantine => cut_rights(namespace),
+        });
         needed
     }
 
@@ -65,17 +72,66 @@ impl FaultKind for ZoneOutage {
             let closed: Arc<dyn Prove> = Arc::new(proof::Unschedulable {
                 nodes: hit.iter().map(|node| node.object.clone()).collect(),
             });
-            let gone: Arc<dyn Prove> =
-                Arc::new(proof::Gone { pods: chosen.iter().map(ObjectRef::of).collect() });
             hit.extend(victims(&chosen)?);
-            let ZoneMode::Kill = self.mode;
-            let kills = chosen.iter().map(|pod| Deed::Delete { pod: ObjectRef::of(pod), grace: Some(0) });
+            let loss = self.mode.of(cx, &chosen).await?;
+            warnings.extend(loss.warnings);
             Ok(Plan {
                 victims: hit,
-                deeds: nodes.cordons().into_iter().chain(kills).collect(),
-                proof: Arc::new(proof::All(vec![closed, gone])),
+                deeds: nodes.cordons().into_iter().chain(loss.deeds).collect(),
+                proof: Arc::new(proof::All(vec![closed, loss.proof])),
                 warnings,
             })
         })
+    }
+}
+
+/// What becomes of the zone's Pods.
+struct Loss {
+    deeds: Vec<Deed>,
+    proof: Arc<dyn Prove>,
+    warnings: Vec<String>,
+}
+
+impl ZoneMode {
+    async fn of(self, cx: &FaultContext, pods: &[Pod]) -> Result<Loss, Refusal> {
+        match self {
+            ZoneMode::Kill => {
+                let kill = |pod: &Pod| Deed::Delete { pod: ObjectRef::of(pod), grace: Some(0) };
+                let gone = proof::Gone { pods: pods.iter().map(ObjectRef::of).collect() };
+                let deeds = pods.iter().map(kill).collect();
+                Ok(Loss { deeds, proof: Arc::new(gone), warnings: Vec::new() })
+            }
+            ZoneMode::Quarantine => {
+                let (name, direction) = (cx.own_name("quarantine"), Direction::Both);
+                let deeds = Quarantine { name: &name, ports: &[], direction }.deeds(pods);
+                let parted = proof::Parted::of(pods, &[], direction).await;
+                Ok(Loss { deeds, proof: Arc::new(parted), warnings: holes(cx, pods, direction).await? })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn each_way_asks_only_for_its_own_rights() {
+        let needs = |mode: &str| -> Vec<String> {
+            let kind: ZoneOutage = serde_json::from_value(json!({"zone": "a", "mode": mode})).unwrap();
+            kind.rights("shop").iter().map(|right| format!("{} {}", right.verb, right.resource)).collect()
+        };
+        let (kill, cut) = (needs("kill"), needs("quarantine"));
+        for (right, kills, cuts) in [
+            ("delete pods", true, false),
+            ("patch pods", false, true),
+            ("create networkpolicies", false, true),
+            ("delete networkpolicies", false, true),
+            ("patch nodes", true, true),
+        ] {
+            let has = |all: &[String]| all.iter().any(|one| one == right);
+            assert_eq!((has(&kill), has(&cut)), (kills, cuts), "{right}");
+        }
     }
 }

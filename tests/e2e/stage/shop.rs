@@ -6,8 +6,14 @@ use k8s_openapi::api::core::v1::{Pod, Service};
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use kube::api::{DeleteParams, ListParams};
 use serde_json::{Value, json};
+use std::io::ErrorKind::ConnectionRefused;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// How long one attempt may take: one that a cluster's proxies still send to a Pod that is gone is never answered.
+const ATTEMPT: Duration = Duration::from_secs(2);
 
 /// The image of this program.
 pub fn image() -> String {
@@ -59,11 +65,24 @@ impl<'a> Shop<'a> {
     pub async fn connection(&self) -> TcpStream {
         self.stage
             .until("a fresh connection answers", async || {
-                let mut fresh = TcpStream::connect(self.address).await.ok()?;
-                let code = request(&mut fresh).await.ok()?;
-                (code == 200).then_some(fresh)
+                let answered = timeout(ATTEMPT, async {
+                    let mut fresh = TcpStream::connect(self.address).await.ok()?;
+                    let code = request(&mut fresh).await.ok()?;
+                    (code == 200).then_some(fresh)
+                });
+                answered.await.ok()?
             })
             .await
+    }
+
+    /// Waits until a fresh connection is refused.
+    pub async fn refuses(&self) {
+        self.stage
+            .until("a connection is refused", async || {
+                let error = timeout(ATTEMPT, TcpStream::connect(self.address)).await.ok()?.err()?;
+                (error.kind() == ConnectionRefused).then_some(())
+            })
+            .await;
     }
 
     /// The Pods that are not on their way out, in the order of their names.

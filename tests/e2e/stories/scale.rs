@@ -4,7 +4,6 @@ use crate::stage::*;
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
-use tokio::net::TcpStream;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_replicas_connections_are_refused_until_they_are_back() {
@@ -18,12 +17,7 @@ async fn without_replicas_connections_are_refused_until_they_are_back() {
     };
     scale(0).await;
     shop.serves(0).await;
-    stage
-        .until("a connection is refused", async || {
-            let error = TcpStream::connect(shop.address).await.err()?;
-            (error.kind() == std::io::ErrorKind::ConnectionRefused).then_some(())
-        })
-        .await;
+    shop.refuses().await;
     scale(2).await;
     shop.serves(2).await;
     shop.connection().await;

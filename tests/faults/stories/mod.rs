@@ -7,3 +7,4 @@ mod resources;
 mod rights;
 mod rollouts;
 mod scale;
+mod zones;

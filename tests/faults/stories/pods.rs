@@ -1,6 +1,7 @@
 //! Pods that are killed or evicted.
 
 use crate::lab::{Lab, fault, shop_as_written};
+use crate::relay::Relay;
 use crate::stage::*;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use serde_json::json;
@@ -47,14 +48,20 @@ async fn a_budget_that_refuses_an_eviction_is_a_finding_and_foretold() {
         })
         .await;
     let names = shop.names().await;
-    let mut lab = Lab::new(&stage).await;
+    let relay = Relay::start(&stage);
+    let mut lab = Lab::of(&stage, relay.kubeconfig.path()).await;
     let plan = lab.plan(&fault("evict: { pods: app=shop, count: 1 }")).await.unwrap();
     let expected = "PodDisruptionBudget/shop allows 0 of the 1 evictions now";
     assert!(plan.warnings.iter().any(|warning| warning.starts_with(expected)), "{:?}", plan.warnings);
+    let before = relay.asked().len();
     match lab.inject(&plan).await.unwrap() {
         Injected::Protected { why } => assert!(why.contains("disruption budget"), "{why}"),
         Injected::Done => panic!("the budget protects nothing"),
     }
+    let asked = relay.asked().split_off(before);
+    let eviction = format!("/pods/{}/eviction?", plan.victims[0].object.name);
+    let is_it = |line: &String| line.starts_with("POST ") && line.contains(&eviction);
+    assert!(asked.len() == 1 && is_it(&asked[0]), "it is told at once, and nobody asks again: {asked:?}");
     assert_eq!(shop.names().await, names, "nobody went");
     lab.end().await;
     stage.end().await;

@@ -6,8 +6,6 @@ use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
-use std::io::ErrorKind::ConnectionRefused;
-use tokio::net::TcpStream;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_replicas_connections_are_refused_until_it_is_taken_back() {
@@ -25,12 +23,7 @@ async fn without_replicas_connections_are_refused_until_it_is_taken_back() {
         noted["shakedown.dev/undo"].contains(lab.cx.run.as_str()),
         "the object says who did it: {noted:?}"
     );
-    stage
-        .until("a connection is refused", async || {
-            let error = TcpStream::connect(shop.address).await.err()?;
-            (error.kind() == ConnectionRefused).then_some(())
-        })
-        .await;
+    shop.refuses().await;
     lab.undo().await;
     assert_eq!(shop_as_written(&stage).await, before);
     shop.serves(2).await;
