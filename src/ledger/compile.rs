@@ -97,10 +97,10 @@ impl LedgerSpec {
             problems.extend(mark.map(stray));
         }
         if let Some(url) = &self.postgres {
-            return self.postgres(url, problems).map(LedgerKind::Postgres);
+            return Some(LedgerKind::Postgres(self.postgres(url, problems)));
         }
         if let Some(url) = &self.redis {
-            return self.redis(url, problems).map(LedgerKind::Redis);
+            return Some(LedgerKind::Redis(self.redis(url, problems)));
         }
         let help = "add `write: { post: /orders, json: { id: \"{{ ledger.id }}\" } }` and `read: { get: … }`, \
                     or `postgres`, or `redis`";
@@ -129,7 +129,7 @@ impl LedgerSpec {
         }
     }
 
-    fn postgres(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> Option<PostgresLedger> {
+    fn postgres(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> PostgresLedger {
         let known =
             right_url(url, &["postgres", "postgresql"], "postgres://user:password@host:5432/database");
         problems.extend(known);
@@ -144,17 +144,17 @@ impl LedgerSpec {
             );
         }
         let table = table.map_or_else(|| OWN.to_owned(), |table| table.value.clone());
-        Some(PostgresLedger { url: url.value.clone(), table })
+        PostgresLedger { url: url.value.clone(), table }
     }
 
-    fn redis(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> Option<RedisLedger> {
+    fn redis(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> RedisLedger {
         problems.extend(right_url(url, &["redis"], "redis://host:6379/0"));
         if let Some(empty) = self.key.as_ref().filter(|key| key.is_empty()) {
             problems.push(Problem::at(empty.mark, "the key is empty").help("write for example `key: drill`"));
         }
         let key = self.key.as_ref().map_or_else(|| OWN.to_owned(), |key| key.value.clone());
         let structure = self.structure.as_ref().map(|one| one.value).unwrap_or_default();
-        Some(RedisLedger { url: url.value.clone(), key, structure })
+        RedisLedger { url: url.value.clone(), key, structure }
     }
 }
 
