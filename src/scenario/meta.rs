@@ -4,16 +4,18 @@ use super::{Load, Scenario};
 use crate::clock::Offset;
 use crate::fault::Fault;
 use crate::history::{
-    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, RecoveryPlan, SCHEMA,
-    StagePlan,
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model,
+    RecoveryPlan, SCHEMA, StagePlan,
 };
 use crate::journey::Journey;
+use crate::ledger::Ids;
 use crate::load::{Arrivals, Schedule, Stage};
 use crate::transport::Verify;
 
 impl Scenario {
     /// The plan of a run that starts at `started` (RFC 3339 in UTC) on `machine`, with values from outside masked.
     pub fn meta(&self, seed: u64, started: String, machine: Machine) -> Meta {
+        let ledger = self.ledger_plan(seed, &started);
         Meta {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -34,7 +36,7 @@ impl Scenario {
             faults: self.fault_plans(),
             cluster: self.cluster_plan(),
             recovery: RecoveryPlan::default(),
-            ledger: None,
+            ledger,
         }
     }
 
@@ -46,6 +48,12 @@ impl Scenario {
             until: fault.lasts.map(|lasts| Offset::ZERO + fault.at + lasts),
         };
         self.faults.iter().map(plan).collect()
+    }
+
+    fn ledger_plan(&self, seed: u64, started: &str) -> Option<LedgerPlan> {
+        let ledger = self.ledger.as_ref()?;
+        let prefix = Ids::of_run(seed, started).prefix().to_owned();
+        Some(LedgerPlan { kind: ledger.kind.name().to_owned(), prefix, rate: ledger.rate })
     }
 
     fn cluster_plan(&self) -> Option<ClusterPlan> {
