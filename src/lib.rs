@@ -14,6 +14,7 @@ pub mod fault;
 pub mod gate;
 pub mod history;
 pub mod journey;
+pub mod ledger;
 pub mod load;
 pub mod proxy;
 pub mod report;

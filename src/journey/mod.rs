@@ -35,4 +35,4 @@ pub use scope::Scope;
 pub use shorthand::{Capture, TextExpect, Think};
 pub use spec::{Auth, BasicAuth, DataRows, JourneySpec, Pick, StepSpec};
 pub use step::{Sender, Step, StepFailure};
-pub use value::Values;
+pub use value::{Value, Values};

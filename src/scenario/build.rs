@@ -9,6 +9,7 @@ use super::{
 use crate::check::{CheckSpec, Compiled};
 use crate::fault::Fault;
 use crate::journey::{CompileContext, Journey, Pairs};
+use crate::ledger::{Ledger, LedgerSpec};
 use crate::source::{Environment, Located, Problem, Secrets, Sources, decode};
 use crate::units::Span;
 use std::time::Duration;
@@ -18,9 +19,12 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Checks what was read and makes a scenario of it.
 pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scenario, Rejected> {
-    let Sources { mut tree, files, secrets, mut problems } = sources;
+    let Sources { mut tree, files, mut secrets, mut problems } = sources;
     let file = tree.as_mut().and_then(|tree| decode::<ScenarioFile>(tree, &mut problems));
     let file = file.map(|file| aimed(file, environment.target()));
+    if let Some(ledger) = file.as_ref().and_then(|file| file.ledger.as_ref()) {
+        ledger.hide(&mut secrets);
+    }
     let text = files.get(0).map(|file| file.text.clone()).unwrap_or_default();
     let built = file.zip(tree).and_then(|(file, tree)| {
         validate::missing(&tree, &mut problems);
@@ -55,6 +59,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         target: parts.target,
         checks: parts.checks,
         load: parts.load,
+        ledger: parts.ledger,
         kubernetes: parts.kubernetes,
         faults: parts.faults,
         abort_when: parts.abort_when,
@@ -67,6 +72,7 @@ struct Parts {
     target: TargetPlan,
     checks: Vec<Compiled>,
     load: Option<Load>,
+    ledger: Option<Ledger>,
     kubernetes: Option<KubernetesPlan>,
     faults: Vec<Fault>,
     abort_when: Option<PlannedAbort>,
@@ -86,12 +92,13 @@ impl Builder<'_> {
         let target = validate::target(self.file, &self.whole, self.data, self.problems);
         let checks = self.checks(target.as_ref());
         let load = self.file.load.as_ref().and_then(|load| self.load(load, target.as_ref()));
+        let ledger = self.ledger(load.as_ref(), target.as_ref());
         let kubernetes = validate::kubernetes(self.file, self.data, self.problems);
         let faults = validate::faults(self.file, &self.whole, load.as_ref(), self.problems);
         let abort_when = validate::abort_when(self.file, load.as_ref(), self.problems);
         let names = validate::fault_names(self.file, &faults);
         let gates = validate::gates(self.file, &self.whole, load.as_ref(), &names, self.problems);
-        Some(Parts { target: target?, checks, load, kubernetes, faults, abort_when, gates })
+        Some(Parts { target: target?, checks, load, ledger, kubernetes, faults, abort_when, gates })
     }
 
     fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {
@@ -139,6 +146,14 @@ impl Builder<'_> {
             max_in_flight: limits.max_in_flight,
             workers: limits.workers,
         })
+    }
+
+    fn ledger(&mut self, load: Option<&Load>, target: Option<&TargetPlan>) -> Option<Ledger> {
+        let spec = self.file.ledger.as_ref().filter(|_| self.whole.vars && self.whole.ledger)?;
+        let ledger =
+            self.compile(target, TIMEOUT.into(), |cx, problems| LedgerSpec::compile(spec, cx, problems));
+        validate::ledger(self.file, ledger.as_ref(), load, self.problems);
+        ledger
     }
 
     /// Runs a compiler with what it needs to know of the scenario. Without a good target the rest is compiled against

@@ -5,6 +5,7 @@ use crate::check::CheckSpec;
 use crate::fault::FaultSpec;
 use crate::gate::GateSpec;
 use crate::journey::Pairs;
+use crate::ledger::LedgerSpec;
 use crate::source::Located;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,6 +34,9 @@ pub struct ScenarioFile {
     /// The load.
     #[serde(default)]
     pub load: Option<Located<LoadSpec>>,
+    /// Writes whose acknowledgements are remembered and read back, to see what faults cost of the data.
+    #[serde(default)]
+    pub ledger: Option<Located<LedgerSpec>>,
     /// What is done to the target while the load runs, through the Kubernetes API.
     #[serde(default)]
     pub faults: Vec<Located<FaultSpec>>,

@@ -4,10 +4,11 @@ use super::{Load, Scenario};
 use crate::clock::Offset;
 use crate::fault::Fault;
 use crate::history::{
-    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, RecoveryPlan, SCHEMA,
-    StagePlan,
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model,
+    RecoveryPlan, SCHEMA, StagePlan,
 };
 use crate::journey::Journey;
+use crate::ledger::Ids;
 use crate::load::{Arrivals, Schedule, Stage};
 use crate::transport::Verify;
 
@@ -21,7 +22,7 @@ impl Scenario {
             text: self.text.clone(),
             hash: self.hash.clone(),
             seed,
-            started,
+            started: started.clone(),
             target: self.secrets.redact(&self.target.url),
             tls_verified: self.target.target.verify == Verify::Yes,
             machine,
@@ -34,7 +35,7 @@ impl Scenario {
             faults: self.fault_plans(),
             cluster: self.cluster_plan(),
             recovery: RecoveryPlan::default(),
-            ledger: None,
+            ledger: self.ledger_plan(seed, &started),
         }
     }
 
@@ -46,6 +47,12 @@ impl Scenario {
             until: fault.lasts.map(|lasts| Offset::ZERO + fault.at + lasts),
         };
         self.faults.iter().map(plan).collect()
+    }
+
+    fn ledger_plan(&self, seed: u64, started: &str) -> Option<LedgerPlan> {
+        let ledger = self.ledger.as_ref()?;
+        let prefix = Ids::of_run(seed, started).prefix().to_owned();
+        Some(LedgerPlan { kind: ledger.kind.name().to_owned(), prefix, rate: ledger.rate })
     }
 
     fn cluster_plan(&self) -> Option<ClusterPlan> {

@@ -6,6 +6,7 @@ use crate::check::Compiled;
 use crate::fault::Fault;
 use crate::gate::Gate;
 use crate::journey::Journey;
+use crate::ledger::Ledger;
 use crate::load::{Arrivals, Mix, Schedule, Stage};
 use crate::source::{Environment, Located, Secrets, Sources};
 use crate::units::{Ratio, Span};
@@ -31,6 +32,8 @@ pub struct Scenario {
     pub checks: Vec<Compiled>,
     /// The load, when there is any.
     pub load: Option<Load>,
+    /// The ledger beside the load.
+    pub ledger: Option<Ledger>,
     /// The cluster that faults may touch.
     pub kubernetes: Option<KubernetesPlan>,
     /// The faults, in the order of the scenario; some only where there is a cluster and a load.
@@ -131,10 +134,10 @@ impl Scenario {
         build(Sources::of_text(name, text, environment), environment)
     }
 
-    /// The same scenario without its load, its faults and the gates that judge them.
+    /// The same scenario without its load, its ledger, its faults and the gates that judge them.
     #[must_use]
     pub fn smoke_alone(self) -> Scenario {
-        Scenario { load: None, faults: Vec::new(), abort_when: None, gates: Vec::new(), ..self }
+        Scenario { load: None, ledger: None, faults: Vec::new(), abort_when: None, gates: Vec::new(), ..self }
     }
 }
 

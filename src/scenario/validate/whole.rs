@@ -10,6 +10,8 @@ pub(in crate::scenario) struct Whole {
     pub(in crate::scenario) target: bool,
     /// All of `vars`.
     pub(in crate::scenario) vars: bool,
+    /// All of `ledger`.
+    pub(in crate::scenario) ledger: bool,
     /// All of `load`.
     pub(in crate::scenario) load: bool,
     /// Each smoke check that could be read at all.
@@ -45,6 +47,7 @@ impl Whole {
         Whole {
             target: whole(tree.get("target")),
             vars: whole(tree.get("vars")),
+            ledger: whole(tree.get("ledger")),
             load: whole(load),
             checks: items(tree.get("smoke")),
             faults: items(tree.get("faults")),
