@@ -9,6 +9,7 @@ use crate::engine::{self, Control, RunPlan, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
 use crate::history::{self, Machine, Meta, Reader, WriteError, Writer};
+use crate::ledger::Ids;
 use crate::report::harmless;
 use crate::run::{Run, Strictness};
 use crate::scenario::Scenario;
@@ -56,7 +57,8 @@ pub(super) fn conduct(
     let seed = options.seed.unwrap_or_else(rand::random);
     let started = format!("{:.3}", jiff::Timestamp::now());
     let meta = scenario.meta(seed, started, machine());
-    let plan = RunPlan::new(scenario, seed);
+    let ids = Ids::new(meta.ledger.as_ref().map_or("", |ledger| ledger.prefix.as_str()));
+    let plan = RunPlan::new(scenario, seed, &ids).map_err(|error| Failure::Usage(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
     // What is refused leaves nothing, no folder either.
@@ -130,14 +132,17 @@ fn drive_and_save(
     }
 }
 
-/// Writes an event; once a second, with the generator's own line, all of it goes to the file. After the first failure
-/// nothing more is tried, and the run is not judged.
+/// Writes an event; once a second, with the generator's own line, all of it goes to the file, and with the ledger's
+/// account to the disk. After the first failure nothing more is tried, and the run is not judged.
 fn keep(writer: &mut Writer, event: &Event, failed: &mut Option<WriteError>) {
     if failed.is_some() {
         return;
     }
-    let flushes = matches!(event.kind, EventKind::Generator(_) | EventKind::Check(_) | EventKind::LoadEnded);
-    let written = writer.write(event).and_then(|()| if flushes { writer.flush() } else { Ok(()) });
+    let written = writer.write(event).and_then(|()| match event.kind {
+        EventKind::Generator(_) | EventKind::Check(_) | EventKind::LoadEnded => writer.flush(),
+        EventKind::Writes(_) | EventKind::ReadBack(_) => writer.sync(),
+        _ => Ok(()),
+    });
     *failed = written.err();
 }
 

@@ -5,9 +5,10 @@ use super::abort::Abort;
 use super::batch::{Batch, Example};
 use super::broken::Broken;
 use super::faults::{Running, Told};
+use super::ledger::Bookkeeper;
 use super::{LoadPlan, RunPlan};
 use crate::clock::{Clock, Offset};
-use crate::event::{Event, EventKind, GeneratorSecond};
+use crate::event::{Event, EventKind, GeneratorSecond, ReadBack};
 use crate::history::StagePlan;
 use crate::sample::{EndpointId, ErrorClass};
 use crate::stats::Delta;
@@ -65,19 +66,18 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Listens until the last worker has ended. `asked` is Ctrl-C; `stop` tells the workers. The faults end with the
-    /// load, at once where it is stopped. Gives why the run was ended early, if it was.
+    /// load, at once where it is stopped, and the ledger with the faults. Gives why the run was ended early, if it was.
     pub(super) async fn listen(
         mut self,
         mut batches: mpsc::Receiver<(u32, Batch)>,
         mut asked: watch::Receiver<bool>,
         stop: &watch::Sender<bool>,
-        mut faults: Option<&mut Running>,
+        (mut faults, mut ledger): (Option<&mut Running>, Option<&mut Bookkeeper>),
     ) -> Option<String> {
         loop {
-            if *stop.borrow()
-                && let Some(faults) = &faults
-            {
-                faults.wind_up();
+            if *stop.borrow() {
+                faults.iter().for_each(|faults| faults.wind_up());
+                ledger.iter().for_each(|ledger| ledger.stop());
             }
             let next_stage = self.stages.get(self.next_stage).map(|stage| stage.start);
             tokio::select! {
@@ -89,6 +89,7 @@ impl<'a> Dispatch<'a> {
                     stop.send_replace(true);
                 }
                 told = tell_of(&mut faults) => self.hear(told, stop),
+                event = account_of(&mut ledger) => self.pass_on(event),
                 () = sleep_until(self.clock, next_stage), if next_stage.is_some() => self.start_stage(),
             }
         }
@@ -96,8 +97,20 @@ impl<'a> Dispatch<'a> {
         self.tell(EventKind::LoadEnded);
         if let Some(faults) = faults {
             faults.wind_up();
-            while let Some(told) = faults.next().await {
-                self.hear(told, stop);
+            loop {
+                tokio::select! {
+                    told = faults.next() => match told {
+                        Some(told) => self.hear(told, stop),
+                        None => break,
+                    },
+                    event = account_of(&mut ledger) => self.pass_on(event),
+                }
+            }
+        }
+        if let Some(ledger) = ledger {
+            ledger.read_back();
+            while let Some(event) = ledger.next().await {
+                self.pass_on(event);
             }
         }
         self.aborted
@@ -106,20 +119,23 @@ impl<'a> Dispatch<'a> {
     /// What the faults tell.
     fn hear(&mut self, told: Told, stop: &watch::Sender<bool>) {
         match told {
-            Told::Event(event) => {
-                let event = self.redacted(event);
-                (self.say)(event);
-            }
+            Told::Event(event) => self.pass_on(event),
             Told::Abort(reason) => self.end_early(reason, stop),
         }
     }
 
-    /// What came from the cluster may hold what must not be said.
+    fn pass_on(&mut self, event: Event) {
+        let event = self.redacted(event);
+        (self.say)(event);
+    }
+
+    /// What came from the cluster or from a database may hold what must not be said.
     fn redacted(&self, mut event: Event) -> Event {
         match &mut event.kind {
             EventKind::Fault(step) => step.text = self.run.secrets.redact(&step.text),
             EventKind::Cluster(change) => change.state = self.run.secrets.redact(&change.state),
             EventKind::Trouble { text } => *text = self.run.secrets.redact(text),
+            EventKind::ReadBack(ReadBack { failed: Some(why), .. }) => *why = self.run.secrets.redact(why),
             _ => {}
         }
         event
@@ -216,6 +232,16 @@ async fn tell_of(faults: &mut Option<&mut Running>) -> Told {
         && let Some(told) = running.next().await
     {
         return told;
+    }
+    std::future::pending().await
+}
+
+/// What the ledger tells next; never, where there is nothing more to tell.
+async fn account_of(ledger: &mut Option<&mut Bookkeeper>) -> Event {
+    if let Some(ledger) = ledger
+        && let Some(event) = ledger.next().await
+    {
+        return event;
     }
     std::future::pending().await
 }

@@ -2,6 +2,7 @@
 
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
+use super::ledger::Bookkeeper;
 use super::worker::Worker;
 use super::{LoadPlan, RunPlan, checks};
 use crate::clock::{Clock, Offset};
@@ -114,6 +115,16 @@ async fn story(
         return Ok(Ending::SmokeFailed);
     }
     let Some(load) = &plan.load else { return Ok(Ending::Completed) };
+    match unless_stopped(control, prepare_ledger(plan)).await {
+        Some(Ok(())) | None => {}
+        Some(Err(why)) => {
+            let reason = format!(
+                "the ledger cannot write: {}; correct its place, or remove it",
+                plan.secrets.redact(&why)
+            );
+            return Ok(Ending::Unreachable { reason });
+        }
+    }
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
@@ -137,6 +148,13 @@ async fn unless_stopped<T>(control: &Control, work: impl Future<Output = T>) -> 
     tokio::select! {
         done = work => Some(done),
         Ok(_) = asked.wait_for(|asked| *asked) => None,
+    }
+}
+
+async fn prepare_ledger(plan: &RunPlan) -> Result<(), String> {
+    match &plan.ledger {
+        Some(ledger) => ledger.client.prepare().await,
+        None => Ok(()),
     }
 }
 
@@ -185,8 +203,14 @@ async fn run_load(
     drop(batches);
     let faults = session.take().zip(plan.faults.clone());
     let mut faults = faults.map(|(session, faults)| Running::start(session, faults, clock));
+    let ledger = plan.ledger.clone().map(|ledger| Bookkeeper::start(ledger, clock, control.asked.clone()));
+    let mut ledger = ledger.transpose().map_err(|error| {
+        stop.send_replace(true);
+        EngineError::Thread(error)
+    })?;
     let dispatch = Dispatch::new(plan, load, stages, clock, say);
-    let aborted = dispatch.listen(received, control.asked.clone(), &stop, faults.as_mut()).await;
+    let asked = control.asked.clone();
+    let aborted = dispatch.listen(received, asked, &stop, (faults.as_mut(), ledger.as_mut())).await;
     for thread in threads {
         let text = match thread.join() {
             Ok(Ok(())) => continue,

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! drive ── checks before ── load ── checks after          faults, from before the first check to after the undo
+//!                            │                             ledger, from the start of the load to what is read back
 //!                            │
 //!         dispatch ◄── batches, one a second ── worker 0 … K-1 (a thread each)
 //!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each)
@@ -16,6 +17,7 @@ mod drive;
 pub mod faults;
 mod gauge;
 mod lane;
+pub mod ledger;
 mod limits;
 mod link;
 mod pacer;

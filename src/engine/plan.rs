@@ -1,12 +1,15 @@
 //! What the engine needs to know, ready to run.
 
 use super::faults::FaultsPlan;
+use super::ledger::LedgerRun;
 use crate::check::Compiled;
 use crate::clock::Offset;
 use crate::cluster::Access;
 use crate::gate::{Gate, Of, Window};
 use crate::history::{EndpointPlan, select};
 use crate::journey::Journey;
+use crate::ledger::Ids;
+use crate::ledger::clients::ClientError;
 use crate::load::{Mix, Schedule};
 use crate::sample::EndpointId;
 use crate::scenario::{Connections, KubernetesPlan, Load, PlannedAbort, PlannedGate, Scenario};
@@ -27,6 +30,8 @@ pub struct RunPlan {
     pub cluster: Option<Access>,
     /// The faults beside the load; none where the scenario has none.
     pub faults: Option<Arc<FaultsPlan>>,
+    /// The ledger beside the load; none where the scenario has none.
+    pub ledger: Option<Arc<LedgerRun>>,
     /// The seed of everything random.
     pub seed: u64,
     /// What must not be said.
@@ -75,23 +80,28 @@ pub enum Pace {
 }
 
 impl RunPlan {
-    /// The plan of a run of a scenario.
-    pub fn new(scenario: Scenario, seed: u64) -> RunPlan {
+    /// The plan of a run of a scenario, whose ledger writes under `ids`.
+    ///
+    /// # Errors
+    /// The place of the ledger cannot be understood.
+    pub fn new(scenario: Scenario, seed: u64, ids: &Ids) -> Result<RunPlan, ClientError> {
         let faults = FaultsPlan::of(&scenario, seed);
         let target = scenario.target.target;
+        let ledger = scenario.ledger.map(|ledger| LedgerRun::new(ledger, ids, &target, seed)).transpose()?;
         let gates = scenario.gates;
         let load = scenario
             .load
             .map(|load| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, &target, seed)));
-        RunPlan {
+        Ok(RunPlan {
             target,
             checks: scenario.checks,
             cluster: scenario.kubernetes.as_ref().map(KubernetesPlan::access),
             load,
             faults: faults.map(Arc::new),
+            ledger: ledger.map(Arc::new),
             seed,
             secrets: scenario.secrets,
-        }
+        })
     }
 }
 

@@ -75,6 +75,12 @@ impl Writer {
         self.events.flush().map_err(|source| self.io(source))
     }
 
+    /// Flushes and waits until the disk has what was written so far: it survives a machine that loses its power.
+    pub fn sync(&mut self) -> Result<(), WriteError> {
+        self.flush()?;
+        self.events.get_ref().sync_data().map_err(|source| self.io(source))
+    }
+
     /// Flushes and waits until the disk has it all.
     pub fn finish(mut self) -> Result<(), WriteError> {
         self.flush()?;

@@ -1,10 +1,12 @@
 //! From the written form of a ledger to a checked one: its kind, then what all kinds share.
 
+use super::clients::{Postgres, Redis};
 use super::plan::{Ledger, LedgerKind, PostgresLedger, RedisLedger, password};
 use super::{LedgerSpec, request};
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem, Secrets};
 use crate::units::{Rate, Span};
+use std::fmt::Display;
 use std::time::Duration;
 
 /// Writes a second where the scenario does not say.
@@ -130,9 +132,9 @@ impl LedgerSpec {
     }
 
     fn postgres(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> PostgresLedger {
-        let known =
+        let wrong =
             right_url(url, &["postgres", "postgresql"], "postgres://user:password@host:5432/database");
-        problems.extend(known);
+        problems.extend(wrong.or_else(|| unusable(url, Postgres::check(url))));
         let table = self.table.as_ref();
         if let Some(wrong) = table.filter(|table| !is_table(table)) {
             problems.push(
@@ -148,7 +150,8 @@ impl LedgerSpec {
     }
 
     fn redis(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> RedisLedger {
-        problems.extend(right_url(url, &["redis"], "redis://host:6379/0"));
+        let wrong = right_url(url, &["redis", "rediss"], "redis://host:6379/0");
+        problems.extend(wrong.or_else(|| unusable(url, Redis::check(url))));
         if let Some(empty) = self.key.as_ref().filter(|key| key.is_empty()) {
             problems.push(Problem::at(empty.mark, "the key is empty").help("write for example `key: drill`"));
         }
@@ -183,6 +186,11 @@ fn right_url(url: &Located<String>, schemes: &[&str], example: &str) -> Option<P
     // The URL is not repeated: a password that was written into it stays out of messages.
     let message = format!("this is not a URL of the form {}://…", schemes[0]);
     (!right).then(|| Problem::at(url.mark, message).help(format!("write for example {example}")))
+}
+
+/// What the client says against a URL; it repeats no password.
+fn unusable(url: &Located<String>, checked: Result<(), impl Display>) -> Option<Problem> {
+    checked.err().map(|error| Problem::at(url.mark, error.to_string()))
 }
 
 /// Whether a name can be used in SQL as it is.

@@ -3,6 +3,7 @@
 //! `spec` and `write` are the written form, `plan` is the compiled one, `compile` and `request` lead from one to the
 //! other; `ids` names writes so that a reading can tell them apart from everything else.
 
+pub mod clients;
 mod compile;
 mod ids;
 mod plan;
