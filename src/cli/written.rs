@@ -27,11 +27,15 @@ impl Written {
 
     /// The counts for the status line, those that are zero left out; none before the first write.
     pub(super) fn words(&self) -> Option<String> {
-        let bad = [(self.unknown, "unknown"), (self.failed, "not written"), (self.dropped, "not sent")];
-        let bad = bad.iter().filter(|(count, _)| *count > 0);
-        let bad: String = bad.map(|(count, word)| format!(" + {} {word}", grouped(*count))).collect();
-        let any = self.acknowledged > 0 || !bad.is_empty();
-        any.then(|| format!("ledger {} acknowledged{bad}", grouped(self.acknowledged)))
+        let all = [
+            (self.acknowledged, "acknowledged"),
+            (self.unknown, "unknown"),
+            (self.failed, "not written"),
+            (self.dropped, "not sent"),
+        ];
+        let some = all.into_iter().filter(|(count, _)| *count > 0);
+        let some: Vec<String> = some.map(|(count, word)| format!("{} {word}", grouped(count))).collect();
+        (!some.is_empty()).then(|| format!("ledger {}", some.join(" + ")))
     }
 }
 

@@ -74,30 +74,6 @@ fn wrong_gates_and_what_is_said_of_them() {
         "rps >= 10/s",
         "restarts(api) <= 3",
         "mttr(kill) <= 30s",
-        "failover <= 30s",
-        "failover",
-        "failover() <= 30s",
-        "failover(kill one) <= 30s",
-        "failover(kill-one)",
-        "failover(kill-one) <= 30",
-        "failover(kill-one) <= 5%",
-        "failover(kill-one) <= soon",
-        "failover(kill-one) <= 30s during kill-one",
-        "failover(kill-one) <= 30s stage hold",
-        "failover(kill-one) >= 30s",
-        "failover(kill-one) == 0s",
-        "failover(kill-one) == 3s",
-        "failover(kill-one) <= 0s",
-        "rpo(kill-one) <= 0s",
-        "rpo(kill-one) == 1s",
-        "rpo(kill-one) == 0",
-        "downtime(kill-one) < 0s",
-        "lost(kill-one) == 0s",
-        "lost(kill-one) <= 0.1%",
-        "lost(kill-one) == none",
-        "lost(kill-one) == 3",
-        "lost(kill-one) < 0",
-        "lost(kill-one) >= 3",
         "colour <= 1s",
         "p99() <= 1s",
         "p99(browse, order) <= 1s",
@@ -158,6 +134,38 @@ fn wrong_gates_and_what_is_said_of_them() {
     ];
     let golden = wrong.map(said).join("\n\n");
     snapbox::assert_data_eq!(golden, snapbox::file!["golden/wrong_gates.txt"]);
+}
+
+#[test]
+fn wrong_gates_on_faults_and_what_is_said_of_them() {
+    let wrong = [
+        "failover <= 30s",
+        "failover",
+        "failover() <= 30s",
+        "failover(kill one) <= 30s",
+        "failover(kill-one)",
+        "failover(kill-one) <= 30",
+        "failover(kill-one) <= 5%",
+        "failover(kill-one) <= soon",
+        "failover(kill-one) <= 30s during kill-one",
+        "failover(kill-one) <= 30s stage hold",
+        "failover(kill-one) >= 30s",
+        "failover(kill-one) == 0s",
+        "failover(kill-one) == 3s",
+        "failover(kill-one) <= 0s",
+        "rpo(kill-one) <= 0s",
+        "rpo(kill-one) == 1s",
+        "rpo(kill-one) == 0",
+        "downtime(kill-one) < 0s",
+        "lost(kill-one) == 0s",
+        "lost(kill-one) <= 0.1%",
+        "lost(kill-one) == none",
+        "lost(kill-one) == 3",
+        "lost(kill-one) < 0",
+        "lost(kill-one) >= 3",
+    ];
+    let golden = wrong.map(said).join("\n\n");
+    snapbox::assert_data_eq!(golden, snapbox::file!["golden/wrong_gates_on_faults.txt"]);
 }
 
 #[test]

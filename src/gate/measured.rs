@@ -101,10 +101,8 @@ fn fact(metric: Metric, bounds: Bounds, watched: Watched) -> String {
         };
     };
     if bounds.value.is_zero() && metric != Metric::Detection {
-        return match high.is_zero() {
-            true => "nothing was felt".to_owned(),
-            false => format!("nothing was felt, and what is shorter than {} could not be seen", time(high)),
-        };
+        let unseen = format!(", and what is shorter than {} could not be seen", time(high));
+        return format!("nothing was felt{}", if high.is_zero() { "" } else { &unseen });
     }
     let said = match metric {
         Metric::Detection => format!("the platform noticed {value} after the effect"),

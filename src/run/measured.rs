@@ -123,12 +123,12 @@ mod tests {
     /// Decides a gate as a run does that ended so and has this fault.
     fn judged(
         text: &str,
-        fault: FaultResult,
+        fault: &FaultResult,
         ending: Option<&Ending>,
         ledger: Option<&LedgerResult>,
     ) -> Decision {
         let gate = Gate::parse(text).unwrap();
-        decide(&gate, &Evidence::Measured(of(gate.metric, &fault, watched(ending), ledger)))
+        decide(&gate, &Evidence::Measured(of(gate.metric, fault, watched(ending), ledger)))
     }
 
     #[test]
@@ -143,8 +143,7 @@ mod tests {
             ("lost(kill) == 0", 0.0, Pass),
             ("rpo(kill) == 0s", 0.0, Pass),
         ] {
-            let decision =
-                judged(gate, fault.clone(), Some(&Ending::Completed), Some(&LedgerResult::default()));
+            let decision = judged(gate, &fault, Some(&Ending::Completed), Some(&LedgerResult::default()));
             assert_eq!(
                 (decision.value, decision.verdict),
                 (Some(value), verdict),
@@ -152,7 +151,7 @@ mod tests {
                 decision.reason
             );
         }
-        let early = judged("downtime(kill) <= 30s", fault, Some(&Ending::Interrupted), None);
+        let early = judged("downtime(kill) <= 30s", &fault, Some(&Ending::Interrupted), None);
         assert_eq!(early.verdict, Inconclusive, "it might still have recovered in time");
     }
 
@@ -186,7 +185,7 @@ mod tests {
                 "why; acknowledged writes that are gone all the same: 3",
             ),
         ] {
-            let decision = judged(gate, fault, Some(&Ending::Completed), ledger);
+            let decision = judged(gate, &fault, Some(&Ending::Completed), ledger);
             let decided = (decision.verdict, decision.value, decision.reason.as_str());
             assert_eq!(decided, (Inconclusive, None, reason), "{gate}");
         }
@@ -199,7 +198,7 @@ mod tests {
         let data = DataLoss { shared_with, ..loss() };
         let fault = FaultResult { recovery: Some(recovery), data: Some(data), ..fault() };
         for gate in ["rto(kill) <= 9s", "lost(kill) == 0"] {
-            let reason = judged(gate, fault.clone(), Some(&Ending::Completed), None).reason;
+            let reason = judged(gate, &fault, Some(&Ending::Completed), None).reason;
             assert!(reason.ends_with("; it cannot be told apart from what `cut` did"), "{reason}");
         }
     }

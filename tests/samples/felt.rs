@@ -64,13 +64,13 @@ pub fn fill(mut run: Run) -> Run {
     run
 }
 
-fn between(low: u64, value: u64, high: u64) -> Option<Bounds> {
+fn between(low: u64, value: u64, high: u64) -> Bounds {
     let [low, value, high] = [low, value, high].map(Duration::from_millis);
-    Some(Bounds { value, low, high: Some(high) })
+    Bounds { value, low, high: Some(high) }
 }
 
-fn longer_than(millis: u64) -> Option<Bounds> {
-    Some(Bounds::more_than(Duration::from_millis(millis)))
+fn longer_than(millis: u64) -> Bounds {
+    Bounds::more_than(Duration::from_millis(millis))
 }
 
 fn at(millis: u64) -> Offset {
@@ -82,21 +82,21 @@ fn overcome() -> Recovery {
         first_error: Some(at(4_020)),
         detected: Some((at(4_140), "EndpointSlice api: 2 of 3 ready".to_owned())),
         recovered: Some(at(5_290)),
-        detection: between(50, 50, 136),
-        failover: between(1_260, 1_270, 1_280),
-        rto: between(1_190, 1_200, 1_286),
-        steady: between(1_910, 2_910, 2_996),
-        downtime: between(1_260, 1_270, 1_280),
-        longest_gap: between(310, 310, 310),
+        detection: Some(between(50, 50, 136)),
+        failover: Some(between(1_260, 1_270, 1_280)),
+        rto: Some(between(1_190, 1_200, 1_286)),
+        steady: Some(between(1_910, 2_910, 2_996)),
+        downtime: Some(between(1_260, 1_270, 1_280)),
+        longest_gap: Some(between(310, 310, 310)),
         lost_requests: 43,
         budget_minutes: 0.007_17,
         resolution: Duration::from_millis(10),
     };
     let untouched = Measures {
-        failover: between(0, 0, 10),
-        rto: between(0, 0, 10),
-        downtime: between(0, 0, 10),
-        longest_gap: between(10, 10, 10),
+        failover: Some(between(0, 0, 10)),
+        rto: Some(between(0, 0, 10)),
+        downtime: Some(between(0, 0, 10)),
+        longest_gap: Some(between(10, 10, 10)),
         lost_requests: 0,
         budget_minutes: 0.0,
         resolution: Duration::from_millis(10),
@@ -110,11 +110,11 @@ fn endless() -> Recovery {
     let overall = Measures {
         first_error: Some(at(6_040)),
         recovered: None,
-        detection: longer_than(6_790),
-        failover: longer_than(6_960),
-        rto: longer_than(6_790),
-        downtime: longer_than(6_960),
-        longest_gap: between(2_990, 3_000, 3_010),
+        detection: Some(longer_than(6_790)),
+        failover: Some(longer_than(6_960)),
+        rto: Some(longer_than(6_790)),
+        downtime: Some(longer_than(6_960)),
+        longest_gap: Some(between(2_990, 3_000, 3_010)),
         lost_requests: 12_345,
         budget_minutes: 2.06,
         resolution: Duration::from_millis(10),
@@ -138,7 +138,7 @@ fn kept() -> DataLoss {
 
 fn lost() -> DataLoss {
     DataLoss {
-        rpo: between(1_190, 1_210, 1_230),
+        rpo: Some(between(1_190, 1_210, 1_230)),
         lost: 7,
         at_most: None,
         split_brain: 1,

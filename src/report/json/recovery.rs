@@ -43,9 +43,12 @@ struct Figures<'a> {
 /// A length of time and where the truth lies.
 #[derive(Serialize)]
 struct Span {
-    value_ms: f64,
-    low_ms: f64,
-    high_ms: Option<f64>,
+    #[serde(rename = "value_ms")]
+    value: f64,
+    #[serde(rename = "low_ms")]
+    low: f64,
+    #[serde(rename = "high_ms")]
+    high: Option<f64>,
 }
 
 /// What a fault cost of the acknowledged writes.
@@ -96,7 +99,7 @@ impl<'a> From<&'a Measures> for Figures<'a> {
 
 impl From<Bounds> for Span {
     fn from(bounds: Bounds) -> Span {
-        Span { value_ms: length(bounds.value), low_ms: length(bounds.low), high_ms: bounds.high.map(length) }
+        Span { value: length(bounds.value), low: length(bounds.low), high: bounds.high.map(length) }
     }
 }
 
