@@ -70,15 +70,18 @@ fn second(second: u64) -> Event {
         let planned = Offset::from_micros(second * 1_000_000 + n * 1_000);
         let outcome =
             if (12..20).contains(&second) { Outcome::Bad(ErrorClass::Reset) } else { Outcome::Good };
-        delta.record(&Sample {
-            endpoint: EndpointId(0),
-            planned,
-            sent: planned,
-            first_byte: None,
-            done: planned + Duration::from_millis(2),
-            connect: None,
-            outcome,
-        });
+        delta.record(
+            &Sample {
+                endpoint: EndpointId(0),
+                planned,
+                sent: planned,
+                first_byte: None,
+                done: planned + Duration::from_millis(2),
+                connect: None,
+                outcome,
+            },
+            Duration::from_secs(1),
+        );
     }
     Event { at: at((second + 1) as f64), kind: EventKind::Window(Box::new(delta)) }
 }
