@@ -8,6 +8,7 @@ use super::{
 };
 use crate::check::{CheckSpec, Compiled};
 use crate::fault::Fault;
+use crate::history::RecoveryPlan;
 use crate::journey::{CompileContext, Journey, Pairs};
 use crate::source::{Environment, Located, Problem, Secrets, Sources, decode};
 use crate::units::Span;
@@ -57,6 +58,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         load: parts.load,
         kubernetes: parts.kubernetes,
         faults: parts.faults,
+        recovery: parts.recovery,
         abort_when: parts.abort_when,
         gates: parts.gates,
     })
@@ -69,6 +71,7 @@ struct Parts {
     load: Option<Load>,
     kubernetes: Option<KubernetesPlan>,
     faults: Vec<Fault>,
+    recovery: RecoveryPlan,
     abort_when: Option<PlannedAbort>,
     gates: Vec<PlannedGate>,
 }
@@ -88,10 +91,11 @@ impl Builder<'_> {
         let load = self.file.load.as_ref().and_then(|load| self.load(load, target.as_ref()));
         let kubernetes = validate::kubernetes(self.file, self.data, self.problems);
         let faults = validate::faults(self.file, &self.whole, load.as_ref(), self.problems);
+        let recovery = validate::recovery(self.file, self.problems);
         let abort_when = validate::abort_when(self.file, load.as_ref(), self.problems);
         let names = validate::fault_names(self.file, &faults);
         let gates = validate::gates(self.file, &self.whole, load.as_ref(), &names, self.problems);
-        Some(Parts { target: target?, checks, load, kubernetes, faults, abort_when, gates })
+        Some(Parts { target: target?, checks, load, kubernetes, faults, recovery, abort_when, gates })
     }
 
     fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {

@@ -8,6 +8,7 @@ mod kubernetes;
 mod load;
 mod numbers;
 mod purpose;
+mod recovery;
 mod target;
 mod whole;
 
@@ -18,5 +19,6 @@ pub(super) use journeys::{check_names, endpoints, journeys};
 pub(super) use kubernetes::kubernetes;
 pub(super) use load::{limits, stages};
 pub(super) use purpose::purpose;
+pub(super) use recovery::recovery;
 pub(super) use target::target;
 pub(super) use whole::{Whole, missing};
