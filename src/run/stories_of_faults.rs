@@ -305,7 +305,7 @@ fn a_fault_that_strikes_every_second_of_a_day_takes_bounded_memory() {
         }
         assert!(faults.kept() <= 257);
     }
-    let results = faults.results();
+    let results = faults.results(Vec::new());
     assert_eq!((results[1].count, results[1].status), (86_400, FaultStatus::Proven));
     assert_eq!((results[1].injected(), results[1].ended()), (Some(at(0.1)), Some(at(86_399.3))));
 }
