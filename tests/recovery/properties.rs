@@ -74,8 +74,17 @@ fn holds(world: &World) -> Result<(), TestCaseError> {
     let harm = world.harms[0];
     let truth = length(harm.from, harm.to);
     let bad = |sample: &&Sample| !is_good(sample) && sample.planned >= at(CALL);
-    prop_assert_eq!(measures.first_error, samples.iter().find(bad).map(|one| one.planned));
-    prop_assert_eq!(measures.lost_requests, samples.iter().filter(bad).count() as u64);
+    // Where good and bad ones are mixed because they were under way, the first ones of a slot that is good as a whole
+    // may be left out.
+    let mixed = at(harm.from) + Duration::from_micros((world.takes.1 * 1e3) as u64);
+    let first = samples.iter().find(bad).map(|one| one.planned);
+    let sure = samples.iter().filter(bad).find(|one| one.planned >= at(harm.from)).map(|one| one.planned);
+    prop_assert!(measures.first_error >= first && measures.first_error <= sure, "{:?}", measures.first_error);
+    let (all, unmixed) = (
+        samples.iter().filter(bad).count() as u64,
+        samples.iter().filter(bad).filter(|one| one.planned >= mixed).count() as u64,
+    );
+    prop_assert!((unmixed..=all).contains(&measures.lost_requests), "lost {} of {all}", measures.lost_requests);
     if measures.first_error.is_none() {
         prop_assert!(contains(measures.failover, Duration::ZERO));
         return Ok(());

@@ -63,7 +63,7 @@ impl Sight {
         if !self.was_good(looked, relation) {
             return Measures { resolution: self.usual.period, ..Measures::default() };
         }
-        let effect = instants.felt(&self.span);
+        let effect = instants.felt(&self.span).at;
         let latency = looked.kept.latency(place);
         Measures {
             steady: steady(latency, self.baseline, looked.plan, effect, looked.end),

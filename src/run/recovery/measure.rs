@@ -22,9 +22,13 @@ pub(super) struct Instants {
 }
 
 impl Instants {
-    /// When it came into effect, at the latest: when that was seen, or when users felt it, whichever was first.
-    pub(super) fn felt(&self, span: &Span) -> Offset {
-        span.first.map_or(self.effect, |first| first.begins.at.min(self.effect))
+    /// When it came into effect: not before the call, and by when that was seen or users felt it, whichever was first.
+    /// Whoever felt it first may have been under way already.
+    pub(super) fn felt(&self, span: &Span) -> Moment {
+        let (at, high) = span.first.map_or((self.effect, self.effect), |first| {
+            (first.begins.at.min(self.effect), first.begins.high.min(self.effect))
+        });
+        Moment { low: self.call.min(at), at, high: high.max(at) }
     }
 }
 
@@ -37,7 +41,7 @@ pub(super) fn measures(watch: &Watch<'_>, instants: &Instants, span: &Span) -> M
         // Nothing was felt; what lies between two arrivals could not be.
         let none = Bounds { value: Duration::ZERO, low: Duration::ZERO, high: Some(watch.usual.spacing) };
         let none = Some(none);
-        return Measures { recovered: Some(felt), failover: none, rto: none, downtime: none, ..calm };
+        return Measures { recovered: Some(felt.at), failover: none, rto: none, downtime: none, ..calm };
     };
     let begins = first.begins;
     let seen = last_seen(watch, span);
@@ -51,8 +55,8 @@ pub(super) fn measures(watch: &Watch<'_>, instants: &Instants, span: &Span) -> M
         None => Bounds::more_than(seen.since(begins.at)),
     };
     let rto = match span.recovered {
-        Some(recovered) => between(Moment { low: call, at: felt, high: felt }, recovered),
-        None => Bounds::more_than(seen.since(felt)),
+        Some(recovered) => between(felt, recovered),
+        None => Bounds::more_than(seen.since(felt.at)),
     };
     let until = span.recovered.map_or(seen, |recovered| recovered.at);
     let share = watch.series.share(begins.at, until.max(begins.at + Duration::from_micros(1)));
@@ -60,7 +64,7 @@ pub(super) fn measures(watch: &Watch<'_>, instants: &Instants, span: &Span) -> M
         first_error: Some(begins.at),
         recovered: span.recovered.map(|recovered| recovered.at),
         failover: Some(certain(failover, begins.high)),
-        rto: Some(certain(rto, felt)),
+        rto: Some(certain(rto, felt.high)),
         downtime: Some(downtime(watch, instants, span)),
         lost_requests: share.bad,
         budget_minutes: match share.all() {
@@ -109,10 +113,6 @@ fn downtime(watch: &Watch<'_>, instants: &Instants, span: &Span) -> Bounds {
 
 /// From the effect to what the platform told at `noticed`.
 pub(super) fn detection(instants: &Instants, span: &Span, noticed: Offset) -> Bounds {
-    let felt = instants.felt(span);
-    between(
-        Moment { low: instants.call, at: felt, high: felt },
-        Moment { low: noticed, at: noticed, high: noticed },
-    )
+    between(instants.felt(span), Moment { low: noticed, at: noticed, high: noticed })
 }
 
