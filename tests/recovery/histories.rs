@@ -88,15 +88,24 @@ fn figures(name: &str, expected: &Figures, found: &Measures) {
         ("first error", expected.first_error, found.first_error),
         ("recovered", expected.recovered, found.recovered),
     ] {
-        let is = expected.is_none_or(|expected| found.is_some_and(|at| near(expected * 1e3, at.secs_f64() * 1e3)));
+        let is =
+            expected.is_none_or(|expected| found.is_some_and(|at| near(expected * 1e3, at.secs_f64() * 1e3)));
         assert!(is, "{name}: {what} at {found:?}, not {expected:?}");
     }
     let detected = found.detected.as_ref().map(|(_, words)| words.as_str());
     assert!(expected.detected.as_deref().is_none_or(|words| detected == Some(words)), "{name}: {detected:?}");
-    assert!(expected.lost.is_none_or(|lost| lost == found.lost_requests), "{name}: lost {}", found.lost_requests);
+    assert!(
+        expected.lost.is_none_or(|lost| lost == found.lost_requests),
+        "{name}: lost {}",
+        found.lost_requests
+    );
     let budget = expected.budget_minutes.is_none_or(|minutes| (minutes - found.budget_minutes).abs() < 1e-3);
     assert!(budget, "{name}: budget {}", found.budget_minutes);
-    assert!(expected.resolution.is_none_or(|ms| near(ms, millis(found.resolution))), "{name}: {:?}", found.resolution);
+    assert!(
+        expected.resolution.is_none_or(|ms| near(ms, millis(found.resolution))),
+        "{name}: {:?}",
+        found.resolution
+    );
 }
 
 fn holds(name: &str, expected: &Expected, found: Option<&Recovery>) {

@@ -84,7 +84,11 @@ fn holds(world: &World) -> Result<(), TestCaseError> {
         samples.iter().filter(bad).count() as u64,
         samples.iter().filter(bad).filter(|one| one.planned >= mixed).count() as u64,
     );
-    prop_assert!((unmixed..=all).contains(&measures.lost_requests), "lost {} of {all}", measures.lost_requests);
+    prop_assert!(
+        (unmixed..=all).contains(&measures.lost_requests),
+        "lost {} of {all}",
+        measures.lost_requests
+    );
     if measures.first_error.is_none() {
         prop_assert!(contains(measures.failover, Duration::ZERO));
         return Ok(());

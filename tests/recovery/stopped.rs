@@ -26,7 +26,9 @@ const FIRST: usize = 8;
 type Truth = (Duration, Duration);
 
 fn scenario(url: &str, stops: usize) -> String {
-    let fault = |n: usize| format!("  - {{ name: stop-{n}, at: {}s, command: {{ run: ['true'] }} }}\n", FIRST + n * EVERY);
+    let fault = |n: usize| {
+        format!("  - {{ name: stop-{n}, at: {}s, command: {{ run: ['true'] }} }}\n", FIRST + n * EVERY)
+    };
     let faults: String = (0..stops).map(fault).collect();
     let seconds = FIRST + stops * EVERY;
     format!(
@@ -73,19 +75,29 @@ fn holds(run: &Run, n: usize, (least, most): Truth) -> bool {
         downtime.value, gap.value, failover.value, failover.low, failover.high
     );
     if !is_trusted(run, measures) {
-        println!("stop {n} is NOT JUDGED: the generator itself was late: {:?}", run.summary.generator.untrusted);
+        println!(
+            "stop {n} is NOT JUDGED: the generator itself was late: {:?}",
+            run.summary.generator.untrusted
+        );
         return false;
     }
     for (what, value) in [("downtime", downtime.value), ("longest gap", gap.value)] {
-        assert!(value + NEAR >= least && value <= most + NEAR, "{what} {value:?}, truly {least:?} to {most:?}");
+        assert!(
+            value + NEAR >= least && value <= most + NEAR,
+            "{what} {value:?}, truly {least:?} to {most:?}"
+        );
     }
-    assert!(failover.low <= most && failover.high.unwrap() >= least, "{failover:?}, truly {least:?} to {most:?}");
+    assert!(
+        failover.low <= most && failover.high.unwrap() >= least,
+        "{failover:?}, truly {least:?} to {most:?}"
+    );
     true
 }
 
 #[test]
 fn a_server_that_stands_still_for_three_seconds_was_out_for_three_seconds() {
-    let child = Child::start("stopped::a_server_that_stands_still_for_three_seconds_was_out_for_three_seconds");
+    let child =
+        Child::start("stopped::a_server_that_stands_still_for_three_seconds_was_out_for_three_seconds");
     let wanted: usize = env::var("SHAKEDOWN_STOPS").map_or(2, |stops| stops.parse().unwrap());
     let stage = Stage::new();
     let (mut done, mut judged_stops) = (0, 0);

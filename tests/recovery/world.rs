@@ -191,7 +191,10 @@ impl World {
     fn steps(&self) -> Vec<Event> {
         let of = |(fault, plan): (u16, &Fault)| {
             let injections = (0_u32..).zip(plan.injections.clone());
-            injections.flat_map(move |(injection, steps)| steps.into_iter().map(move |step| (fault, injection, step)))
+            injections
+                .flat_map(move |(injection, steps)| {
+                    steps.into_iter().map(move |step| (fault, injection, step))
+                })
                 .collect::<Vec<_>>()
         };
         let event = |(fault, injection, (when, phase))| {
@@ -252,7 +255,10 @@ impl Change {
         let state = self.ready.map_or("gone".to_owned(), |ready| format!("{ready} ready"));
         let change = if self.gone { Changed::Deleted } else { Changed::Modified };
         let (kind, name, ready) = (self.kind.clone(), self.name.clone(), self.ready);
-        Event { at: at(self.at), kind: EventKind::Cluster(ClusterChange { kind, name, change, state, ready }) }
+        Event {
+            at: at(self.at),
+            kind: EventKind::Cluster(ClusterChange { kind, name, change, state, ready }),
+        }
     }
 }
 

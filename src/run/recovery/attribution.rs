@@ -15,27 +15,26 @@ pub(super) struct Placed {
     pub(super) call: Offset,
     /// Until when outages belong to it that begin.
     pub(super) until: Offset,
-    /// From its first bad arrival until it was good again for good.
-    pub(super) bad: Option<(Offset, Offset)>,
+    /// From where to where it was not good for good.
+    unwell: Vec<(Offset, Offset)>,
     /// When its outages begin.
     begins: Vec<Offset>,
 }
 
 impl Placed {
     pub(super) fn new(fault: usize, injection: u32, call: Offset, span: &Span) -> Placed {
-        let recovered = || span.recovered.map_or(NEVER, |recovered| recovered.at);
         Placed {
             fault,
             injection,
             call,
             until: span.until.unwrap_or(NEVER),
-            bad: span.first.map(|first| (first.begins.at, recovered())),
+            unwell: span.unwell.iter().map(|(from, to)| (*from, to.unwrap_or(NEVER))).collect(),
             begins: span.outages.iter().map(|outage| outage.begins.at).collect(),
         }
     }
 
     fn is_bad_at(&self, at: Offset) -> bool {
-        self.bad.is_some_and(|(from, to)| from < at && at < to)
+        self.unwell.iter().any(|(from, to)| *from < at && at < *to)
     }
 }
 
@@ -59,9 +58,8 @@ pub(super) fn relation(me: &Placed, others: &[Placed]) -> Relation {
     let mut relation = Relation::default();
     for other in others.iter().filter(|other| (other.fault, other.injection) != (me.fault, me.injection)) {
         let earlier = (other.call, other.fault, other.injection) < (me.call, me.fault, me.injection);
-        if earlier && other.bad.is_some_and(|(from, _)| from < me.call) {
-            relation.blamed_from = relation.blamed_from.into_iter().chain(other.bad.map(|(from, _)| from)).min();
-        }
+        let first = other.unwell.first().map(|(from, _)| *from).filter(|from| earlier && *from < me.call);
+        relation.blamed_from = relation.blamed_from.into_iter().chain(first).min();
         if other.fault == me.fault {
             relation.prolongs |= earlier && other.is_bad_at(me.call);
             continue;

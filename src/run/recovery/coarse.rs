@@ -2,6 +2,7 @@
 
 use crate::stats::Tally;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// How many bits of a duration are kept: one part in 128.
 const BITS: u32 = 7;
@@ -28,6 +29,13 @@ impl Coarse {
         for (micros, count) in &other.times {
             *self.times.entry(*micros).or_default() += count;
         }
+    }
+
+    /// The share of all requests that were answered well within this time; all of none.
+    pub(super) fn share_within(&self, within: Duration) -> f64 {
+        let most = u64::try_from(within.as_micros()).unwrap_or(u64::MAX);
+        let good: u64 = self.times.range(..=most).map(|(_, count)| count).sum();
+        if self.planned == 0 { 1.0 } else { good as f64 / self.planned as f64 }
     }
 
     /// The time that this share of all requests did not exceed, in microseconds. A request that was not answered well
@@ -62,7 +70,6 @@ fn rounded(micros: u64) -> u64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::time::Duration;
 
     #[test]
     fn what_failed_is_slower_than_anything() {

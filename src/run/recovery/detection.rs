@@ -94,11 +94,20 @@ mod tests {
         use Changed::{Added, Deleted, Modified};
         let slice = |seconds, ready| (seconds, "EndpointSlice", "api", Modified, Some(ready));
         for (changes, expected) in [
-            (&[slice(1, 3), slice(12, 3), slice(13, 2)][..], Some((at(13), "EndpointSlice api: 2 of 3 ready"))),
+            (
+                &[slice(1, 3), slice(12, 3), slice(13, 2)][..],
+                Some((at(13), "EndpointSlice api: 2 of 3 ready")),
+            ),
             (&[slice(1, 3), slice(9, 2), slice(12, 3)], None),
-            (&[(1, "Pod", "api-1", Added, Some(1)), (11, "Pod", "api-1", Deleted, None)], Some((at(11), "Pod api-1: gone"))),
+            (
+                &[(1, "Pod", "api-1", Added, Some(1)), (11, "Pod", "api-1", Deleted, None)],
+                Some((at(11), "Pod api-1: gone")),
+            ),
             (&[(1, "Pod", "job-1", Added, Some(0)), (11, "Pod", "job-1", Deleted, None)], None),
-            (&[(1, "Node", "n", Added, Some(1)), (15, "Node", "n", Modified, Some(0))], Some((at(15), "Node n: 0 of 3 ready"))),
+            (
+                &[(1, "Node", "n", Added, Some(1)), (15, "Node", "n", Modified, Some(0))],
+                Some((at(15), "Node n: 0 of 3 ready")),
+            ),
             (&[(11, "Event", "api-1", Deleted, None), (12, "Pod", "new", Added, Some(0))], None),
             (&[slice(1, 3), slice(41, 2)], None),
         ] {

@@ -68,7 +68,9 @@ impl Episode {
 
     /// Who was hit.
     pub(super) fn victims(&self) -> Vec<&str> {
-        let told = [FaultPhase::Planned, FaultPhase::Injected].into_iter().flat_map(|phase| self.told.objects(phase));
+        let told = [FaultPhase::Planned, FaultPhase::Injected]
+            .into_iter()
+            .flat_map(|phase| self.told.objects(phase));
         told.map(String::as_str).collect()
     }
 }

@@ -36,12 +36,18 @@ pub(super) struct Sight {
 }
 
 /// Looks at one endpoint, or all, with the eyes of one injection. None while nothing is known of its call.
-pub(super) fn look(kept: &Kept, plan: &RecoveryPlan, episode: &Episode, place: usize, end: Offset) -> Option<Sight> {
+pub(super) fn look(
+    kept: &Kept,
+    plan: &RecoveryPlan,
+    episode: &Episode,
+    place: usize,
+    end: Offset,
+) -> Option<Sight> {
     let call = episode.call()?;
     let series = kept.series(place, call);
     let baseline = match &episode.baselines {
         Some(known) => known.get(place).copied().flatten(),
-        None => kept.latency(place).baseline(call),
+        None => kept.latency(place).baseline(call, plan),
     };
     let (period, spacing) = series.spacing(call - BEFORE, call).unwrap_or((BEFORE, BEFORE));
     let within = plan.within.get();
@@ -76,10 +82,11 @@ impl Sight {
     }
 
     fn was_good(&self, looked: &Looked<'_>, relation: &Relation) -> bool {
-        self.before(looked).reaches(looked.plan.good.get()) || relation.blamed_from.is_some_and(|from| {
-            let clean = self.series.share(from - looked.plan.stable_for.get(), from);
-            clean.all() == 0 || clean.reaches(looked.plan.good.get())
-        })
+        self.before(looked).reaches(looked.plan.good.get())
+            || relation.blamed_from.is_some_and(|from| {
+                let clean = self.series.share(from - looked.plan.stable_for.get(), from);
+                clean.all() == 0 || clean.reaches(looked.plan.good.get())
+            })
     }
 }
 
@@ -94,13 +101,20 @@ pub(super) fn felt(
     let all = looked.kept.all();
     let sight = look(looked.kept, looked.plan, episode, all, looked.end).filter(|_| episode.is_injected())?;
     let injection = episode.number();
-    let effect = match episode.effect().and_then(|effect| usable(looked, &sight, effect, relation).map(|()| effect)) {
-        Ok(effect) => effect,
-        Err(doubt) => {
-            let overall = Measures { resolution: sight.usual.period, ..Measures::default() };
-            return Some(Recovery { injection, overall, endpoints: Vec::new(), shared_with, doubt: Some(doubt) });
-        }
-    };
+    let effect =
+        match episode.effect().and_then(|effect| usable(looked, &sight, effect, relation).map(|()| effect)) {
+            Ok(effect) => effect,
+            Err(doubt) => {
+                let overall = Measures { resolution: sight.usual.period, ..Measures::default() };
+                return Some(Recovery {
+                    injection,
+                    overall,
+                    endpoints: Vec::new(),
+                    shared_with,
+                    doubt: Some(doubt),
+                });
+            }
+        };
     let mut overall = sight.measures(looked, all, effect, relation);
     let until = sight.span.until.unwrap_or(looked.end);
     overall.detected = looked.signs.first(sight.call, until, &episode.victims());
@@ -122,7 +136,9 @@ fn usable(looked: &Looked<'_>, sight: &Sight, effect: Offset, relation: &Relatio
     let stable = looked.plan.stable_for;
     let (share, good) = (sight.before(looked), looked.plan.good);
     if share.all() == 0 {
-        return Err("there were no requests in the minute before it; inject it while the load runs".to_owned());
+        return Err(
+            "there were no requests in the minute before it; inject it while the load runs".to_owned()
+        );
     }
     if !sight.was_good(looked, relation) {
         let was = Ratio::new((share.good as f64 / share.all() as f64 * 1_000.0).floor() / 1_000.0);

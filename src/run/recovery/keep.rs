@@ -3,6 +3,7 @@
 use super::latency::{BEFORE, Baseline, Latency};
 use super::series::{Series, start};
 use crate::clock::Offset;
+use crate::history::RecoveryPlan;
 use crate::stats::{Delta, Slot};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -93,8 +94,8 @@ impl Kept {
     }
 
     /// How fast each series was in the minute before `call`.
-    pub(super) fn baselines(&self, call: Offset) -> Vec<Option<Baseline>> {
-        self.latency.iter().map(|latency| latency.baseline(call)).collect()
+    pub(super) fn baselines(&self, call: Offset, plan: &RecoveryPlan) -> Vec<Option<Baseline>> {
+        self.latency.iter().map(|latency| latency.baseline(call, plan)).collect()
     }
 
     /// The end of the last slot with an arrival.

@@ -2,6 +2,7 @@
 
 use super::coarse::Coarse;
 use crate::clock::Offset;
+use crate::history::RecoveryPlan;
 use crate::stats::Delta;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -55,11 +56,22 @@ impl Latency {
         self.closed_before = self.closed_before.max(close);
     }
 
-    /// How it was in the minute before `call`; none without an answer in it.
-    pub(super) fn baseline(&self, call: Offset) -> Option<Baseline> {
+    /// How it was in the minute before `call`, or since it was last not good in it and the time that late answers to
+    /// that take, but at least for as long as it has to be stable; none without an answer.
+    pub(super) fn baseline(&self, call: Offset, plan: &RecoveryPlan) -> Option<Baseline> {
+        let within = plan.within.get();
+        let troubled = |coarse: &Coarse| coarse.share_within(within) < plan.good.get();
         let mut all = Coarse::default();
-        for (_, second) in self.seconds.range((call - BEFORE).second()..call.second()) {
-            if let Second::Open(coarse) = second {
+        for (number, second) in self.seconds.range((call - BEFORE).second()..call.second()) {
+            let Second::Open(coarse) = second else { continue };
+            let begins = Offset::from_micros(number.saturating_mul(1_000_000));
+            let echo = || {
+                let before = self.seconds.range((begins - within).second().saturating_sub(1)..=*number);
+                before
+                    .into_iter()
+                    .any(|(_, second)| matches!(second, Second::Open(coarse) if troubled(coarse)))
+            };
+            if begins + plan.stable_for.get() >= call || !echo() {
                 all.merge(coarse);
             }
         }

@@ -86,7 +86,8 @@ fn last_seen(watch: &Watch<'_>, span: &Span) -> Offset {
 
 /// Until when it was not good before another fault came at `cut`.
 fn alone(span: &Span, cut: Offset) -> Offset {
-    let ends = span.outages.iter().filter(|outage| outage.begins.at < cut).next_back().and_then(|last| last.ends);
+    let ends =
+        span.outages.iter().filter(|outage| outage.begins.at < cut).next_back().and_then(|last| last.ends);
     ends.map_or(cut, |ends| ends.low.min(cut))
 }
 
@@ -115,4 +116,3 @@ fn downtime(watch: &Watch<'_>, instants: &Instants, span: &Span) -> Bounds {
 pub(super) fn detection(instants: &Instants, span: &Span, noticed: Offset) -> Bounds {
     between(instants.felt(span), Moment { low: noticed, at: noticed, high: noticed })
 }
-

@@ -43,8 +43,7 @@ pub(super) struct Usual {
 pub(super) fn outages(series: &Series, target: f64, usual: Usual) -> Vec<Outage> {
     let Some(end) = series.last_planned() else { return Vec::new() };
     let (all, _) = silences(series, Offset::ZERO, end + Duration::from_micros(1));
-    let long: Vec<Silence> =
-        all.into_iter().filter(|silence| silence.waited(end) > usual.slowest).collect();
+    let long: Vec<Silence> = all.into_iter().filter(|silence| silence.waited(end) > usual.slowest).collect();
     let mut found: Vec<Outage> = Vec::new();
     for stretch in stretches(series, target) {
         let outage = outage(series, &stretch, &long, usual);
@@ -62,9 +61,8 @@ pub(super) fn outages(series: &Series, target: f64, usual: Usual) -> Vec<Outage>
 
 fn outage(series: &Series, stretch: &Stretch, long: &[Silence], usual: Usual) -> Outage {
     let Stretch { before, first_bad, last_bad, after } = *stretch;
-    let over = |silence: &Silence, at: Offset| {
-        silence.last <= at && silence.next.is_none_or(|next| next > at)
-    };
+    let over =
+        |silence: &Silence, at: Offset| silence.last <= at && silence.next.is_none_or(|next| next > at);
     let opening = long.iter().find(|silence| over(silence, first_bad));
     let silent = opening.map_or(first_bad, |silence| silence.waiting.min(first_bad));
     // What is bad may have been under way already when it became so.
@@ -109,11 +107,7 @@ impl Outage {
             true => series.first_from(call, |slot| slot.bad_between)?,
             false => begins.at,
         };
-        let begins = Moment {
-            low: begins.low.max(call),
-            at: first,
-            high: begins.high.max(first),
-        };
+        let begins = Moment { low: begins.low.max(call), at: first, high: begins.high.max(first) };
         Some(Outage { begins, silent: silent.max(call), ..self })
     }
 

@@ -149,9 +149,13 @@ mod tests {
     #[test]
     fn shares_are_exact_at_the_rims_of_slots_and_near_within() {
         let series = series();
-        for (from, to, good, bad) in
-            [(0, 2_000, 80, 20), (500, 900, 0, 20), (450, 1_000, 7, 20), (890, 910, 1, 0), (3_000, 4_000, 0, 0)]
-        {
+        for (from, to, good, bad) in [
+            (0, 2_000, 80, 20),
+            (500, 900, 0, 20),
+            (450, 1_000, 7, 20),
+            (890, 910, 1, 0),
+            (3_000, 4_000, 0, 0),
+        ] {
             let share = series.share(ms(from), ms(to));
             assert_eq!((share.good, share.bad), (good, bad), "{from} to {to}");
         }
@@ -167,6 +171,9 @@ mod tests {
         assert_eq!(series.first_from(ms(10), |slot| slot.bad_between), Some(ms(500)));
         assert_eq!(series.first_planned_after(ms(1_980)), None);
         assert_eq!(series.last_planned(), Some(ms(1_980)));
-        assert_eq!(series.spacing(ms(0), ms(1_000)), Some((Duration::from_millis(20), Duration::from_millis(20))));
+        assert_eq!(
+            series.spacing(ms(0), ms(1_000)),
+            Some((Duration::from_millis(20), Duration::from_millis(20)))
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Which outages belong to an injection, and whether it was good again after them.
 
-use super::outage::{Moment, Outage, Usual, outages};
 use super::latency::BEFORE;
+use super::outage::{Moment, Outage, Usual, outages};
 use super::series::{Series, Share};
 use crate::clock::Offset;
 use crate::history::RecoveryPlan;
@@ -16,6 +16,8 @@ pub(super) struct Span {
     pub(super) outages: Vec<Outage>,
     /// The first one that was more than a few requests, otherwise the first one.
     pub(super) first: Option<Outage>,
+    /// From where to where it was not good for good; the last has no end when it never was.
+    pub(super) unwell: Vec<(Offset, Option<Offset>)>,
     /// When it was good again after the last one that counts; none without outages, or when it never was.
     pub(super) recovered: Option<Moment>,
 }
@@ -71,6 +73,9 @@ impl Watch<'_> {
             }
             if self.counts(&outage) {
                 span.recovered = self.stable(&outage);
+                let open = span.unwell.pop_if(|(_, end)| end.is_none());
+                let from = open.map_or(outage.begins.at, |(from, _)| from);
+                span.unwell.push((from, span.recovered.map(|recovered| recovered.at)));
                 span.until = span.recovered.map(|recovered| recovered.at.max(least));
                 span.first = span.first.or(Some(outage));
             }

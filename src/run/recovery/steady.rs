@@ -18,7 +18,8 @@ pub(super) fn steady(
     effect: Offset,
     end: Offset,
 ) -> Option<Bounds> {
-    let limit = baseline.filter(|baseline| baseline.p95_us < u64::MAX)?.p95_us as f64 * (1.0 + plan.steady.get());
+    let limit =
+        baseline.filter(|baseline| baseline.p95_us < u64::MAX)?.p95_us as f64 * (1.0 + plan.steady.get());
     let stable = plan.stable_for.get();
     let start = |second: u64| Offset::from_micros(second.saturating_mul(1_000_000));
     let mut since = None;
@@ -73,7 +74,13 @@ mod tests {
 
     fn of(millis: impl Fn(u64) -> u64, end: u64) -> Option<Bounds> {
         let latency = latency(millis, end);
-        steady(&latency, latency.baseline(at(20.0)), &RecoveryPlan::default(), at(20.4), at(end as f64))
+        steady(
+            &latency,
+            latency.baseline(at(20.0), &RecoveryPlan::default()),
+            &RecoveryPlan::default(),
+            at(20.4),
+            at(end as f64),
+        )
     }
 
     #[test]
@@ -84,15 +91,18 @@ mod tests {
         assert_eq!(value(of(slow(60, 60), 60)), Some((0.0, true)), "never slower");
         assert_eq!(value(of(slow(20, 60), 60)), Some((39.6, false)), "never steady again");
         assert_eq!(value(of(slow(20, 57), 60)), Some((36.6, false)), "not for long enough");
-        assert_eq!(value(of(|second| if second > 20 && second % 4 == 3 { 90 } else { 10 }, 60)), Some((39.6, false)));
+        assert_eq!(
+            value(of(|second| if second > 20 && second % 4 == 3 { 90 } else { 10 }, 60)),
+            Some((39.6, false))
+        );
         let near = |second: u64| if second < 20 { 100 } else { 115 };
         assert_eq!(value(of(near, 60)), Some((0.0, true)), "within a fifth");
     }
 
     #[test]
     fn without_a_time_before_there_is_nothing_to_come_back_to() {
-        let latency = latency(|_| 10, 40);
-        assert_eq!(steady(&latency, latency.baseline(at(0.0)), &RecoveryPlan::default(), at(0.1), at(40.0)), None);
+        let (latency, plan) = (latency(|_| 10, 40), RecoveryPlan::default());
+        assert_eq!(steady(&latency, latency.baseline(at(0.0), &plan), &plan, at(0.1), at(40.0)), None);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The recovery of all faults, folded while the history goes by.
 
+use super::Recovery;
 use super::attribution::{Placed, Relation, relation};
 use super::detection::Signs;
 use super::episode::Episode;
 use super::felt::{Felt, Looked, felt, look};
 use super::keep::Kept;
-use super::Recovery;
 use crate::clock::Offset;
 use crate::event::{ClusterChange, FaultStep};
 use crate::history::{FaultPlan, Meta, RecoveryPlan};
@@ -86,8 +86,10 @@ impl Recoveries {
         }
         let now = self.kept.newest();
         for episode in &mut self.live {
-            if let (None, Some(call)) = (&episode.baselines, episode.call().filter(|call| *call + SETTLED < now)) {
-                episode.baselines = Some(self.kept.baselines(call));
+            if let (None, Some(call)) =
+                (&episode.baselines, episode.call().filter(|call| *call + SETTLED < now))
+            {
+                episode.baselines = Some(self.kept.baselines(call, &self.plan));
             }
         }
         while self.live.front().is_some_and(|oldest| oldest.is_past(now)) {
