@@ -63,6 +63,8 @@ pub struct LoadPlan {
     pub until_broken: Vec<(Gate, String)>,
     /// What ends the run early.
     pub abort_when: Option<PlannedAbort>,
+    /// An answer that comes later than this is not good where recovery is measured, and there alone.
+    pub within: Duration,
 }
 
 /// When arrivals come.
@@ -89,9 +91,10 @@ impl RunPlan {
         let target = scenario.target.target;
         let ledger = scenario.ledger.map(|ledger| LedgerRun::new(ledger, ids, &target, seed)).transpose()?;
         let gates = scenario.gates;
+        let within = scenario.recovery.within.get();
         let load = scenario
             .load
-            .map(|load| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, &target, seed)));
+            .map(|load| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, within, &target, seed)));
         Ok(RunPlan {
             target,
             checks: scenario.checks,
@@ -110,6 +113,7 @@ impl LoadPlan {
         load: Load,
         gates: &[PlannedGate],
         abort_when: Option<PlannedAbort>,
+        within: Duration,
         target: &Target,
         seed: u64,
     ) -> LoadPlan {
@@ -131,6 +135,7 @@ impl LoadPlan {
             target: target.clone(),
             until_broken: whole.map(|planned| (planned.gate.clone(), planned.text.value.clone())).collect(),
             abort_when,
+            within,
             endpoints: load.endpoints(),
             mix: load.mix(),
             pace,

@@ -4,12 +4,15 @@ use super::batch::Example;
 use crate::clock::Offset;
 use crate::sample::{EndpointId, ErrorClass, Sample};
 use crate::stats::Delta;
+use std::time::Duration;
 
 /// What a worker has recorded and not handed over yet.
 #[derive(Debug)]
 pub(super) struct Recorder {
     /// Open windows by endpoint, the latest last; hardly ever more than two.
     windows: Vec<Vec<Delta>>,
+    /// Later answers are not good where recovery is measured.
+    within: Duration,
     /// Which classes have their example, by endpoint.
     seen: Vec<[bool; ErrorClass::ALL.len()]>,
     examples: Vec<Example>,
@@ -17,9 +20,10 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder of this many endpoints.
-    pub(super) fn new(endpoints: usize) -> Recorder {
+    /// A recorder of this many endpoints. For recovery an answer is good when it took at most `within`.
+    pub(super) fn new(endpoints: usize, within: Duration) -> Recorder {
         Recorder {
+            within,
             windows: vec![Vec::new(); endpoints],
             seen: vec![[false; ErrorClass::ALL.len()]; endpoints],
             examples: Vec::new(),
@@ -29,15 +33,16 @@ impl Recorder {
 
     /// Counts a finished request that was planned in `stage`.
     pub(super) fn record(&mut self, sample: &Sample, stage: u16) {
+        let within = self.within;
         if let Some(window) = self.window(sample.endpoint, stage, sample.planned) {
-            window.record(sample);
+            window.record(sample, within);
         }
     }
 
     /// Counts an arrival that was not sent.
     pub(super) fn drop_one(&mut self, endpoint: EndpointId, stage: u16, planned: Offset) {
         if let Some(window) = self.window(endpoint, stage, planned) {
-            window.drop_one();
+            window.drop_one(planned);
         }
     }
 
@@ -97,7 +102,7 @@ mod tests {
             connect: None,
             outcome: Outcome::Good,
         };
-        let mut recorder = Recorder::new(2);
+        let mut recorder = Recorder::new(2, Duration::from_secs(1));
         recorder.record(&good(at(100)), 0);
         recorder.record(&good(at(900_000)), 1);
         recorder.record(&good(at(1_000_000)), 1);
@@ -111,7 +116,7 @@ mod tests {
 
     #[test]
     fn only_the_first_failure_of_a_class_is_kept_in_words() {
-        let mut recorder = Recorder::new(1);
+        let mut recorder = Recorder::new(1, Duration::from_secs(1));
         for text in ["first", "second"] {
             recorder.example(EndpointId(0), ErrorClass::Reset, text);
         }

@@ -33,7 +33,7 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(plan: Arc<LoadPlan>, clock: Clock, addresses: Vec<SocketAddr>) -> Shared {
         Shared {
-            recorder: RefCell::new(Recorder::new(plan.endpoints.len())),
+            recorder: RefCell::new(Recorder::new(plan.endpoints.len(), plan.within)),
             plan,
             clock,
             in_flight: Gauge::default(),

@@ -62,9 +62,9 @@ fn kind() -> impl Strategy<Value = EventKind> {
         .prop_map(|(endpoint, stage, second, samples)| {
             let mut delta = Delta::new(EndpointId(endpoint), stage, second);
             for sample in &samples {
-                delta.record(sample);
+                delta.record(sample, std::time::Duration::from_secs(1));
             }
-            delta.drop_one();
+            delta.drop_one(Offset::from_micros(second % 1_000));
             EventKind::Window(Box::new(delta))
         });
     let check = (any::<String>(), any::<bool>(), any::<u64>()).prop_map(|(text, unreachable, took_us)| {

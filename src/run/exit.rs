@@ -165,7 +165,7 @@ mod tests {
             let (text, objects) = (String::new(), vec![]);
             faults.add(at, FaultStep { fault: 0, injection: 0, phase: *phase, text, objects }).unwrap();
         }
-        faults.results()
+        faults.results(Vec::new())
     }
 
     #[test]

@@ -39,6 +39,11 @@ impl Extent {
         Extent { end: Offset::from_micros(last).min(stopped) }
     }
 
+    /// When the load ended.
+    pub(super) fn end(self) -> Offset {
+        self.end
+    }
+
     /// The second in which the load ended; exclusive.
     pub(super) fn end_second(self) -> u64 {
         self.end.micros().div_ceil(1_000_000)

@@ -5,6 +5,7 @@ use super::extent::{Extent, Seen};
 use super::fault::Faults;
 use super::load::Load;
 use super::outcome::CheckResult;
+use super::recovery::Recoveries;
 use super::seconds::{Part, Seconds};
 use super::summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals, per_second};
 use super::trust::Limits;
@@ -32,6 +33,7 @@ pub(super) struct Fold<'a> {
     windows: Windows,
     faults: Faults,
     changes: Noticing,
+    recoveries: Recoveries,
     seconds: Seconds,
     cpu: Mean,
     in_flight: u64,
@@ -64,6 +66,7 @@ impl<'a> Fold<'a> {
             windows: Windows::new(meta, &faults, gates),
             faults,
             changes: Noticing::default(),
+            recoveries: Recoveries::new(meta),
             seconds: Seconds::new(limits, &meta.stages),
             cpu: Mean::default(),
             in_flight: 0,
@@ -98,7 +101,10 @@ impl<'a> Fold<'a> {
             EventKind::LoadEnded => self.load_ended = Some(event.at),
             EventKind::Ended(ending) => self.ending = Some(ending),
             EventKind::Fault(step) => self.fault(event.at, step),
-            EventKind::Cluster(change) => self.changes.change(event.at, change),
+            EventKind::Cluster(change) => {
+                self.recoveries.change(event.at, &change);
+                self.changes.change(event.at, change);
+            }
             EventKind::StageStarted { .. } | EventKind::Writes(_) | EventKind::ReadBack(_) => {}
         }
     }
@@ -113,6 +119,7 @@ impl<'a> Fold<'a> {
             ));
         };
         self.last_second = self.last_second.max(Some(delta.second));
+        self.recoveries.add(delta);
         if stage.warmup {
             self.load.warm_up(delta);
             self.seconds.add(delta, Part::Warmup);
@@ -132,6 +139,7 @@ impl<'a> Fold<'a> {
             ));
         }
         self.changes.step(at);
+        self.recoveries.step(at, &step);
         match self.faults.add(at, step) {
             Ok(()) => self.windows.learn(&self.faults),
             Err(text) => self.trouble(text),
@@ -182,7 +190,8 @@ impl<'a> Fold<'a> {
     /// The run in numbers.
     pub(super) fn summary(self) -> Summary {
         let measured = self.meta.stages.iter().filter(|stage| !stage.warmup);
-        let length = self.extent().covered(measured, Offset::ZERO);
+        let extent = self.extent();
+        let length = extent.covered(measured, Offset::ZERO);
         let total = self.load.total();
         let examples = |id: EndpointId| -> Vec<Example> {
             let of_endpoint = self.examples.iter().filter(|((endpoint, _), _)| *endpoint == id);
@@ -214,7 +223,7 @@ impl<'a> Fold<'a> {
                 connections: self.connections,
                 untrusted,
             },
-            faults: self.faults.results(),
+            faults: self.faults.results(self.recoveries.results(extent.end())),
             ledger: None,
             changes: self.changes.into_changes(),
             broke: self.broke,

@@ -6,7 +6,11 @@
 //!   window, and at most 12 per gate on a window of a fault;
 //! - the newest 61 seconds with one histogram each, and at most 1,200 rows of the series;
 //! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles;
-//! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them.
+//! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them;
+//! - for the recovery of at most 64 injections, from a minute before each call to half an hour after its end, at most
+//!   400,000 slots over all endpoints (about 50 MB), one percentile a second, and at most 2,000 signs that the platform
+//!   noticed. Beyond that the figures of the oldest injection are settled as they are, and its slots forgotten. Without
+//!   an injection the newest minute and a half is kept, with faults in the plan.
 
 mod around;
 mod changes;

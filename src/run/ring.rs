@@ -78,11 +78,12 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Offset;
     use crate::sample::EndpointId;
 
     fn one(second: u64) -> Delta {
         let mut delta = Delta::new(EndpointId(0), 0, second);
-        delta.drop_one();
+        delta.drop_one(Offset::from_micros(second * 1_000_000));
         delta
     }
 

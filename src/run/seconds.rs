@@ -138,15 +138,18 @@ mod tests {
     fn delta(second: u64, response_ms: u64) -> Delta {
         let mut delta = Delta::new(EndpointId(0), 0, second);
         let at = |ms: u64| Offset::from_micros((second * 1_000 + ms) * 1_000);
-        delta.record(&Sample {
-            endpoint: EndpointId(0),
-            planned: at(0),
-            sent: at(0),
-            first_byte: Some(at(response_ms)),
-            done: at(response_ms),
-            connect: None,
-            outcome: Outcome::Good,
-        });
+        delta.record(
+            &Sample {
+                endpoint: EndpointId(0),
+                planned: at(0),
+                sent: at(0),
+                first_byte: Some(at(response_ms)),
+                done: at(response_ms),
+                connect: None,
+                outcome: Outcome::Good,
+            },
+            Duration::from_secs(1),
+        );
         delta
     }
 
@@ -169,7 +172,7 @@ mod tests {
         assert_eq!(seconds.generator(&busy(5)), Part::Measured);
         assert_eq!(seconds.generator(&busy(1_000)), Part::Warmup, "after the load");
         let mut dropped = Delta::new(EndpointId(0), 0, 3);
-        dropped.drop_one();
+        dropped.drop_one(Offset::from_micros(3_000_000));
         seconds.add(&dropped, Part::Warmup);
         let (rows, untrusted) = seconds.finish();
         assert_eq!((untrusted.seconds, untrusted.of(Cause::Cpu).unwrap().first), (1, 5));

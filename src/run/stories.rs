@@ -59,15 +59,18 @@ fn delta(endpoint: u16, stage: u16, second: u64, good: u64, bad: u64) -> Delta {
     for n in 0..good + bad {
         let planned = Offset::from_micros(second * 1_000_000 + n * 1_000);
         let outcome = if n < good { Outcome::Good } else { Outcome::Bad(ErrorClass::Status) };
-        delta.record(&Sample {
-            endpoint: EndpointId(endpoint),
-            planned,
-            sent: planned + Duration::from_micros(50),
-            first_byte: Some(planned + Duration::from_micros(1_500)),
-            done: planned + Duration::from_millis(2),
-            connect: None,
-            outcome,
-        });
+        delta.record(
+            &Sample {
+                endpoint: EndpointId(endpoint),
+                planned,
+                sent: planned + Duration::from_micros(50),
+                first_byte: Some(planned + Duration::from_micros(1_500)),
+                done: planned + Duration::from_millis(2),
+                connect: None,
+                outcome,
+            },
+            Duration::from_secs(1),
+        );
     }
     delta
 }
@@ -282,17 +285,20 @@ fn a_generator_that_could_not_keep_up_is_no_pass() {
     let mut dropped = Delta::new(EndpointId(0), 1, 30);
     let mut late = Delta::new(EndpointId(0), 1, 40);
     for n in 0..5 {
-        dropped.drop_one();
+        dropped.drop_one(Offset::from_micros(30_000_000));
         let planned = Offset::from_micros(40_000_000 + n);
-        late.record(&Sample {
-            endpoint: EndpointId(0),
-            planned,
-            sent: planned + Duration::from_millis(26),
-            first_byte: None,
-            done: planned + Duration::from_millis(27),
-            connect: None,
-            outcome: Outcome::Good,
-        });
+        late.record(
+            &Sample {
+                endpoint: EndpointId(0),
+                planned,
+                sent: planned + Duration::from_millis(26),
+                first_byte: None,
+                done: planned + Duration::from_millis(27),
+                connect: None,
+                outcome: Outcome::Good,
+            },
+            Duration::from_secs(1),
+        );
     }
     for (kind, name, second) in [
         (EventKind::Generator(busy.clone()), "processor at its limit", 20),
@@ -380,7 +386,7 @@ fn a_day_of_twenty_endpoints_is_folded_in_bounded_memory() {
     let mut fold = fold::Fold::new(&meta, gates.iter());
     let mut full = delta(0, 0, 0, 5, 0);
     let mut quiet = Delta::new(EndpointId(0), 0, 0);
-    (0..5).for_each(|_| quiet.drop_one());
+    (0..5).for_each(|_| quiet.drop_one(Offset::ZERO));
     // Every fourth second, and few histograms: both are slow without optimisation.
     for second in (0..86_400).step_by(4) {
         let delta = if second % 100 == 0 { &mut full } else { &mut quiet };

@@ -70,15 +70,18 @@ fn second(second: u64) -> Event {
         let planned = Offset::from_micros(second * 1_000_000 + n * 1_000);
         let outcome =
             if (12..20).contains(&second) { Outcome::Bad(ErrorClass::Reset) } else { Outcome::Good };
-        delta.record(&Sample {
-            endpoint: EndpointId(0),
-            planned,
-            sent: planned,
-            first_byte: None,
-            done: planned + Duration::from_millis(2),
-            connect: None,
-            outcome,
-        });
+        delta.record(
+            &Sample {
+                endpoint: EndpointId(0),
+                planned,
+                sent: planned,
+                first_byte: None,
+                done: planned + Duration::from_millis(2),
+                connect: None,
+                outcome,
+            },
+            Duration::from_secs(1),
+        );
     }
     Event { at: at((second + 1) as f64), kind: EventKind::Window(Box::new(delta)) }
 }
@@ -336,7 +339,7 @@ fn a_fault_that_strikes_every_second_of_a_day_takes_bounded_memory() {
         }
         assert!(faults.kept() <= 257);
     }
-    let results = faults.results();
+    let results = faults.results(Vec::new());
     assert_eq!((results[1].count, results[1].status), (86_400, FaultStatus::Proven));
     assert_eq!((results[1].injected(), results[1].ended()), (Some(at(0.1)), Some(at(86_399.3))));
 }

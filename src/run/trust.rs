@@ -144,15 +144,18 @@ mod tests {
         let mut delta = Delta::new(EndpointId(0), 0, 0);
         for (lag_ms, connect_ms) in [(40, Some(38)), (40, Some(1)), (40, None), (1, None)] {
             let sent = Offset::from_micros(lag_ms * 1_000);
-            delta.record(&Sample {
-                endpoint: EndpointId(0),
-                planned: Offset::ZERO,
-                sent,
-                first_byte: None,
-                done: sent,
-                connect: connect_ms.map(Duration::from_millis),
-                outcome: Outcome::Good,
-            });
+            delta.record(
+                &Sample {
+                    endpoint: EndpointId(0),
+                    planned: Offset::ZERO,
+                    sent,
+                    first_byte: None,
+                    done: sent,
+                    connect: connect_ms.map(Duration::from_millis),
+                    outcome: Outcome::Good,
+                },
+                Duration::from_secs(1),
+            );
         }
         let mut second = Second::default();
         second.add(&delta, &LIMITS);

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::check::{CheckSpec, Compiled};
 use crate::fault::Fault;
+use crate::history::RecoveryPlan;
 use crate::journey::{CompileContext, Journey, Pairs};
 use crate::ledger::{Ledger, LedgerSpec};
 use crate::source::{Environment, Located, Problem, Secrets, Sources, decode};
@@ -62,6 +63,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         ledger: parts.ledger,
         kubernetes: parts.kubernetes,
         faults: parts.faults,
+        recovery: parts.recovery,
         abort_when: parts.abort_when,
         gates: parts.gates,
     })
@@ -75,6 +77,7 @@ struct Parts {
     ledger: Option<Ledger>,
     kubernetes: Option<KubernetesPlan>,
     faults: Vec<Fault>,
+    recovery: RecoveryPlan,
     abort_when: Option<PlannedAbort>,
     gates: Vec<PlannedGate>,
 }
@@ -95,12 +98,13 @@ impl Builder<'_> {
         let ledger = self.ledger(load.as_ref(), target.as_ref());
         let kubernetes = validate::kubernetes(self.file, self.data, self.problems);
         let faults = validate::faults(self.file, &self.whole, load.as_ref(), self.problems);
+        let recovery = validate::recovery(self.file, self.problems);
         let abort_when = validate::abort_when(self.file, load.as_ref(), self.problems);
         let names = validate::fault_names(self.file, &faults);
         let written = self.file.ledger.as_ref().map(|ledger| ledger.mark);
         let breakage = validate::Breakage { faults: &names, ledger: written };
         let gates = validate::gates(self.file, &self.whole, load.as_ref(), breakage, self.problems);
-        Some(Parts { target: target?, checks, load, ledger, kubernetes, faults, abort_when, gates })
+        Some(Parts { target: target?, checks, load, ledger, kubernetes, faults, recovery, abort_when, gates })
     }
 
     fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {

@@ -1,6 +1,6 @@
 //! The top level of a scenario as it is written.
 
-use super::{LoadSpec, TargetSpec};
+use super::{LoadSpec, RecoverySpec, TargetSpec};
 use crate::check::CheckSpec;
 use crate::fault::FaultSpec;
 use crate::gate::GateSpec;
@@ -40,6 +40,9 @@ pub struct ScenarioFile {
     /// What is done to the target while the load runs, through the Kubernetes API.
     #[serde(default)]
     pub faults: Vec<Located<FaultSpec>>,
+    /// What counts as recovered after a fault.
+    #[serde(default)]
+    pub recovery: Option<Located<RecoverySpec>>,
     /// The run ends, with all faults undone, as soon as this is shown: `error_rate > 50% last 10s`.
     #[serde(default)]
     pub abort_when: Option<Located<String>>,

@@ -4,8 +4,8 @@ use super::{Load, Scenario};
 use crate::clock::Offset;
 use crate::fault::Fault;
 use crate::history::{
-    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model,
-    RecoveryPlan, SCHEMA, StagePlan,
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model, SCHEMA,
+    StagePlan,
 };
 use crate::journey::Journey;
 use crate::ledger::Ids;
@@ -35,7 +35,7 @@ impl Scenario {
             checks: self.check_plans(),
             faults: self.fault_plans(),
             cluster: self.cluster_plan(),
-            recovery: RecoveryPlan::default(),
+            recovery: self.recovery,
             ledger,
         }
     }

@@ -1,6 +1,6 @@
 //! The scenario: one YAML file with its includes, checked as a whole before anything runs.
 //!
-//! `file`, `target` and `load` are the written form, `build` makes a [`Scenario`] of it, and `validate` finds what
+//! `file`, `target`, `load` and `recovery` are the written form, `build` makes a [`Scenario`] of it, and `validate` finds what
 //! can never work. All mistakes come at once, as a [`Rejected`].
 
 mod build;
@@ -10,6 +10,7 @@ mod kubernetes;
 mod load;
 mod masked;
 mod meta;
+mod recovery;
 mod rejected;
 mod schema;
 mod target;
@@ -19,6 +20,7 @@ mod validated;
 pub use file::ScenarioFile;
 pub use kubernetes::{GuardPlan, GuardSpec, KubernetesPlan, KubernetesSpec, OwnPodsSpec};
 pub use load::{ConnectionsSpec, LoadSpec};
+pub use recovery::RecoverySpec;
 pub use rejected::Rejected;
 pub use schema::schema;
 pub use target::{TargetPlan, TargetSpec, TlsSpec};

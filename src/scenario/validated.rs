@@ -5,6 +5,7 @@ use super::{KubernetesPlan, Rejected, TargetPlan};
 use crate::check::Compiled;
 use crate::fault::Fault;
 use crate::gate::Gate;
+use crate::history::RecoveryPlan;
 use crate::journey::Journey;
 use crate::ledger::Ledger;
 use crate::load::{Arrivals, Mix, Schedule, Stage};
@@ -38,6 +39,8 @@ pub struct Scenario {
     pub kubernetes: Option<KubernetesPlan>,
     /// The faults, in the order of the scenario; some only where there is a cluster and a load.
     pub faults: Vec<Fault>,
+    /// What counts as recovered after a fault.
+    pub recovery: RecoveryPlan,
     /// When the run ends early.
     pub abort_when: Option<PlannedAbort>,
     /// The gates, in the order of the scenario.

@@ -94,6 +94,15 @@ impl Histogram {
         })
     }
 
+    /// The durations that were counted, in microseconds to within the precision, shortest first, and how often each.
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        let filled = (self.count() > 0).then(|| self.0.iter_recorded());
+        let bucket = |one: hdrhistogram::iterators::IterationValue<u64>| {
+            (one.value_iterated_to(), one.count_since_last_iteration())
+        };
+        filled.into_iter().flatten().map(bucket)
+    }
+
     /// The longest duration in microseconds.
     pub fn max_us(&self) -> Option<u64> {
         (self.count() > 0).then(|| self.0.max())

@@ -1,20 +1,24 @@
 //! Good and bad in tenths of a second: what recovery is measured from.
 
 use crate::clock::Offset;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The length of a slot.
 pub const SLOT: Duration = Duration::from_millis(100);
 
-/// One tenth of a second of planned requests: how many went well and badly, and the earliest and latest planned
-/// instant of each, so that a gap or a change is exact to one request.
+/// Slots that a second's requests hardly ever go beyond: their own ten, and those in which late answers come.
+const USUAL: usize = 12;
+
+/// One tenth of a second: how many of the requests planned in it went well and badly, the earliest and latest planned
+/// instant of each, and the first and last instant at which good answers came, whenever they were asked for. So a gap
+/// or a change is exact to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Slot {
-    /// Requests that went well.
+    /// Requests that went well, in time.
     pub good: u64,
-    /// Requests that failed.
+    /// Requests that failed, that were answered too late to count as good, or that were never sent.
     pub bad: u64,
     /// Planned instant of the first and the last good one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -22,14 +26,30 @@ pub struct Slot {
     /// Planned instant of the first and the last bad one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub bad_between: Option<(Offset, Offset)>,
+    /// The first and the last instant at which an answer came that was as expected, however late. None in histories of
+    /// versions that did not keep it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub answered: Option<(Offset, Offset)>,
 }
 
 impl Slot {
-    fn merge(&mut self, other: &Slot) {
+    /// The number of the slot that this instant lies in.
+    pub fn number(at: Offset) -> u64 {
+        at.micros() / SLOT.as_micros() as u64
+    }
+
+    /// Requests that were planned in it.
+    pub fn planned(&self) -> u64 {
+        self.good + self.bad
+    }
+
+    /// Adds what another part of the run knows of the same slot.
+    pub fn merge(&mut self, other: &Slot) {
         self.good += other.good;
         self.bad += other.bad;
         self.good_between = union(self.good_between, other.good_between);
         self.bad_between = union(self.bad_between, other.bad_between);
+        self.answered = union(self.answered, other.answered);
     }
 }
 
@@ -40,26 +60,39 @@ fn union(a: Option<(Offset, Offset)>, b: Option<(Offset, Offset)>) -> Option<(Of
     }
 }
 
-/// Slots by their number from the start of the run; only those with requests.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Slots(BTreeMap<u64, Slot>);
+fn widen(between: &mut Option<(Offset, Offset)>, at: Offset) {
+    *between = Some(between.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+}
+
+/// Slots by their number from the start of the run, in order; only those with requests or answers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Slots(Vec<(u64, Slot)>);
 
 impl Slots {
     /// Counts one request that was planned at `planned`.
     pub fn count(&mut self, planned: Offset, good: Good) {
-        let slot = self.0.entry(planned.micros() / SLOT.as_micros() as u64).or_default();
-        let one = match good {
-            Good::Yes => Slot { good: 1, good_between: Some((planned, planned)), ..Slot::default() },
-            Good::No => Slot { bad: 1, bad_between: Some((planned, planned)), ..Slot::default() },
-        };
-        slot.merge(&one);
+        let slot = self.slot(Slot::number(planned));
+        match good {
+            Good::Yes => {
+                slot.good += 1;
+                widen(&mut slot.good_between, planned);
+            }
+            Good::No => {
+                slot.bad += 1;
+                widen(&mut slot.bad_between, planned);
+            }
+        }
+    }
+
+    /// Notes that an answer came that was as expected, in time or not.
+    pub fn answered(&mut self, at: Offset) {
+        widen(&mut self.slot(Slot::number(at)).answered, at);
     }
 
     /// Adds the slots of another part of the run.
     pub fn merge(&mut self, other: &Slots) {
         for (number, slot) in &other.0 {
-            self.0.entry(*number).or_default().merge(slot);
+            self.slot(*number).merge(slot);
         }
     }
 
@@ -73,24 +106,55 @@ impl Slots {
         self.0.is_empty()
     }
 
-    /// Forgets everything.
+    /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// The slot of this number. Requests come nearly in order, so it is among the last; hardly ever does a new one lie
+    /// before another.
+    fn slot(&mut self, number: u64) -> &mut Slot {
+        let after = self.0.iter().rposition(|(held, _)| *held <= number);
+        let place = match after {
+            Some(place) if self.0[place].0 == number => place,
+            _ => {
+                if self.0.capacity() == 0 {
+                    self.0.reserve_exact(USUAL);
+                }
+                let place = after.map_or(0, |place| place + 1);
+                self.0.insert(place, (number, Slot::default()));
+                place
+            }
+        };
+        &mut self.0[place].1
+    }
+}
+
+impl Serialize for Slots {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Slots {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        BTreeMap::<u64, Slot>::deserialize(from).map(|slots| Slots(slots.into_iter().collect()))
     }
 }
 
 /// Whether a request went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Good {
-    /// It did.
+    /// It did, in time.
     Yes,
-    /// It failed.
+    /// It failed, it was answered too late, or it was never sent.
     No,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_slot_knows_its_first_and_last_of_each_kind() {
@@ -101,6 +165,7 @@ mod tests {
         {
             slots.count(at(micros), good);
         }
+        [212_000, 901_000, 260_000].into_iter().for_each(|micros| slots.answered(at(micros)));
         let mut twice = slots.clone();
         twice.merge(&slots);
         let (number, slot) = twice.iter().next().unwrap();
@@ -108,6 +173,31 @@ mod tests {
         assert_eq!((slot.good, slot.bad), (4, 2));
         assert_eq!(slot.good_between, Some((at(210_000), at(250_000))));
         assert_eq!(slot.bad_between, Some((at(299_999), at(299_999))));
-        assert_eq!(twice.iter().count(), 2);
+        assert_eq!(slot.answered, Some((at(212_000), at(260_000))));
+        assert_eq!(twice.iter().map(|(number, _)| number).collect::<Vec<_>>(), [2, 3, 9]);
+    }
+
+    #[test]
+    fn slots_of_a_history_without_answers_can_be_read() {
+        let old = r#"{"12":{"good":3,"bad":0,"good_between":[1200000,1290000]}}"#;
+        let slots: Slots = serde_json::from_str(old).unwrap();
+        assert_eq!(slots.iter().next().unwrap().1.answered, None);
+        assert_eq!(serde_json::to_string(&slots).unwrap(), old);
+    }
+
+    proptest! {
+        #[test]
+        fn slots_are_in_order_however_requests_come(micros in prop::collection::vec(0_u64..3_000_000, 0..60)) {
+            let mut slots = Slots::default();
+            for at in &micros {
+                slots.count(Offset::from_micros(*at), Good::Yes);
+                slots.answered(Offset::from_micros(at + 150_000));
+            }
+            let numbers: Vec<u64> = slots.iter().map(|(number, _)| number).collect();
+            prop_assert!(numbers.is_sorted_by(|a, b| a < b));
+            prop_assert_eq!(slots.iter().map(|(_, slot)| slot.planned()).sum::<u64>(), micros.len() as u64);
+            let read: Slots = serde_json::from_str(&serde_json::to_string(&slots).unwrap()).unwrap();
+            prop_assert_eq!(read, slots);
+        }
     }
 }

@@ -112,9 +112,10 @@ mod tests {
             outcome,
         };
         let mut delta = Delta::new(EndpointId(0), 0, 0);
-        delta.record(&sample(Outcome::Good));
-        delta.record(&sample(Outcome::Bad(ErrorClass::Status)));
-        delta.drop_one();
+        let within = std::time::Duration::from_secs(1);
+        delta.record(&sample(Outcome::Good), within);
+        delta.record(&sample(Outcome::Bad(ErrorClass::Status)), within);
+        delta.drop_one(at(1_000));
         let mut tally = Tally::default();
         tally.merge(&delta.tally);
         let counts = tally.counts;

@@ -169,20 +169,24 @@ impl Traffic {
             let planned = Offset::from_micros(self.second * 1_000_000 + n * 1_000_000 / all);
             let sent = planned + Duration::from_micros(20 + spread);
             let done = sent + Duration::from_micros(self.base_us + spread * spread / 4);
-            delta.record(&shakedown::sample::Sample {
-                endpoint,
-                planned,
-                sent,
-                first_byte: Some(sent + Duration::from_micros(self.base_us / 2)),
-                done,
-                connect: (n == 0 && self.second == 0).then(|| Duration::from_micros(90)),
-                outcome: match self.bad {
-                    Some((class, count)) if n < count => Outcome::Bad(class),
-                    _ => Outcome::Good,
+            delta.record(
+                &shakedown::sample::Sample {
+                    endpoint,
+                    planned,
+                    sent,
+                    first_byte: Some(sent + Duration::from_micros(self.base_us / 2)),
+                    done,
+                    connect: (n == 0 && self.second == 0).then(|| Duration::from_micros(90)),
+                    outcome: match self.bad {
+                        Some((class, count)) if n < count => Outcome::Bad(class),
+                        _ => Outcome::Good,
+                    },
                 },
-            });
+                Duration::from_secs(1),
+            );
         }
-        (0..self.dropped).for_each(|_| delta.drop_one());
+        let begins = Offset::from_micros(self.second * 1_000_000);
+        (0..self.dropped).for_each(|_| delta.drop_one(begins));
         delta
     }
 }

@@ -8,7 +8,8 @@ use crate::verdict::{Finding, Subject, Verdict};
 /// The findings about a fault, the worst first.
 pub(in crate::run) fn of(fault: &FaultResult) -> Vec<Finding> {
     let said = [undo_failed(fault), left_open(fault), failed(fault), unproven(fault)];
-    let said = said.into_iter().chain([never(fault), unseen(fault), protected(fault), overtaken(fault)]);
+    let said = said.into_iter().chain([never(fault), unseen(fault)]);
+    let said = said.chain([protected(fault), overtaken(fault), unrecovered(fault)]);
     let finding = |(verdict, reason)| Finding {
         subject: Subject::Fault,
         name: fault.plan.name.clone(),
@@ -88,6 +89,20 @@ fn protected(fault: &FaultResult) -> Said {
 fn overtaken(fault: &FaultResult) -> Said {
     let why = why(fault, FaultPhase::Overtaken)?;
     Some((Verdict::Warn, format!("somebody else changed meanwhile what it had changed{why}")))
+}
+
+/// Users felt it to the end. Whether that is a failure the gates say: it may well be meant, as where a database stays
+/// cut off. But nobody should have to look for it.
+fn unrecovered(fault: &FaultResult) -> Said {
+    let felt = fault.recovery.as_ref()?;
+    let overall = &felt.overall;
+    let since = overall.first_error.filter(|_| felt.doubt.is_none() && overall.recovered.is_none())?;
+    let lasted = overall.failover?.value.as_secs_f64();
+    let reason = format!(
+        "had not recovered when the load ended: bad from {} on, for more than {lasted:.1} s",
+        seconds(since)
+    );
+    Some((Verdict::Warn, reason))
 }
 
 /// In how many of several injections it came to this, and the words of the first; none where it never did.

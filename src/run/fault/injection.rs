@@ -50,7 +50,7 @@ impl FaultStatus {
 
 /// Whether a fault leaves something that has to be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Takes {
+pub(in crate::run) enum Takes {
     /// It is over when it was undone.
     Undo,
     /// It is over when its effect was seen.
@@ -75,12 +75,12 @@ struct Told {
 }
 
 impl Injection {
-    pub(super) fn new(number: u32) -> Injection {
+    pub(in crate::run) fn new(number: u32) -> Injection {
         Injection { number, told: Vec::new() }
     }
 
     /// Takes in a step.
-    pub(super) fn add(&mut self, at: Offset, step: FaultStep) {
+    pub(in crate::run) fn add(&mut self, at: Offset, step: FaultStep) {
         match self.told.iter_mut().find(|told| told.phase == step.phase) {
             Some(told) => {
                 let new = step.objects.into_iter().filter(|object| !told.objects.contains(object));
@@ -192,7 +192,7 @@ impl Injection {
     }
 
     /// When it was over. One that was never undone goes on.
-    pub(super) fn ended(&self, takes: Takes) -> Option<Offset> {
+    pub(in crate::run) fn ended(&self, takes: Takes) -> Option<Offset> {
         use FaultPhase as P;
         let ends: &[P] = match takes {
             Takes::Undo => &[P::Undone, P::Overtaken],

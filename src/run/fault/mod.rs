@@ -8,6 +8,7 @@ mod stretch;
 mod track;
 
 pub(super) use findings::of as findings;
+pub(super) use injection::Takes;
 pub use injection::{FaultStatus, Injection};
 pub use result::FaultResult;
 pub(super) use stretch::Seconds;

@@ -83,7 +83,7 @@ impl FaultResult {
 }
 
 impl Takes {
-    pub(super) fn of(plan: &FaultPlan) -> Takes {
+    pub(in crate::run) fn of(plan: &FaultPlan) -> Takes {
         if plan.until.is_some() { Takes::Undo } else { Takes::Nothing }
     }
 }

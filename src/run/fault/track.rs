@@ -6,6 +6,7 @@ use super::{FaultResult, FaultStatus, Injection, findings};
 use crate::clock::Offset;
 use crate::event::FaultStep;
 use crate::history::FaultPlan;
+use crate::run::Recovery;
 use crate::verdict::Verdict;
 use std::collections::BTreeMap;
 
@@ -56,9 +57,10 @@ impl Faults {
         Ok(())
     }
 
-    /// What became of each fault.
-    pub(in crate::run) fn results(self) -> Vec<FaultResult> {
-        self.tracks.into_iter().map(Track::result).collect()
+    /// What became of each fault, with what users felt of it.
+    pub(in crate::run) fn results(self, felt: Vec<Option<Recovery>>) -> Vec<FaultResult> {
+        let felt = felt.into_iter().chain(std::iter::repeat(None));
+        self.tracks.into_iter().zip(felt).map(|(track, recovery)| track.result(recovery)).collect()
     }
 
     /// How many injections are kept.
@@ -89,7 +91,7 @@ impl Track {
         true
     }
 
-    fn result(self) -> FaultResult {
+    fn result(self, recovery: Option<Recovery>) -> FaultResult {
         let injections: Vec<Injection> = self.injections.into_values().collect();
         let status = injections.iter().map(Injection::status).max().unwrap_or(FaultStatus::Planned);
         let result = FaultResult {
@@ -98,7 +100,7 @@ impl Track {
             verdict: Verdict::Pass,
             count: self.count,
             injections,
-            recovery: None,
+            recovery,
             data: None,
         };
         let verdict = Verdict::worst(findings::of(&result).iter().map(|finding| finding.verdict));

@@ -9,6 +9,7 @@ mod ledger;
 mod load;
 mod numbers;
 mod purpose;
+mod recovery;
 mod target;
 mod whole;
 
@@ -20,5 +21,6 @@ pub(super) use kubernetes::kubernetes;
 pub(super) use ledger::ledger;
 pub(super) use load::{limits, stages};
 pub(super) use purpose::purpose;
+pub(super) use recovery::recovery;
 pub(super) use target::target;
 pub(super) use whole::{Whole, missing};

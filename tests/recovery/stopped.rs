@@ -1,0 +1,122 @@
+//! A real server, a process of its own, that is stopped for exactly three seconds under load: what the run says of it
+//! is held against the instants around the two signals, as this test saw them.
+//!
+//! `SHAKEDOWN_STOPS=20 cargo test --test recovery stopped` does it twenty times; otherwise it is done twice.
+
+use crate::stage::Stage;
+use shakedown::history::{Meta, Reader};
+use shakedown::run::{Measures, Run, Strictness};
+use std::env;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use support::Child;
+
+/// How long the server stands still.
+const STOPPED: Duration = Duration::from_secs(3);
+/// How near what is measured has to come.
+const NEAR: Duration = Duration::from_millis(20);
+/// Stops of one run, and the seconds from one to the next: three of them out, and more than five to recover in.
+const STOPS: usize = 5;
+const EVERY: usize = 12;
+/// Each stop is a fault of its own. It does nothing itself; this test does it when it hears of it.
+const FIRST: usize = 8;
+
+/// The shortest and the longest time that the server may have been stopped.
+type Truth = (Duration, Duration);
+
+fn scenario(url: &str, stops: usize) -> String {
+    let fault = |n: usize| {
+        format!("  - {{ name: stop-{n}, at: {}s, command: {{ run: ['true'] }} }}\n", FIRST + n * EVERY)
+    };
+    let faults: String = (0..stops).map(fault).collect();
+    let seconds = FIRST + stops * EVERY;
+    format!(
+        "scenario: a server that stands still\ntarget: {{ http: '{url}', kubernetes: {{ context: playground, namespace: \
+         shop, guard: off }} }}\nload:\n  profile: {{ stages: [{{ from: 200/s, to: 200/s, over: {seconds}s, name: hold \
+         }}] }}\n  journeys: [{{ name: ask, steps: [{{ get: / }}] }}]\nfaults:\n{faults}"
+    )
+}
+
+/// Stops the server for three seconds.
+fn stop(child: &Child) -> Truth {
+    let before = Instant::now();
+    child.stop();
+    let stopped = Instant::now();
+    sleep((before + STOPPED).saturating_duration_since(Instant::now()));
+    let going = Instant::now();
+    child.go_on();
+    (going - stopped, before.elapsed())
+}
+
+fn judged(folder: &Path) -> Run {
+    let (meta, events): (Meta, _) = Reader::open(folder).unwrap();
+    let events: Vec<_> = events.map(Result::unwrap).collect();
+    Run::judge(meta, vec![], events, Strictness::Normal)
+}
+
+/// Whether the generator could be trusted in the seconds of this outage.
+fn is_trusted(run: &Run, measures: &Measures) -> bool {
+    let from = measures.first_error.map_or(0, |at| at.second());
+    let to = measures.recovered.map_or(u64::MAX, |at| at.second());
+    !run.summary.generator.untrusted.spans.iter().any(|span| span.from <= to && span.to > from)
+}
+
+/// One stop against the truth; whether it counts.
+fn holds(run: &Run, n: usize, (least, most): Truth) -> bool {
+    let fault = run.summary.faults.iter().find(|fault| fault.plan.name == format!("stop-{n}")).unwrap();
+    let felt = fault.recovery.as_ref().unwrap();
+    assert_eq!((&felt.doubt, &felt.shared_with), (&None, &vec![]), "{felt:#?}");
+    let measures = &felt.overall;
+    let (downtime, gap) = (measures.downtime.unwrap(), measures.longest_gap.unwrap());
+    let failover = measures.failover.unwrap();
+    println!(
+        "stop {n}: truly {least:?} to {most:?}; downtime {:?}, longest gap {:?}, failover {:?} ({:?} to {:?})",
+        downtime.value, gap.value, failover.value, failover.low, failover.high
+    );
+    if !is_trusted(run, measures) {
+        println!(
+            "stop {n} is NOT JUDGED: the generator itself was late: {:?}",
+            run.summary.generator.untrusted
+        );
+        return false;
+    }
+    for (what, value) in [("downtime", downtime.value), ("longest gap", gap.value)] {
+        assert!(
+            value + NEAR >= least && value <= most + NEAR,
+            "{what} {value:?}, truly {least:?} to {most:?}"
+        );
+    }
+    assert!(
+        failover.low <= most && failover.high.unwrap() >= least,
+        "{failover:?}, truly {least:?} to {most:?}"
+    );
+    true
+}
+
+#[test]
+fn a_server_that_stands_still_for_three_seconds_was_out_for_three_seconds() {
+    let child =
+        Child::start("stopped::a_server_that_stands_still_for_three_seconds_was_out_for_three_seconds");
+    let wanted: usize = env::var("SHAKEDOWN_STOPS").map_or(2, |stops| stops.parse().unwrap());
+    let stage = Stage::new();
+    let (mut done, mut judged_stops) = (0, 0);
+    while done < wanted {
+        let stops = STOPS.min(wanted - done);
+        let running = stage.program.start_scenario(&scenario(&child.url(), stops));
+        let truths: Vec<Truth> = (0..stops)
+            .map(|n| {
+                running.says(&format!("fault stop-{n}: proven"));
+                stop(&child)
+            })
+            .collect();
+        running.end();
+        let run = judged(&stage.program.folder().join(stage.program.saved().pop().unwrap()));
+        judged_stops += truths.into_iter().enumerate().filter(|(n, truth)| holds(&run, *n, *truth)).count();
+        done += stops;
+    }
+    println!("{judged_stops} of {done} stops were judged");
+    if judged_stops == 0 {
+        eprintln!("SKIPPED: the generator was late in every single stop; this machine is too busy to tell");
+    }
+}
