@@ -1,6 +1,7 @@
 //! One pass over the events of a run.
 
 use super::changes::Noticing;
+use super::data;
 use super::extent::{Extent, Seen};
 use super::fault::Faults;
 use super::load::Load;
@@ -15,6 +16,7 @@ use crate::clock::Offset;
 use crate::event::{Ending, Event, EventKind, FaultStep, GeneratorSecond};
 use crate::gate::Gate;
 use crate::history::{Meta, StagePlan};
+use crate::ledger::Book;
 use crate::sample::{EndpointId, ErrorClass};
 use crate::stats::Delta;
 use std::collections::BTreeMap;
@@ -44,6 +46,7 @@ pub(super) struct Fold<'a> {
     last_second: Option<u64>,
     load_ended: Option<Offset>,
     ending: Option<Ending>,
+    ledger: Option<Book>,
     /// Checks in the order in which they ended.
     pub(super) checks: Vec<CheckResult>,
     troubles: Vec<String>,
@@ -77,6 +80,7 @@ impl<'a> Fold<'a> {
             last_second: None,
             load_ended: None,
             ending: None,
+            ledger: meta.ledger.is_some().then(Book::default),
             checks: Vec::new(),
             troubles: Vec::new(),
         }
@@ -105,7 +109,11 @@ impl<'a> Fold<'a> {
                 self.recoveries.change(event.at, &change);
                 self.changes.change(event.at, change);
             }
-            EventKind::StageStarted { .. } | EventKind::Writes(_) | EventKind::ReadBack(_) => {}
+            EventKind::Writes(writes) => {
+                self.ledger(|book| writes.into_iter().for_each(|write| book.write(write)));
+            }
+            EventKind::ReadBack(reading) => self.ledger(|book| book.read(reading)),
+            EventKind::StageStarted { .. } => {}
         }
     }
 
@@ -143,6 +151,13 @@ impl<'a> Fold<'a> {
         match self.faults.add(at, step) {
             Ok(()) => self.windows.learn(&self.faults),
             Err(text) => self.trouble(text),
+        }
+    }
+
+    fn ledger(&mut self, told: impl FnOnce(&mut Book)) {
+        match &mut self.ledger {
+            Some(book) => told(book),
+            None => self.trouble("the history speaks of a ledger, which the plan does not have".to_owned()),
         }
     }
 
@@ -204,6 +219,9 @@ impl<'a> Fold<'a> {
             })
             .collect();
         let cpu = (self.cpu.count > 0).then(|| self.cpu.sum / self.cpu.count as f64);
+        let mut faults = self.faults.results(self.recoveries.results(extent.end()));
+        let ledger = self.ledger.as_ref().zip(self.meta.ledger.as_ref());
+        let ledger = ledger.map(|(book, plan)| data::weigh(book, plan.rate, &mut faults));
         let (series, untrusted): (_, Untrusted) = self.seconds.finish();
         Summary {
             totals: Totals {
@@ -223,8 +241,8 @@ impl<'a> Fold<'a> {
                 connections: self.connections,
                 untrusted,
             },
-            faults: self.faults.results(self.recoveries.results(extent.end())),
-            ledger: None,
+            faults,
+            ledger,
             changes: self.changes.into_changes(),
             broke: self.broke,
             troubles: self.troubles,
