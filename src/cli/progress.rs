@@ -5,7 +5,7 @@ use super::active::Active;
 use super::line::Line;
 use crate::clock::Offset;
 use crate::engine::Control;
-use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
+use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase, ReadBack};
 use crate::history::{Meta, Model, StagePlan};
 use crate::report::harmless;
 use crate::stats::Tally;
@@ -79,10 +79,10 @@ impl Progress {
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
             EventKind::LoadEnded => self.end(),
             EventKind::Ended(Ending::Aborted { reason }) => self.say(&format!("ended early: {reason}")),
+            EventKind::ReadBack(reading) => self.say(&reading_line(reading)),
             EventKind::Example { .. }
             | EventKind::Cluster(_)
             | EventKind::Writes(_)
-            | EventKind::ReadBack(_)
             | EventKind::Ended(_) => {}
         }
     }
@@ -187,6 +187,15 @@ fn three_digits(micros: u64) -> Span {
         scale *= 10;
     }
     Span::new(Duration::from_micros((micros + scale / 2) / scale * scale))
+}
+
+/// What one reading of the ledger found.
+fn reading_line(reading: &ReadBack) -> String {
+    if let Some(why) = &reading.failed {
+        return format!("ledger: reading {} failed: {why}", reading.round);
+    }
+    let there: u64 = reading.found.iter().map(|(first, last)| last - first + 1).sum();
+    format!("ledger: by reading {}, {} writes are there", reading.round, grouped(there))
 }
 
 #[cfg(test)]

@@ -32,7 +32,8 @@ impl Stage {
 
     /// Its port is open before it takes anybody in.
     fn awaken(&self) {
-        let ready = || std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.ask("SELECT 1"))).is_ok();
+        let ready =
+            || std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.ask("SELECT 1"))).is_ok();
         self.store.running.waits_for("PostgreSQL", ready);
     }
 

@@ -49,7 +49,8 @@ impl Server {
     pub fn tool(&self, name: &str, args: &[&str]) -> String {
         let path = installed(name).unwrap_or_else(|| panic!("no {name} beside the server"));
         let output = self.command(&path).args(args).output().unwrap();
-        let [out, err] = [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said).into_owned());
+        let [out, err] =
+            [&output.stdout, &output.stderr].map(|said| String::from_utf8_lossy(said).into_owned());
         assert!(output.status.success(), "{name} {args:?}: {err}");
         out
     }
