@@ -63,7 +63,7 @@ fn of_scenario(scenario: &Scenario, canvas: Canvas) -> String {
     let target = scenario.secrets.redact(&scenario.target.url);
     let head = format!("{}\n{}target {target}\n", scenario.name, description.collect::<String>());
     let load = scenario.load.as_ref().map(|load| of_load(load, canvas));
-    let parts = [Some(head), checks(scenario), load, gates(&scenario.gates)];
+    let parts = [Some(head), checks(scenario), load, ledger(scenario), gates(&scenario.gates)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
@@ -71,6 +71,15 @@ fn checks(scenario: &Scenario) -> Option<String> {
     let when = if scenario.load.is_some() { "checks before and after the load" } else { "checks" };
     let lines = scenario.checks.iter().map(|check| format!("  {} ({})\n", check.name, check.kind()));
     (!scenario.checks.is_empty()).then(|| format!("{when}\n{}", lines.collect::<String>()))
+}
+
+/// The ledger: how many writes, and where they go.
+fn ledger(scenario: &Scenario) -> Option<String> {
+    let (ledger, load) = scenario.ledger.as_ref().zip(scenario.load.as_ref())?;
+    let length = load.schedule(0).end().since(crate::clock::Offset::ZERO);
+    let place = scenario.secrets.redact(&ledger.kind.to_string());
+    let writes = grouped(ledger.writes(length));
+    Some(format!("ledger\n  {} for {}, {writes} writes: {place}\n", ledger.rate, Span::new(length)))
 }
 
 fn gates(gates: &[PlannedGate]) -> Option<String> {

@@ -99,10 +99,10 @@ impl LedgerSpec {
             problems.extend(mark.map(stray));
         }
         if let Some(url) = &self.postgres {
-            return self.postgres(url, problems).map(LedgerKind::Postgres);
+            return Some(LedgerKind::Postgres(self.postgres(url, problems)));
         }
         if let Some(url) = &self.redis {
-            return self.redis(url, problems).map(LedgerKind::Redis);
+            return Some(LedgerKind::Redis(self.redis(url, problems)));
         }
         let help = "add `write: { post: /orders, json: { id: \"{{ ledger.id }}\" } }` and `read: { get: … }`, \
                     or `postgres`, or `redis`";
@@ -131,7 +131,7 @@ impl LedgerSpec {
         }
     }
 
-    fn postgres(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> Option<PostgresLedger> {
+    fn postgres(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> PostgresLedger {
         let wrong =
             right_url(url, &["postgres", "postgresql"], "postgres://user:password@host:5432/database");
         problems.extend(wrong.or_else(|| unusable(url, Postgres::check(url))));
@@ -146,10 +146,10 @@ impl LedgerSpec {
             );
         }
         let table = table.map_or_else(|| OWN.to_owned(), |table| table.value.clone());
-        Some(PostgresLedger { url: url.value.clone(), table })
+        PostgresLedger { url: url.value.clone(), table }
     }
 
-    fn redis(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> Option<RedisLedger> {
+    fn redis(&self, url: &Located<String>, problems: &mut Vec<Problem>) -> RedisLedger {
         let wrong = right_url(url, &["redis", "rediss"], "redis://host:6379/0");
         problems.extend(wrong.or_else(|| unusable(url, Redis::check(url))));
         if let Some(empty) = self.key.as_ref().filter(|key| key.is_empty()) {
@@ -157,7 +157,7 @@ impl LedgerSpec {
         }
         let key = self.key.as_ref().map_or_else(|| OWN.to_owned(), |key| key.value.clone());
         let structure = self.structure.as_ref().map(|one| one.value).unwrap_or_default();
-        Some(RedisLedger { url: url.value.clone(), key, structure })
+        RedisLedger { url: url.value.clone(), key, structure }
     }
 }
 

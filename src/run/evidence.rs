@@ -2,7 +2,7 @@
 //! trusted or judged nothing is inconclusive at best.
 
 use super::trust::DROPPED;
-use super::{Cause, CheckResult, GateResult, Summary, fault};
+use super::{Cause, CheckResult, GateResult, Summary, data, fault};
 use crate::event::{Ending, Phase};
 use crate::history::Meta;
 use crate::units::grouped;
@@ -25,7 +25,7 @@ fn inconclusive(subject: Subject, name: &str, reason: String) -> Finding {
 }
 
 impl Story<'_> {
-    /// The findings, the worst first. Among equals, how the run ended comes before the faults, the generator, the
+    /// The findings, the worst first. Among equals, how the run ended comes before the faults, the ledger, the generator, the
     /// checks and the gates, because it explains them.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -34,6 +34,7 @@ impl Story<'_> {
             self.summary.troubles.iter().map(|text| inconclusive(Subject::Run, "trouble", text.clone())),
         );
         findings.extend(self.summary.faults.iter().flat_map(fault::findings));
+        findings.extend(data::findings(self.summary, self.gates));
         findings.extend(self.dropped());
         findings.extend(self.late());
         findings.extend(self.busy());

@@ -1,6 +1,7 @@
 //! One pass over the events of a run.
 
 use super::changes::Noticing;
+use super::data;
 use super::extent::{Extent, Seen};
 use super::fault::Faults;
 use super::load::Load;
@@ -14,6 +15,7 @@ use crate::clock::Offset;
 use crate::event::{Ending, Event, EventKind, FaultStep, GeneratorSecond};
 use crate::gate::Gate;
 use crate::history::{Meta, StagePlan};
+use crate::ledger::Book;
 use crate::sample::{EndpointId, ErrorClass};
 use crate::stats::Delta;
 use std::collections::BTreeMap;
@@ -42,6 +44,7 @@ pub(super) struct Fold<'a> {
     last_second: Option<u64>,
     load_ended: Option<Offset>,
     ending: Option<Ending>,
+    ledger: Option<Book>,
     /// Checks in the order in which they ended.
     pub(super) checks: Vec<CheckResult>,
     troubles: Vec<String>,
@@ -74,6 +77,7 @@ impl<'a> Fold<'a> {
             last_second: None,
             load_ended: None,
             ending: None,
+            ledger: meta.ledger.is_some().then(Book::default),
             checks: Vec::new(),
             troubles: Vec::new(),
         }
@@ -99,7 +103,11 @@ impl<'a> Fold<'a> {
             EventKind::Ended(ending) => self.ending = Some(ending),
             EventKind::Fault(step) => self.fault(event.at, step),
             EventKind::Cluster(change) => self.changes.change(event.at, change),
-            EventKind::StageStarted { .. } | EventKind::Writes(_) | EventKind::ReadBack(_) => {}
+            EventKind::Writes(writes) => {
+                self.ledger(|book| writes.into_iter().for_each(|write| book.write(write)));
+            }
+            EventKind::ReadBack(reading) => self.ledger(|book| book.read(reading)),
+            EventKind::StageStarted { .. } => {}
         }
     }
 
@@ -135,6 +143,13 @@ impl<'a> Fold<'a> {
         match self.faults.add(at, step) {
             Ok(()) => self.windows.learn(&self.faults),
             Err(text) => self.trouble(text),
+        }
+    }
+
+    fn ledger(&mut self, told: impl FnOnce(&mut Book)) {
+        match &mut self.ledger {
+            Some(book) => told(book),
+            None => self.trouble("the history speaks of a ledger, which the plan does not have".to_owned()),
         }
     }
 
@@ -195,6 +210,9 @@ impl<'a> Fold<'a> {
             })
             .collect();
         let cpu = (self.cpu.count > 0).then(|| self.cpu.sum / self.cpu.count as f64);
+        let mut faults = self.faults.results();
+        let ledger = self.ledger.as_ref().zip(self.meta.ledger.as_ref());
+        let ledger = ledger.map(|(book, plan)| data::weigh(book, plan.rate, &mut faults));
         let (series, untrusted): (_, Untrusted) = self.seconds.finish();
         Summary {
             totals: Totals {
@@ -214,8 +232,8 @@ impl<'a> Fold<'a> {
                 connections: self.connections,
                 untrusted,
             },
-            faults: self.faults.results(),
-            ledger: None,
+            faults,
+            ledger,
             changes: self.changes.into_changes(),
             broke: self.broke,
             troubles: self.troubles,

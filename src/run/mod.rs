@@ -6,6 +6,7 @@
 //!   window, and at most 12 per gate on a window of a fault;
 //! - the newest 61 seconds with one histogram each, and at most 1,200 rows of the series;
 //! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles;
+//! - of the ledger at most 10 million writes with 24 bytes each, and two of its readings;
 //! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them.
 
 mod around;

@@ -15,6 +15,7 @@ use crate::transport::Verify;
 impl Scenario {
     /// The plan of a run that starts at `started` (RFC 3339 in UTC) on `machine`, with values from outside masked.
     pub fn meta(&self, seed: u64, started: String, machine: Machine) -> Meta {
+        let ledger = self.ledger_plan(seed, &started);
         Meta {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -22,7 +23,7 @@ impl Scenario {
             text: self.text.clone(),
             hash: self.hash.clone(),
             seed,
-            started: started.clone(),
+            started,
             target: self.secrets.redact(&self.target.url),
             tls_verified: self.target.target.verify == Verify::Yes,
             machine,
@@ -35,7 +36,7 @@ impl Scenario {
             faults: self.fault_plans(),
             cluster: self.cluster_plan(),
             recovery: RecoveryPlan::default(),
-            ledger: self.ledger_plan(seed, &started),
+            ledger,
         }
     }
 

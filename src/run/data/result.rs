@@ -36,6 +36,10 @@ pub struct LedgerResult {
     pub corrupted: u64,
     /// Acknowledged writes that an earlier reading missed and a later one found.
     pub stale: u64,
+    /// Lost ones that belong to no fault.
+    pub unclaimed: u64,
+    /// Lost ones that were acknowledged after the effect of a fault that they belong to.
+    pub split_brain: u64,
     /// Why no figure can be trusted, if so.
     pub doubt: Option<String>,
 }
@@ -47,7 +51,8 @@ pub struct DataLoss {
     pub rpo: Option<Bounds>,
     /// Acknowledged writes that were lost.
     pub lost: u64,
-    /// Acknowledged writes around the fault: what the figures stand on.
+    /// Acknowledged writes around the fault, from a minute before its effect (or the first lost one) to its end: what
+    /// the figures stand on. Of several injections, the fewest around any of them.
     pub acknowledged: u64,
     /// With none lost: the 95 % bound on the share that may be, 3/n.
     pub at_most: Option<f64>,
@@ -55,6 +60,6 @@ pub struct DataLoss {
     pub split_brain: u64,
     /// Other faults to which the loss may belong.
     pub shared_with: Vec<String>,
-    /// Why there is no figure, if so.
+    /// Why the figures decide nothing, if so; what is lost all the same is still counted.
     pub doubt: Option<String>,
 }

@@ -65,6 +65,11 @@ impl FaultResult {
         all?.into_iter().max()
     }
 
+    /// When one of its injections was over: undone, or proven where there is nothing to take back.
+    pub(in crate::run) fn end_of(&self, one: &Injection) -> Option<Offset> {
+        one.ended(self.takes())
+    }
+
     /// Whether the target is, or may be, left changed by it.
     pub fn is_left(&self) -> bool {
         let left = |one: &Injection| one.is_open(self.takes()) || one.came_to(FaultPhase::UndoFailed);

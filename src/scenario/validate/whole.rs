@@ -5,6 +5,7 @@ use crate::source::{Mark, Node, NodeKind, Problem};
 
 /// The parts that are whole.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each part, and none depends on another")]
 pub(in crate::scenario) struct Whole {
     /// All of `target`.
     pub(in crate::scenario) target: bool,
