@@ -114,7 +114,7 @@ fn drive_and_save(
     let mut progress = Progress::new(meta, control.clone());
     let mut failed: Option<WriteError> = None;
     let driven = runtime.block_on(async {
-        if let Err(source) = signals::listen(stop, left) {
+        if let Err(source) = signals::listen(stop, left, meta.ledger.clone()) {
             release(session).await;
             return Err(system("listen for signals")(source));
         }

@@ -2,6 +2,7 @@
 
 use super::left::Left;
 use crate::engine::Stop;
+use crate::history::LedgerPlan;
 use crate::run::Exit;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -27,13 +28,13 @@ impl Stops {
 }
 
 /// Stops a run at the first signal; listens for as long as the runtime lives.
-/// The second one leaves at once and says what is `left` of its faults.
-pub(super) fn listen(stop: Stop, left: Option<Left>) -> std::io::Result<()> {
-    tokio::spawn(obey(stop, Stops::new()?, left));
+/// The second one leaves at once and says what is `left` of its faults, and whose entries the ledger leaves.
+pub(super) fn listen(stop: Stop, left: Option<Left>, ledger: Option<LedgerPlan>) -> std::io::Result<()> {
+    tokio::spawn(obey(stop, Stops::new()?, left, ledger));
     Ok(())
 }
 
-async fn obey(stop: Stop, mut stops: Stops, left: Option<Left>) {
+async fn obey(stop: Stop, mut stops: Stops, left: Option<Left>, ledger: Option<LedgerPlan>) {
     stops.next().await;
     let undo = if left.is_some() { ", and the faults are taken back" } else { "" };
     anstream::eprintln!(
@@ -47,9 +48,16 @@ async fn obey(stop: Stop, mut stops: Stops, left: Option<Left>) {
             Exit::Dirty
         }
         _ => {
-            anstream::eprintln!(
-                "\nleft at once; the history up to the last second is kept, nothing else is left behind"
+            let behind = ledger.map_or_else(
+                || "nothing else is left behind".to_owned(),
+                |ledger| {
+                    format!(
+                        "and what the ledger wrote ({}), its ids begin with {}-",
+                        ledger.kind, ledger.prefix
+                    )
+                },
             );
+            anstream::eprintln!("\nleft at once; the history up to the last second is kept, {behind}");
             Exit::Interrupted
         }
     };

@@ -76,8 +76,12 @@ impl<'a> Dispatch<'a> {
     ) -> Option<String> {
         loop {
             if *stop.borrow() {
-                faults.iter().for_each(|faults| faults.wind_up());
-                ledger.iter().for_each(|ledger| ledger.stop());
+                if let Some(faults) = &faults {
+                    faults.wind_up();
+                }
+                if let Some(ledger) = &ledger {
+                    ledger.stop();
+                }
             }
             let next_stage = self.stages.get(self.next_stage).map(|stage| stage.start);
             tokio::select! {

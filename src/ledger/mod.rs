@@ -1,7 +1,8 @@
 //! The ledger: writes whose acknowledgements are remembered and read back, so that nobody has to believe in data.
 //!
 //! `spec` and `write` are the written form, `plan` is the compiled one, `compile` and `request` lead from one to the
-//! other; `ids` names writes so that a reading can tell them apart from everything else, and `check` says what is lost.
+//! other; `ids` names writes so that a reading can tell them apart from everything else, `check` says what is lost, and
+//! `clients` write and read.
 
 mod check;
 pub mod clients;

@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 const LEDGER: &str = "  write: { post: /orders, json: { id: \"{{ ledger.id }}\", sku: sextant }, rate: 100/s }\n  \
-                      read: { get: \"/orders/{{ ledger.id }}\", expect: { json: { \"$.id\": \"{{ ledger.id }}\" } } }\n  \
+                      read: { get: \"/orders/{{ ledger.id }}\", expect: { json: { \"$.id\": { equals: \"{{ ledger.id }}\" } } } }\n  \
                       timeout: 1s\n";
 
 /// Those of the ids that the store has, asked one by one.
@@ -74,7 +74,7 @@ fn a_store_that_does_not_sync_loses_exactly_what_a_direct_query_misses() {
 fn a_service_that_takes_nothing_is_said_to_take_nothing() {
     let program = program();
     let store = store(&program, "127.0.0.1:0", &[]);
-    let ledger = LEDGER.replace("sku: sextant", "sku: sextant, quantity: 0");
+    let ledger = LEDGER.replace("sku: sextant", "sku: 7");
     program.scenario(&scenario(&store.url(), &ledger));
     let account = Account::of(&program);
     assert_eq!(account.that(Failed).len(), account.outcomes.len());

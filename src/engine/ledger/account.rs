@@ -71,7 +71,9 @@ mod tests {
 
     fn census(planned: u64, there: &[u64]) -> Census {
         let mut census = Census::new(&Ids::new("p"), planned);
-        there.iter().for_each(|seq| census.found(*seq, true));
+        for seq in there {
+            census.found(*seq, true);
+        }
         census
     }
 

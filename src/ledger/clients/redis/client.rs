@@ -121,7 +121,9 @@ impl Redis {
     async fn read_stream(&self, connection: &Connection, census: &mut Census) -> Result<(), String> {
         let mut from = "-".to_owned();
         while let Some(page) = self.page(connection, &mut from).await? {
-            page.iter().for_each(|entry| census.entry(&entry.id, &entry.payload));
+            for entry in page {
+                census.entry(&entry.id, &entry.payload);
+            }
         }
         Ok(())
     }
