@@ -115,9 +115,9 @@ impl ClusterError {
     /// Whether the same request may work a moment later: the server is away or busy, the object was just changed.
     pub fn may_pass(&self) -> bool {
         match self {
-            ClusterError::Unreachable { .. }
-            | ClusterError::Silent { .. }
-            | ClusterError::Unended { .. } => true,
+            ClusterError::Unreachable { .. } | ClusterError::Silent { .. } | ClusterError::Unended { .. } => {
+                true
+            }
             ClusterError::Refused { code, .. } => matches!(code, 409 | 422 | 429 | 500..),
             ClusterError::Config { .. }
             | ClusterError::Denied { .. }

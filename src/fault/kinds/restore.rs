@@ -74,7 +74,9 @@ impl FaultKind for Restore {
         match &self.destroys {
             Some(given) if *given == consent => {}
             Some(given) => {
-                return Err(format!("`destroys: {given}` is no consent to this; write `destroys: {consent}`"));
+                return Err(format!(
+                    "`destroys: {given}` is no consent to this; write `destroys: {consent}`"
+                ));
             }
             None => {
                 return Err(format!(
@@ -83,7 +85,9 @@ impl FaultKind for Restore {
             }
         }
         if !self.destroy.iter().any(|word| names(word, name)) {
-            return Err(format!("`destroy` does not name {name}, so what it destroys is not known; name it there"));
+            return Err(format!(
+                "`destroy` does not name {name}, so what it destroys is not known; name it there"
+            ));
         }
         Ok(())
     }
@@ -141,9 +145,8 @@ fn deed(place: &Where, limit: Duration, command: &[String], undo: Option<&Vec<St
 /// Whether `name` stands in `word`, and not as a part of another name.
 fn names(word: &str, name: &str) -> bool {
     let part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
-    word.match_indices(name).any(|(at, _)| {
-        !word[..at].ends_with(part) && !word[at + name.len()..].starts_with(part)
-    })
+    word.match_indices(name)
+        .any(|(at, _)| !word[..at].ends_with(part) && !word[at + name.len()..].starts_with(part))
 }
 
 #[cfg(test)]

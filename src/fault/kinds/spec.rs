@@ -2,7 +2,8 @@
 
 use super::{
     BadRollout, Command, Cordon, CpuLimit, CpuStress, DbOutage, Drain, Evict, MemoryPressure, Network,
-    Partition, PodKill, Restore, Rollback, RolloutRestart, Scale, SelectorSwitch, ServiceBlackhole, ZoneOutage,
+    Partition, PodKill, Restore, Rollback, RolloutRestart, Scale, SelectorSwitch, ServiceBlackhole,
+    ZoneOutage,
 };
 use crate::fault::{Fault, FaultKind};
 use crate::source::{Located, Mark, Problem};

@@ -168,5 +168,6 @@ fn order(row: &Row) -> Result<Order, OrderError> {
 
 /// A field of an answer; a table that is not ours has others.
 fn field<'a, T: tokio_postgres::types::FromSql<'a>>(row: &'a Row, at: usize) -> Result<T, OrderError> {
-    row.try_get(at).map_err(|error| OrderError::Away(format!("the table `orders` is not the shop's: {error}")))
+    row.try_get(at)
+        .map_err(|error| OrderError::Away(format!("the table `orders` is not the shop's: {error}")))
 }

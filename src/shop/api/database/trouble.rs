@@ -54,7 +54,9 @@ impl From<Trouble> for OrderError {
 /// 25006 is a standby, 53300 is a server with too many connections.
 fn passes(code: &SqlState) -> bool {
     let class = code.code();
-    class.starts_with("57P") || *code == SqlState::READ_ONLY_SQL_TRANSACTION || *code == SqlState::TOO_MANY_CONNECTIONS
+    class.starts_with("57P")
+        || *code == SqlState::READ_ONLY_SQL_TRANSACTION
+        || *code == SqlState::TOO_MANY_CONNECTIONS
 }
 
 /// What the server or the system said, without the wrapping.
