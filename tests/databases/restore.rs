@@ -1,6 +1,6 @@
 //! The fault `restore` on a real database.
 
-use crate::stage::{Stage, becomes, has};
+use crate::stage::{Stage, answered, becomes, has};
 use std::time::Duration;
 
 const ROWS: &str = "SELECT count(*) FROM t";
@@ -29,10 +29,10 @@ fn a_database_is_destroyed_with_consent_and_comes_back_however_the_run_ends() {
     }
     let stage = Stage::with(&["postgres"]);
     let ask = |statement: &str| stage.sql("db", "drill_a", statement);
-    stage.sql("db", "postgres", "CREATE DATABASE drill_a").unwrap();
-    ask("CREATE TABLE t AS SELECT generate_series(1, 3) AS n").unwrap();
+    answered(|| stage.sql("db", "postgres", "CREATE DATABASE drill_a"));
+    answered(|| ask("CREATE TABLE t AS SELECT generate_series(1, 3) AS n"));
     let made = "SELECT oid FROM pg_database WHERE datname = 'drill_a'";
-    let first = ask(made).unwrap();
+    let first = answered(|| ask(made));
 
     let scenario = drill(&stage, 3, "", "");
     stage.program.write("s.yaml", &scenario);

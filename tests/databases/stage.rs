@@ -1,6 +1,7 @@
 //! A playground with databases, and their own clients beside it.
 
 use shakedown::cluster::{Access, Cluster};
+use std::cell::RefCell;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -97,6 +98,18 @@ pub fn becomes(what: &str, expected: &str, ask: impl Fn() -> Result<String, Stri
         assert!(begun.elapsed() < PATIENCE, "waited in vain: {what}: {answer:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
+}
+
+/// Asks until there is an answer: a server on a busy machine may be unready for a moment.
+pub fn answered(ask: impl Fn() -> Result<String, String>) -> String {
+    let last = RefCell::new(String::new());
+    becomes("an answer", "yes", || {
+        ask().map(|answer| {
+            *last.borrow_mut() = answer;
+            "yes".to_owned()
+        })
+    });
+    last.into_inner()
 }
 
 /// Whether the server of a package and its client are installed; says loudly when nothing is tested.
