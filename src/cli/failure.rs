@@ -142,6 +142,7 @@ fn exit_of(error: &ClusterError) -> Exit {
         ClusterError::Refused { .. }
         | ClusterError::Strange { .. }
         | ClusterError::Command { .. }
+        | ClusterError::Unended { .. }
         | ClusterError::NotReady { .. }
         | ClusterError::Stuck { .. } => Exit::Inconclusive,
     }

@@ -32,9 +32,24 @@ enum Role {
 struct Api {
     #[command(flatten)]
     door: DoorArgs,
+    #[command(flatten)]
+    orders: Orders,
+    /// With `--database`: how old a connection may get. Behind a Service an old one may lead to a server that is not meant
+    /// any more
+    #[arg(long, value_name = "TIME", default_value = "30s", requires = "database")]
+    max_age: Span,
+}
+
+/// Where an api's orders go.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Orders {
     /// The store, as http://HOST:PORT; it need not be there yet
     #[arg(long, value_name = "URL")]
-    store: String,
+    store: Option<String>,
+    /// A PostgreSQL with the table `orders` instead, as postgres://USER@HOST:PORT/DATABASE; the password from PGPASSWORD
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -131,11 +146,22 @@ async fn open(args: &Args) -> Result<Shop, Failure> {
             Ok(shop)
         }
         Some(Role::Api(api)) => {
-            let shop = Shop::api(&api.door.door(), &api.store).await?;
+            let door = api.door.door();
+            let (shop, to) = match (&api.orders.database, &api.orders.store) {
+                (Some(url), _) => {
+                    let password = std::env::var("PGPASSWORD").ok();
+                    let age = api.max_age.get();
+                    // Not the URL: it may hold a password.
+                    (Shop::with_database(&door, url, password.as_deref(), age).await?, "a database")
+                }
+                (None, store) => {
+                    let store = store.as_deref().unwrap_or_default();
+                    (Shop::api(&door, store).await?, store)
+                }
+            };
             anstream::eprintln!(
-                "the demo shop's api listens on http://{}; its orders go to {}; Ctrl-C ends it",
-                shop.addr(),
-                api.store
+                "the demo shop's api listens on http://{}; its orders go to {to}; Ctrl-C ends it",
+                shop.addr()
             );
             Ok(shop)
         }

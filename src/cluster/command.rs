@@ -20,7 +20,8 @@ impl Cluster {
         limit: Duration,
     ) -> Result<String, ClusterError> {
         let words: Vec<&str> = command.iter().map(AsRef::as_ref).collect();
-        let failed = |why: String| ClusterError::Command { command: words.join(" "), why };
+        let command = || words.join(" ");
+        let failed = |why: String| ClusterError::Command { command: command(), why };
         let Some((program, args)) = words.split_first() else {
             return Err(failed("no program was named".to_owned()));
         };
@@ -32,7 +33,7 @@ impl Cluster {
             .kill_on_drop(true)
             .output();
         match tokio::time::timeout(limit, run).await {
-            Err(_) => Err(failed(format!("it did not end within {} s", limit.as_secs_f64()))),
+            Err(_) => Err(ClusterError::Unended { command: command(), why: late(limit) }),
             Ok(Err(error)) => Err(failed(error.to_string())),
             Ok(Ok(output)) if output.status.success() => {
                 Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -53,6 +54,7 @@ impl Cluster {
         limit: Duration,
     ) -> Result<String, ClusterError> {
         let doing = format!("run {} in {pod}", command.join(" "));
+        let unended = |why| ClusterError::Unended { command: command.join(" "), why };
         let namespace = pod.namespace.as_deref().unwrap_or(self.namespace());
         let pods: Api<Pod> = Api::namespaced(self.client().clone(), namespace);
         let mut params = AttachParams::default().stdout(true).stderr(true);
@@ -70,16 +72,14 @@ impl Cluster {
             };
             match ended {
                 Some(ended) if ended.status.as_deref() == Some("Success") => Ok(out),
-                Some(ended) => Err(format!("{}: {}", ended.message.unwrap_or_default(), tail(err.trim()))),
-                None => Err("the connection broke before it ended".to_owned()),
+                Some(ended) => Err(ClusterError::Command {
+                    command: command.join(" "),
+                    why: format!("{}: {}", ended.message.unwrap_or_default(), tail(err.trim())),
+                }),
+                None => Err(unended("the connection broke before it ended".to_owned())),
             }
-            .map_err(|why| ClusterError::Command { command: command.join(" "), why })
         };
-        let late = |_| ClusterError::Command {
-            command: command.join(" "),
-            why: format!("it did not end within {} s", limit.as_secs_f64()),
-        };
-        tokio::time::timeout(limit, run).await.map_err(late)?
+        tokio::time::timeout(limit, run).await.map_err(|_| unended(late(limit)))?
     }
 }
 
@@ -95,6 +95,10 @@ fn with_rights(error: ClusterError) -> ClusterError {
         }
         other => other,
     }
+}
+
+fn late(limit: Duration) -> String {
+    format!("it did not end within {} s", limit.as_secs_f64())
 }
 
 async fn all(stream: Option<impl tokio::io::AsyncRead + Unpin>) -> String {

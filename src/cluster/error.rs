@@ -74,6 +74,14 @@ pub enum ClusterError {
         /// How it ended, with the end of what it said.
         why: String,
     },
+    /// A command did not come to its end, so what it has done is not known.
+    #[error("cannot run `{command}`: {why}")]
+    Unended {
+        /// The program and its arguments.
+        command: String,
+        /// Why.
+        why: String,
+    },
     /// It did not become as wanted in time.
     #[error("{what} did not become ready within {} s: {state}", limit.as_secs())]
     NotReady {
@@ -107,7 +115,9 @@ impl ClusterError {
     /// Whether the same request may work a moment later: the server is away or busy, the object was just changed.
     pub fn may_pass(&self) -> bool {
         match self {
-            ClusterError::Unreachable { .. } | ClusterError::Silent { .. } => true,
+            ClusterError::Unreachable { .. } | ClusterError::Silent { .. } | ClusterError::Unended { .. } => {
+                true
+            }
             ClusterError::Refused { code, .. } => matches!(code, 409 | 422 | 429 | 500..),
             ClusterError::Config { .. }
             | ClusterError::Denied { .. }

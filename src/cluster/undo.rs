@@ -32,7 +32,7 @@ pub enum Undo {
     },
     /// A command is run in a container.
     Exec {
-        /// The Pod.
+        /// The Pod. Without a uid whoever has the name, and somebody has to: what it changed outlives the Pod.
         pod: ObjectRef,
         /// The container; none for the only one.
         container: Option<String>,
@@ -99,7 +99,11 @@ impl Cluster {
             Undo::Delete { object } => self.remove(object).await,
             Undo::Run { command, limit } => self.run_command(command, *limit).await.map(|_| Undone::Restored),
             Undo::Exec { pod, container, command, limit } => match self.present(pod).await? {
-                None => Ok(Undone::Nothing),
+                None if pod.uid.is_some() => Ok(Undone::Nothing),
+                None => Err(ClusterError::Unended {
+                    command: command.join(" "),
+                    why: format!("{pod}, where it has to be run, is not there"),
+                }),
                 Some(_) => {
                     self.exec(pod, container.as_deref(), command, *limit).await.map(|_| Undone::Restored)
                 }

@@ -1,7 +1,8 @@
 //! The demo shop: a small real system inside this binary, to be loaded, broken and measured.
 //!
 //! Two programs: `api` sells and keeps nothing, any number of them; `store` keeps the orders, one of it, in a durable
-//! `log`. They speak HTTP with each other. An api may also keep the orders in its own memory: then it is the whole shop.
+//! `log`. They speak HTTP with each other. An api may also keep the orders in its own memory: then it is the whole shop; or
+//! in the table of a `PostgreSQL`, by a pool of connections that makes itself anew.
 //!
 //! `/products` (also `?q=words`), `/products/{id}`, `POST /login`, `/account` are the api's; `POST /orders`, `/orders`,
 //! `/orders/{id}`, `/health`, `/ready`, `/metrics` belong to both. HTTP/1.1 and HTTP/2 on one port, no TLS.

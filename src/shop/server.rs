@@ -84,6 +84,17 @@ impl Shop {
         Shop::open(door, Site::Api(Api::with_store(store)?)).await
     }
 
+    /// An api whose orders are in the table `orders` of the database at `postgres://USER@HOST:PORT/DATABASE`, which need
+    /// not be there yet. No connection gets older than `max_age`.
+    pub async fn with_database(
+        door: &Door,
+        url: &str,
+        password: Option<&str>,
+        max_age: Duration,
+    ) -> Result<Shop, ShopError> {
+        Shop::open(door, Site::Api(Api::with_database(url, password, max_age)?)).await
+    }
+
     /// A store whose log is in the folder `data`.
     pub async fn store(door: &Door, data: &Path, fsync: Fsync) -> Result<Shop, ShopError> {
         let keeper = Keeper::open(data, fsync).map_err(|error| match error {

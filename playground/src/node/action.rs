@@ -89,8 +89,8 @@ async fn http_get(context: &Context, container: &Value, wanted: &Value) -> Resul
 
 async fn exec(context: &Context, program: &Program, wanted: &Value) -> Result<(), String> {
     let words = wanted["command"].as_array().into_iter().flatten();
-    let command = words.map(|word| word.as_str().unwrap_or_default().to_owned()).collect();
-    let program = Program { command, ..program.clone() };
+    let command: Vec<String> = words.map(|word| word.as_str().unwrap_or_default().to_owned()).collect();
+    let program = program.running(&command);
     let started = Process::start(&context.shared.supervisor, &program, Streams::Output);
     let mut process = started.map_err(|error| error.to_string())?;
     let (out, err) = process.output();

@@ -13,7 +13,7 @@ pub(super) fn start(
     mut run: Run,
     request: ExecRequest,
 ) -> Result<Execution, String> {
-    let program = Program { command: request.command, ..program.clone() };
+    let program = program.running(&request.command);
     let streams = if request.stdin { Streams::Both } else { Streams::Output };
     let mut process = Process::start(supervisor, &program, streams).map_err(|error| error.to_string())?;
     let stdin = process.input().map(|pipe| Box::new(pipe) as Box<dyn AsyncWrite + Send + Unpin>);

@@ -3,7 +3,8 @@
 //!
 //! - `PLAYGROUND_VOLUME_<NAME>` is the folder of the volume `<NAME>` (upper case, other characters as `_`);
 //! - a `mountPath` at the beginning of an argument, of an environment value, or after a `=` in one, is replaced
-//!   by the folder: `--data=/data/log` becomes `--data=/tmp/…/log`. So one manifest serves here and on a cluster.
+//!   by the folder: `--data=/data/log` becomes `--data=/tmp/…/log`, also in commands of probes, hooks
+//!   and `exec`. So one manifest serves here and on a cluster.
 
 use crate::node::context::Context;
 use crate::node::token;

@@ -61,5 +61,5 @@ pub(super) fn prepare(context: &Context, container: &Value) -> Result<Program, T
         None => context.folder.clone(),
         Some(path) => relocate(path, &places).into(),
     };
-    Ok(Program { command, env: env.0, folder, user: launch.user, stop: launch.stop })
+    Ok(Program { command, env: env.0, places, folder, user: launch.user, stop: launch.stop })
 }

@@ -1,5 +1,6 @@
 //! One program in its own process group, under a supervisor.
 
+use crate::node::mount::relocate;
 use crate::node::{StopSignal, Supervisor, User};
 use crate::supervise::{AS, INTERRUPT, KILL, Mode, TERMINATE, hand_over};
 use std::ffi::OsString;
@@ -20,12 +21,22 @@ pub(super) struct Program {
     pub(super) command: Vec<String>,
     /// Its whole environment.
     pub(super) env: Vec<(String, String)>,
+    /// The paths of the container that have folders of their own behind them, the longest first.
+    pub(super) places: Vec<(String, String)>,
     /// Where it starts.
     pub(super) folder: std::path::PathBuf,
     /// Whose rights it has, if not the playground's.
     pub(super) user: Option<User>,
     /// How it is asked to end.
     pub(super) stop: StopSignal,
+}
+
+impl Program {
+    /// Another command of the same container: a probe, a hook, what `exec` asks for.
+    pub(super) fn running(&self, command: &[String]) -> Program {
+        let command = command.iter().map(|word| relocate(word, &self.places)).collect();
+        Program { command, ..self.clone() }
+    }
 }
 
 /// What becomes of its streams.

@@ -31,24 +31,25 @@ async fn a_database_on_a_volume_survives_the_death_of_its_process_and_of_its_pod
         return;
     }
     let stage = Stage::new();
-    stage.apply("postgres.yaml");
-    let pod = stage.ready("postgres-0", 0).await;
+    stage.apply("postgres/1-services.yaml");
+    stage.apply("postgres/2-primary.yaml");
+    let pod = stage.ready("db-0", 0).await;
     let ask = async |pod: &Value, statement: &str| sql(pod, "change-me", "shop", statement).await;
     // The table is the init script's.
-    ask(&pod, "INSERT INTO orders VALUES (1, 'sextant')").await.unwrap();
-    assert_eq!(ask(&pod, "SHOW max_connections").await.unwrap(), "50");
+    ask(&pod, "INSERT INTO orders VALUES ('a', DEFAULT, 'sextant', 1)").await.unwrap();
+    assert_eq!(ask(&pod, "SHOW wal_writer_delay").await.unwrap(), "10s");
     let refused = sql(&pod, "wrong", "shop", "SELECT 1").await.unwrap_err();
     assert!(refused.contains("password authentication failed"), "{refused}");
 
     let all = children(pid(&pod));
     assert!(all.len() > 3, "the server has its own children: {all:?}");
     kill(&pod);
-    let pod = stage.ready("postgres-0", 1).await;
+    let pod = stage.ready("db-0", 1).await;
     assert!(!all.iter().any(|child| lives(*child)), "they died with it");
     assert_eq!(ask(&pod, "SELECT sku FROM orders").await.unwrap(), "sextant");
 
-    ask(&pod, "INSERT INTO orders VALUES (2, 'compass')").await.unwrap();
-    let next = stage.replace("postgres-0", &pod).await;
+    ask(&pod, "INSERT INTO orders VALUES ('b', DEFAULT, 'compass', 1)").await.unwrap();
+    let next = stage.replace("db-0", &pod).await;
     assert_eq!(ask(&next, "SELECT count(*) FROM orders").await.unwrap(), "2");
 }
 
@@ -130,31 +131,36 @@ async fn a_graceful_end_does_not_wait_for_clients() {
 }
 
 #[tokio::test]
-async fn a_script_makes_a_standby_with_the_images_own_programs() {
+async fn a_standby_is_copied_follows_and_takes_over() {
     if !installed() {
         return;
     }
     let stage = Stage::new();
-    stage.apply("postgres.yaml");
-    let primary = stage.ready("postgres-0", 0).await;
-    let script = r#"
-        pg_basebackup -h "$PRIMARY" -U postgres -D "$PGDATA" -R -X stream -c fast &&
-        exec docker-entrypoint.sh postgres -c hot_standby=on"#;
-    let env = json!([
-        {"name": "PRIMARY", "value": primary["status"]["podIP"]}, {"name": "PGPASSWORD", "value": "change-me"},
-    ]);
-    let container = json!({"command": ["sh", "-c", script], "env": env});
-    stage.story.pod("standby", spec("postgres", container, probe()));
-    let standby = stage.ready("standby", 0).await;
-    sql(&primary, "change-me", "shop", "INSERT INTO orders VALUES (7, 'quadrant')").await.unwrap();
+    for manifest in ["postgres/1-services.yaml", "postgres/2-primary.yaml", "postgres/3-standby.yaml"] {
+        stage.apply(manifest);
+    }
+    let (primary, standby) = tokio::join!(stage.ready("db-0", 0), stage.ready("db-standby-0", 0));
+    let insert = |id: &str| format!("INSERT INTO orders VALUES ('{id}', DEFAULT, 'quadrant', 1)");
     let ask = async |statement: &str| sql(&standby, "change-me", "shop", statement).await;
+    sql(&primary, "change-me", "shop", &insert("a")).await.unwrap();
     assert_eq!(ask("SELECT pg_is_in_recovery()").await.unwrap(), "t");
-    soon("the row arrives", "quadrant", async || ask("SELECT sku FROM orders WHERE id = 7").await).await;
-    ask("INSERT INTO orders VALUES (8, 'x')").await.unwrap_err();
+    soon("the row arrives", "quadrant", async || ask("SELECT sku FROM orders WHERE id = 'a'").await).await;
+    ask(&insert("b")).await.unwrap_err();
+
+    // A primary that comes back is followed again.
+    kill(&primary);
+    let primary = stage.ready("db-0", 1).await;
+    sql(&primary, "change-me", "shop", &insert("c")).await.unwrap();
+    soon("the row arrives", "2", async || ask("SELECT count(*) FROM orders").await).await;
 
     kill(&primary);
     ask("SELECT pg_promote()").await.unwrap();
-    ask("INSERT INTO orders VALUES (8, 'astrolabe')").await.unwrap();
+    ask(&insert("d")).await.unwrap();
+    // It finds its own data, and is no standby again.
+    kill(&standby);
+    let standby = stage.ready("db-standby-0", 1).await;
+    let count = sql(&standby, "change-me", "shop", "SELECT count(*) FROM orders").await;
+    assert_eq!(count.unwrap(), "3");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ async fn what_is_appended_to_a_file_on_a_volume_survives() {
         return;
     }
     let stage = Stage::new();
-    stage.apply("redis.yaml");
+    stage.apply("redis/redis.yaml");
     let pod = stage.ready("redis-0", 0).await;
     let ask = async |pod: &Value, words: &[&str]| redis(pod, "change-me", words).await;
     ask(&pod, &["set", "a", "1"]).await.unwrap();

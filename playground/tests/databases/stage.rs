@@ -33,9 +33,9 @@ impl Stage {
         Stage { story, _controllers: controllers }
     }
 
-    /// Creates the objects of a manifest of this repository.
+    /// Creates the objects of a manifest of this repository, all but the shop's.
     pub fn apply(&self, manifest: &str) {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/databases").join(manifest);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests").join(manifest);
         let text = std::fs::read_to_string(path).unwrap();
         for mut object in serde_saphyr::from_multiple::<Value>(&text).unwrap() {
             let text = |key: &str| object[key].as_str().unwrap().to_owned();

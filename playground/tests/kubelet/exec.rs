@@ -33,6 +33,25 @@ async fn a_command_runs_as_the_container_does_and_its_exit_code_comes_back() {
 }
 
 #[tokio::test]
+async fn a_path_of_a_volume_leads_to_it_as_in_the_manifest() {
+    let stage = Stage::new().await;
+    stage.story.pod("p", {
+        let mut spec = crate::story::shell("touch \"$0\"; exec sleep 1000", "Always");
+        spec["containers"][0]["args"] = json!(["/data/here"]);
+        spec["containers"][0]["volumeMounts"] = json!([{"name": "v", "mountPath": "/data"}]);
+        spec["volumes"] = json!([{"name": "v", "emptyDir": {}}]);
+        spec
+    });
+    stage.story.until("p", is_ready).await;
+    let pods = stage.pods().await;
+    eventually("the file is there", async || {
+        exit_code(&run(&pods, "p", &["test", "-f", "/data/here"]).await.2) == 0
+    })
+    .await;
+    assert_eq!(exit_code(&run(&pods, "p", &["test", "-f", "/data/nowhere"]).await.2), 1);
+}
+
+#[tokio::test]
 async fn the_input_goes_in_and_ends() {
     let stage = Stage::new().await;
     stage.running("p", "exec sleep 1000").await;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a command may take where nothing is said.
-const LIMIT: Duration = Duration::from_secs(30);
+pub(super) const LIMIT: Duration = Duration::from_secs(30);
 
 /// A command, of this machine or in containers, with another one that takes it back and a third that says whether it
 /// acted. No shell is between: the first item is the program.
@@ -61,9 +61,7 @@ impl FaultKind for Command {
 
     fn rights(&self, namespace: &str) -> Vec<Right> {
         let Some(inside) = &self.inside else { return Vec::new() };
-        let mut all = inside.pods.rights(namespace);
-        // Since 1.35 the server wants both for a command.
-        all.extend(rights(namespace, "", "pods/exec", &["get", "create"]));
+        let mut all = inside.rights(namespace);
         if self.undo.is_some() {
             all.extend(rights(namespace, "", "pods", &["get"]));
         }
@@ -99,18 +97,11 @@ impl FaultKind for Command {
 }
 
 impl Command {
-    /// On this machine. Whom it hits nobody can know; it is told the namespace, so that stands for them.
+    /// On this machine.
     fn here(&self, cx: &FaultContext, limit: Duration) -> (Vec<Victim>, Vec<Deed>, Where) {
-        let namespace = ObjectRef {
-            api_version: "v1".to_owned(),
-            kind: "Namespace".to_owned(),
-            namespace: None,
-            name: cx.cluster.namespace().to_owned(),
-            uid: None,
-        };
         let detail = format!("by `{}` on this machine", self.run.join(" "));
         let deed = Deed::Run { command: self.run.clone(), undo: self.undo.clone(), limit };
-        (vec![Victim { object: namespace, detail }], vec![deed], Where::Here)
+        (vec![of_this_machine(cx, detail)], vec![deed], Where::Here)
     }
 
     async fn inside(
@@ -119,8 +110,7 @@ impl Command {
         inside: &Inside,
         limit: Duration,
     ) -> Result<(Vec<Victim>, Vec<Deed>, Where), Refusal> {
-        let how_many = HowMany { count: inside.count, percent: inside.percent, leave: inside.leave };
-        let victims = victims(&inside.pods.choose(cx, how_many).await?)?;
+        let victims = inside.victims(cx).await?;
         let deed = |victim: &Victim| Deed::Exec {
             pod: victim.object.clone(),
             container: inside.container.clone(),
@@ -132,6 +122,34 @@ impl Command {
         let pods = victims.iter().map(|victim| victim.object.clone()).collect();
         Ok((victims, deeds, Where::Inside { pods, container: inside.container.clone() }))
     }
+}
+
+impl Inside {
+    /// What choosing the Pods and running commands in them needs.
+    pub(super) fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = self.pods.rights(namespace);
+        // Since 1.35 the server wants both for a command.
+        all.extend(rights(namespace, "", "pods/exec", &["get", "create"]));
+        all
+    }
+
+    /// The Pods that are meant.
+    pub(super) async fn victims(&self, cx: &FaultContext) -> Result<Vec<Victim>, Refusal> {
+        let how_many = HowMany { count: self.count, percent: self.percent, leave: self.leave };
+        victims(&self.pods.choose(cx, how_many).await?)
+    }
+}
+
+/// Whom a command of this machine hits nobody can know; it is told the namespace, so that stands for them.
+pub(super) fn of_this_machine(cx: &FaultContext, detail: String) -> Victim {
+    let object = ObjectRef {
+        api_version: "v1".to_owned(),
+        kind: "Namespace".to_owned(),
+        namespace: None,
+        name: cx.cluster.namespace().to_owned(),
+        uid: None,
+    };
+    Victim { object, detail }
 }
 
 #[cfg(test)]

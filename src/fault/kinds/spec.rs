@@ -2,7 +2,8 @@
 
 use super::{
     BadRollout, Command, Cordon, CpuLimit, CpuStress, DbOutage, Drain, Evict, MemoryPressure, Network,
-    Partition, PodKill, Rollback, RolloutRestart, Scale, SelectorSwitch, ServiceBlackhole, ZoneOutage,
+    Partition, PodKill, Restore, Rollback, RolloutRestart, Scale, SelectorSwitch, ServiceBlackhole,
+    ZoneOutage,
 };
 use crate::fault::{Fault, FaultKind};
 use crate::source::{Located, Mark, Problem};
@@ -63,6 +64,8 @@ kinds! {
     db_outage: DbOutage,
     /// A command, of this machine or in containers, with its own undo and its own check.
     command: Command,
+    /// A throw-away database is destroyed, and restored from a backup that was taken before.
+    restore: Restore,
     /// A Service is pointed to the Pods of another selector, as a blue/green release does.
     selector_switch: SelectorSwitch,
     /// A Service selects no Pod: fresh connections to it fail.

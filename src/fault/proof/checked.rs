@@ -44,14 +44,14 @@ impl Prove for Checked {
 
     fn prove<'a>(&'a self, cx: &'a FaultContext, within: Duration) -> Proving<'a> {
         Box::pin(async move {
-            let Some(command) = &self.command else {
+            if self.command.is_none() {
                 // It would not have come so far.
                 return Effect::Proven("the command ended with 0".to_owned());
-            };
+            }
             let deadline = Instant::now() + within;
             loop {
-                match self.run(cx, command).await {
-                    Ok(()) => return Effect::Proven(format!("`{}` succeeds", command.join(" "))),
+                match self.run(cx).await {
+                    Ok(()) => return Effect::Proven(self.what()),
                     Err(_) if Instant::now() + PAUSE < deadline => sleep(PAUSE).await,
                     Err(error) => {
                         return Effect::Unproven(format!(
@@ -66,7 +66,9 @@ impl Prove for Checked {
 }
 
 impl Checked {
-    async fn run(&self, cx: &FaultContext, command: &[String]) -> Result<(), ClusterError> {
+    /// Runs it once, everywhere. Errors: it fails, does not end, or cannot be run.
+    pub(super) async fn run(&self, cx: &FaultContext) -> Result<(), ClusterError> {
+        let Some(command) = &self.command else { return Ok(()) };
         match &self.place {
             Where::Here => cx.cluster.run_command(command, self.limit).await.map(drop),
             Where::Inside { pods, container } => {

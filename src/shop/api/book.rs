@@ -1,6 +1,7 @@
 //! Where the api's orders go.
 
 use super::client::StoreClient;
+use super::database::Database;
 use super::standing::Standing;
 use crate::shop::index::Index;
 use crate::shop::orders::{Draft, Order, OrderError, Placed};
@@ -13,6 +14,8 @@ pub(super) enum Book {
     Memory(Mutex<Index>),
     /// In the store.
     Store(StoreClient, Standing),
+    /// In a table.
+    Database(Database, Standing),
 }
 
 impl Book {
@@ -21,6 +24,7 @@ impl Book {
         match self {
             Book::Memory(index) => locked(index).place(draft),
             Book::Store(client, _) => client.place(&draft).await,
+            Book::Database(database, _) => database.place(&draft).await,
         }
     }
 
@@ -29,6 +33,7 @@ impl Book {
         match self {
             Book::Memory(index) => Ok(locked(index).get(id).cloned()),
             Book::Store(client, _) => client.get(id).await,
+            Book::Database(database, _) => database.get(id).await,
         }
     }
 
@@ -40,6 +45,7 @@ impl Book {
                 Ok((index.len(), index.newest(limit, index.len())))
             }
             Book::Store(client, _) => client.newest(limit).await,
+            Book::Database(database, _) => database.newest(limit).await,
         }
     }
 
@@ -47,7 +53,7 @@ impl Book {
     pub(super) fn count(&self) -> Option<usize> {
         match self {
             Book::Memory(index) => Some(locked(index).len()),
-            Book::Store(..) => None,
+            Book::Store(..) | Book::Database(..) => None,
         }
     }
 
@@ -55,7 +61,8 @@ impl Book {
     pub(super) async fn unready(&self) -> Option<String> {
         match self {
             Book::Memory(index) => locked(index).is_full().then(|| "full".to_owned()),
-            Book::Store(client, standing) => standing.ask(client).await,
+            Book::Store(client, standing) => standing.ask(client.ready()).await,
+            Book::Database(database, standing) => standing.ask(database.ready()).await,
         }
     }
 }

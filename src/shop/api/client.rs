@@ -35,6 +35,12 @@ pub enum ApiError {
         /// What was written.
         written: String,
     },
+    /// Nothing that a database could have. What was written is not said: it may hold a password.
+    #[error("this is no address of a database: {why}; write postgres://USER@HOST:PORT/DATABASE")]
+    Database {
+        /// What is wrong with it.
+        why: String,
+    },
     /// No client.
     #[error("cannot make a client for the store: {0}")]
     Client(#[from] reqwest::Error),

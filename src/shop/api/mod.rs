@@ -1,11 +1,12 @@
 //! The program that sells: products and customers, and orders that it keeps nothing of.
 //!
-//! `site` answers, `book` is where orders go: its own memory, or over `client` to the store, whose readiness `standing`
-//! asks for.
+//! `site` answers, `book` is where orders go: its own memory, over `client` to the store, or into a `database`; `standing`
+//! knows whether these would take one.
 
 mod account;
 mod book;
 mod client;
+mod database;
 mod products;
 mod site;
 mod standing;

@@ -3,6 +3,7 @@
 use super::account::{account, login};
 use super::book::Book;
 use super::client::{ApiError, StoreClient};
+use super::database::Database;
 use super::products::Catalog;
 use super::standing::Standing;
 use crate::shop::index::Index;
@@ -15,6 +16,7 @@ use crate::shop::route::Route;
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming;
 use std::sync::Mutex;
+use std::time::Duration;
 
 /// The largest quantity of one order.
 const QUANTITY_LIMIT: u32 = 1_000;
@@ -35,6 +37,16 @@ impl Api {
     /// An api whose orders are in the store at `http://HOST:PORT`.
     pub(in crate::shop) fn with_store(store: &str) -> Result<Api, ApiError> {
         let book = Book::Store(StoreClient::new(store)?, Standing::default());
+        Ok(Api { catalog: Catalog::new(), book })
+    }
+
+    /// An api whose orders are in a database; see [`Database::new`].
+    pub(in crate::shop) fn with_database(
+        url: &str,
+        password: Option<&str>,
+        max_age: Duration,
+    ) -> Result<Api, ApiError> {
+        let book = Book::Database(Database::new(url, password, max_age)?, Standing::default());
         Ok(Api { catalog: Catalog::new(), book })
     }
 

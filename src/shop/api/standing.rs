@@ -1,6 +1,6 @@
 //! Whether the store could take an order, asked so that probes do not become a load of their own.
 
-use super::client::StoreClient;
+use std::future::Future;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -15,16 +15,16 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Why the store would take no order. Asks it unless the last answer is fresh; whoever comes while it is asked waits
-    /// for that answer.
-    pub(super) async fn ask(&self, client: &StoreClient) -> Option<String> {
+    /// Why the store would take no order. It is asked, by `question`, unless the last answer is fresh; whoever comes
+    /// meanwhile waits for that answer.
+    pub(super) async fn ask(&self, question: impl Future<Output = Result<(), String>>) -> Option<String> {
         let mut last = self.last.lock().await;
         if let Some((at, answer)) = &*last
             && at.elapsed() < FRESH
         {
             return answer.clone();
         }
-        let answer = client.ready().await.err();
+        let answer = question.await.err();
         *last = Some((Instant::now(), answer.clone()));
         answer
     }
