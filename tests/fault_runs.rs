@@ -6,6 +6,8 @@
 mod interrupted;
 #[path = "fault_runs/killed.rs"]
 mod killed;
+#[path = "fault_runs/overlapping.rs"]
+mod overlapping;
 #[path = "fault_runs/refused.rs"]
 mod refused;
 #[path = "fault_runs/stage.rs"]

@@ -103,7 +103,11 @@ impl Stage {
     {
         let all = self.cluster.api::<K>().list(&ListParams::default()).await.unwrap().items;
         let spec = |object: &K| {
-            let whole = serde_json::to_value(object).unwrap();
+            let mut whole = serde_json::to_value(object).unwrap();
+            if let Some(notes) = whole.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+                // Counted up by the way there and by the way back.
+                notes.remove("deployment.kubernetes.io/revision");
+            }
             let meta = &whole["metadata"];
             json!({"name": meta["name"], "labels": meta["labels"], "annotations": meta["annotations"],
                 "spec": whole["spec"]})

@@ -2,8 +2,10 @@
 
 use super::{FaultsPlan, Refused, needs};
 use crate::cluster::{Cluster, Consent, Right, RunId};
-use crate::fault::{Plan, Refusal, dry_run};
+use crate::fault::{Fault, Plan, Refusal, clash, dry_run};
 use futures_util::future::join_all;
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// Variables of the Kubernetes client that send requests elsewhere, or as somebody else.
 const DEBUG: &str = "KUBE_RS_DEBUG_";
@@ -45,7 +47,28 @@ pub async fn preview(cluster: &Cluster, plan: &FaultsPlan, run: &RunId) -> Resul
         warnings.extend(dry_run(&planned, &cx).await.map_err(refused)?);
         previews.push(Preview { place, plan: planned, warnings });
     }
+    disjoint(plan, &previews)?;
     Ok(previews)
+}
+
+/// No two faults change the same field at the same time.
+fn disjoint(plan: &FaultsPlan, previews: &[Preview]) -> Result<(), Refused> {
+    for (index, second) in previews.iter().enumerate() {
+        for first in &previews[..index] {
+            let (one, other) = (&plan.faults[first.place], &plan.faults[second.place]);
+            let Some((object, path)) = clash::between(&first.plan, &second.plan) else { continue };
+            if span(one).start() <= span(other).end() && span(other).start() <= span(one).end() {
+                let faults = [one.name.clone(), other.name.clone()];
+                return Err(Refused::Clash { faults, object: Box::new(object), path });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// From when to when a fault's changes stand. What ends by itself is taken back once it is proven.
+fn span(fault: &Fault) -> RangeInclusive<Duration> {
+    fault.at..=fault.at + fault.lasts.unwrap_or(fault.within)
 }
 
 /// The namespace consents and the account has every right.

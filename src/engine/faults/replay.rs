@@ -2,17 +2,15 @@
 
 use super::keeper::Keeper;
 use crate::cluster::{
-    Cluster, ClusterError, Entry, FieldChange, Journal, Lease, LeaseError, ObjectRef, RunId, UNDO_ANNOTATION,
-    Undo, escaped,
+    Cluster, ClusterError, Entry, Journal, Lease, LeaseError, Note, ObjectRef, RunId, Undo,
 };
 use crate::fault::{FaultContext, Helpers, Taken, TakenBack, take_back};
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
 use kube::Api;
 use kube::api::ListParams;
-use serde::Deserialize;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -63,14 +61,6 @@ pub async fn replay(cluster: &Cluster, journal: Journal) -> Result<(Vec<Entry>, 
     Ok((entries.into_iter().map(|(_, entry)| entry).collect(), back))
 }
 
-/// What an object says of itself when its journal is gone.
-#[derive(Debug, Deserialize)]
-struct Note {
-    run: RunId,
-    fault: String,
-    fields: Vec<FieldChange>,
-}
-
 /// An object that still has the note of a run that has no journal any more.
 #[derive(Debug)]
 pub struct Orphan {
@@ -107,21 +97,23 @@ pub async fn orphans(cluster: &Cluster) -> Result<(Vec<Orphan>, Vec<&'static str
 
 async fn noted<K>(cluster: &Cluster, api: Api<K>) -> Result<Vec<Orphan>, ClusterError>
 where
-    K: kube::Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
+    K: kube::Resource<DynamicType = ()> + Clone + Debug + Serialize + DeserializeOwned,
 {
     let doing = format!("list the {}", K::plural(&()));
     let all = cluster.call(&doing, api.list(&ListParams::default())).await?;
-    Ok(all.items.iter().filter_map(orphan).collect())
+    Ok(all.items.iter().flat_map(orphans_of).collect())
 }
 
-fn orphan<K: kube::Resource<DynamicType = ()>>(object: &K) -> Option<Orphan> {
-    let text = object.meta().annotations.as_ref()?.get(UNDO_ANNOTATION)?;
-    let Note { run, fault, mut fields } = serde_json::from_str(text).ok()?;
-    fields.push(FieldChange {
-        path: format!("/metadata/annotations/{}", escaped(UNDO_ANNOTATION)),
-        before: None,
-        after: Some(Value::from(text.as_str())),
-    });
-    let undo = Undo::Restore { object: ObjectRef::of(object), subresource: None, fields };
-    Some(Orphan { run, entry: Entry { fault, undo } })
+/// What the notes on an object say, each by itself.
+fn orphans_of<K>(object: &K) -> Vec<Orphan>
+where
+    K: kube::Resource<DynamicType = ()> + Serialize,
+{
+    let notes = Note::all(&serde_json::to_value(object).unwrap_or_default());
+    let orphan = |(Note { run, fault, mut fields }, own)| {
+        fields.push(own);
+        let undo = Undo::Restore { object: ObjectRef::of(object), subresource: None, fields };
+        Orphan { run, entry: Entry { fault, undo } }
+    };
+    notes.into_iter().map(orphan).collect()
 }

@@ -3,7 +3,7 @@
 use crate::cluster::{ObjectRef, Right, is_ready};
 use crate::fault::proof::{Flaw, Stuck};
 use crate::fault::select::{everyone, is_of_deployment};
-use crate::fault::workload::{Workload, check_free, check_rolls, replicas};
+use crate::fault::workload::{Workload, check_rolls, replicas};
 use crate::fault::{
     Deed, FaultContext, FaultKind, Lasting, Plan, Planning, Refusal, Victim, caution, rights,
 };
@@ -64,7 +64,6 @@ impl FaultKind for BadRollout {
         Box::pin(async move {
             let flaw = self.flaw().map_err(Refusal::Unfit)?;
             let (object, present) = Workload::deployment(&self.deployment).read(cx).await?;
-            check_free(&present, &object)?;
             check_rolls(&present, &object)?;
             let (container, field) =
                 spoil(&present, self.container.as_deref(), &flaw).map_err(Refusal::Unfit)?;
