@@ -2,8 +2,12 @@
 //! ends, the cluster is as it was before.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "fault_runs/crashed.rs"]
+mod crashed;
 #[path = "fault_runs/interrupted.rs"]
 mod interrupted;
+#[path = "fault_runs/inventory.rs"]
+mod inventory;
 #[path = "fault_runs/killed.rs"]
 mod killed;
 #[path = "fault_runs/overlapping.rs"]

@@ -127,6 +127,7 @@ fn exit_of_refusal(refused: &Refused) -> Exit {
         Refused::Debug { .. } | Refused::Fault { .. } | Refused::Clash { .. } => Exit::Usage,
         Refused::Lease(LeaseError::Held { .. }) => Exit::Inconclusive,
         Refused::Dirty { .. } => Exit::Dirty,
+        Refused::Interrupted => Exit::Interrupted,
     }
 }
 

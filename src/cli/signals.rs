@@ -3,6 +3,7 @@
 use super::left::Left;
 use crate::engine::Stop;
 use crate::run::Exit;
+use std::sync::{Arc, OnceLock};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Ctrl-C and SIGTERM as they come.
@@ -26,32 +27,41 @@ impl Stops {
     }
 }
 
+/// What a run has to lose by being left at once: unknown before it begins, nothing where it has no faults.
+pub(super) type Stake = Arc<OnceLock<Option<Left>>>;
+
 /// Stops a run at the first signal; listens for as long as the runtime lives.
-/// The second one leaves at once and says what is `left` of its faults.
-pub(super) fn listen(stop: Stop, left: Option<Left>) -> std::io::Result<()> {
-    tokio::spawn(obey(stop, Stops::new()?, left));
+/// The second one leaves at once and says what is left of its faults.
+pub(super) fn listen(stop: Stop, stake: Stake) -> std::io::Result<()> {
+    tokio::spawn(obey(stop, Stops::new()?, stake));
     Ok(())
 }
 
-async fn obey(stop: Stop, mut stops: Stops, left: Option<Left>) {
+async fn obey(stop: Stop, mut stops: Stops, stake: Stake) {
     stops.next().await;
-    let undo = if left.is_some() { ", and the faults are taken back" } else { "" };
-    anstream::eprintln!(
-        "\nstopping: no further requests, those in flight get their timeout{undo}; once more to leave at once"
-    );
-    stop.ask();
-    stops.next().await;
-    let exit = match left.map(|left| left.words()) {
-        Some(words) if !words.is_empty() => {
-            anstream::eprintln!("\nleft at once; the history up to the last second is kept\n{words}");
-            Exit::Dirty
-        }
-        _ => {
-            anstream::eprintln!(
-                "\nleft at once; the history up to the last second is kept, nothing else is left behind"
-            );
-            Exit::Interrupted
+    let what = match stake.get() {
+        None => "before the load begins; what is held of the cluster is given back",
+        Some(None) => "no further requests, those in flight get their timeout",
+        Some(Some(_)) => {
+            "no further requests, those in flight get their timeout, and the faults are taken back"
         }
     };
+    anstream::eprintln!("\nstopping: {what}; once more to leave at once");
+    stop.ask();
+    stops.next().await;
+    let (words, exit) = match stake.get().map(|left| left.as_ref().map(Left::words)) {
+        None => {
+            let words = "nothing was injected; a lease that was taken runs out by itself";
+            (words.to_owned(), Exit::Interrupted)
+        }
+        Some(Some(words)) if !words.is_empty() => {
+            (format!("the history up to the last second is kept\n{words}"), Exit::Dirty)
+        }
+        Some(_) => {
+            let words = "the history up to the last second is kept, nothing else is left behind";
+            (words.to_owned(), Exit::Interrupted)
+        }
+    };
+    anstream::eprintln!("\nleft at once; {words}");
     std::process::exit(i32::from(exit.code()));
 }

@@ -8,6 +8,7 @@ mod change;
 mod command;
 mod connect;
 mod consent;
+mod copies;
 mod denied;
 mod error;
 mod journal;

@@ -26,6 +26,14 @@ impl Workload {
         }
     }
 
+    /// What changing it until it is undone needs beside that: notes on a Deployment are copied to its `ReplicaSet`s.
+    pub fn rights_of_notes(&self, namespace: &str) -> Vec<Right> {
+        match self.kind {
+            "Deployment" => rights(namespace, "apps", "replicasets", &["list", "patch"]),
+            _ => Vec::new(),
+        }
+    }
+
     /// These verbs on its kind.
     pub fn rights(&self, namespace: &str, verbs: &[&'static str]) -> Vec<Right> {
         rights(namespace, "apps", self.resource(), verbs)

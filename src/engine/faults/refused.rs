@@ -32,6 +32,9 @@ pub enum Refused {
         /// What is missing.
         missing: Vec<Right>,
     },
+    /// Somebody has asked to stop.
+    #[error("interrupted before the load began")]
+    Interrupted,
     /// A fault that cannot or must not be injected.
     #[error("fault {fault}: {refusal}")]
     Fault {

@@ -19,31 +19,28 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A right to take back what a dead run left: nobody else does so meanwhile, and no run begins.
 #[derive(Debug)]
-pub struct Turn(Option<Keeper>);
+pub struct Turn(Keeper);
 
 impl Turn {
     /// Takes the lease as `holder`. Errors: a run or its guard is at work.
     pub async fn take(cluster: &Cluster, holder: String) -> Result<Turn, LeaseError> {
-        let lease = Lease::take(cluster, &RunId::from(holder)).await?;
-        Ok(Turn(Some(Keeper::start(lease))))
+        Ok(Turn(Keeper::start(Lease::take(cluster, &RunId::from(holder)).await?)))
     }
 
-    /// Goes without: somebody says that no one is at work, whatever the lease says.
-    pub fn by_force() -> Turn {
-        Turn(None)
+    /// Takes the lease from whoever holds it: somebody says that it is dead, whatever the lease says.
+    pub async fn by_force(cluster: &Cluster, holder: String) -> Result<Turn, LeaseError> {
+        Ok(Turn(Keeper::start(Lease::seize(cluster, &RunId::from(holder)).await?)))
     }
 
     /// Gives the lease back.
     pub async fn end(self) -> Result<(), ClusterError> {
-        match self.0 {
-            Some(keeper) => keeper.release().await,
-            None => Ok(()),
-        }
+        self.0.release().await
     }
 }
 
-/// Takes back everything in a journal, the last done first. The journal goes when nothing is left.
-pub async fn replay(cluster: &Cluster, journal: Journal) -> Result<(Vec<Entry>, TakenBack), ClusterError> {
+/// Takes back everything in a journal, the last done first. The journal itself stays: with it goes what the run has made,
+/// and a guard that calls this is a part of that.
+pub async fn replay(cluster: &Cluster, journal: &Journal) -> Result<(Vec<Entry>, TakenBack), ClusterError> {
     let entries = journal.entries().await?;
     let taken = entries.iter().map(|(number, entry)| Taken { number: *number, undo: entry.undo.clone() });
     let cx = FaultContext {
@@ -54,10 +51,7 @@ pub async fn replay(cluster: &Cluster, journal: Journal) -> Result<(Vec<Entry>, 
         seed: 0,
         lasts: None,
     };
-    let back = take_back(&cx, &journal, taken.collect(), PATIENCE).await;
-    if back.left.is_empty() {
-        journal.end().await?;
-    }
+    let back = take_back(&cx, journal, taken.collect(), PATIENCE).await;
     Ok((entries.into_iter().map(|(_, entry)| entry).collect(), back))
 }
 

@@ -57,9 +57,14 @@ async fn look(
         Err(LeaseError::Held { .. }) => return Ok(None),
         Err(LeaseError::Cluster(error)) => return Err(error),
     };
-    let replayed = replay(cluster, journal).await;
+    let replayed = replay(cluster, &journal).await;
     turn.end().await?;
-    replayed.map(|(_, back)| Some(Vigil::Replayed(back)))
+    let (_, back) = replayed?;
+    if back.left.is_empty() {
+        // Last of all: this Pod goes with it, and would leave a lease behind.
+        journal.end().await?;
+    }
+    Ok(Some(Vigil::Replayed(back)))
 }
 
 /// The last sign of life, by our own clock: that of the run's machine may go differently.

@@ -51,7 +51,9 @@ impl FaultKind for BadRollout {
     }
 
     fn rights(&self, namespace: &str) -> Vec<Right> {
-        let mut needed = Workload::deployment(&self.deployment).rights(namespace, &["get", "patch"]);
+        let workload = Workload::deployment(&self.deployment);
+        let mut needed = workload.rights(namespace, &["get", "patch"]);
+        needed.extend(workload.rights_of_notes(namespace));
         needed.extend(rights(namespace, "", "pods", &["list", "watch"]));
         needed
     }

@@ -39,6 +39,7 @@ impl FaultKind for Scale {
     fn rights(&self, namespace: &str) -> Vec<Right> {
         let Ok(workload) = self.workload() else { return Vec::new() };
         let mut needed = workload.rights(namespace, &["get", "list", "watch", "patch"]);
+        needed.extend(workload.rights_of_notes(namespace));
         needed.extend(caution::autoscaler_rights(namespace));
         needed
     }
