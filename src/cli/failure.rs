@@ -143,6 +143,7 @@ fn exit_of(error: &ClusterError) -> Exit {
         ClusterError::Refused { .. }
         | ClusterError::Strange { .. }
         | ClusterError::Command { .. }
+        | ClusterError::Elsewhere { .. }
         | ClusterError::NotReady { .. }
         | ClusterError::Stuck { .. } => Exit::Inconclusive,
     }

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::cluster::{Access, Cluster, Journal, Lease, Undone};
-use crate::engine::faults::{Orphan, Refused, Turn, orphans, replay};
+use crate::engine::faults::{By, Orphan, Refused, Turn, orphans, replay};
 use crate::fault::TakenBack;
 use crate::report::harmless;
 use crate::run::Exit;
@@ -95,7 +95,7 @@ async fn all(cluster: &Cluster) -> Result<bool, Failure> {
     let mut left = false;
     for journal in Journal::all(cluster).await? {
         let run = journal.run().clone();
-        let (entries, back) = replay(cluster, &journal).await?;
+        let (entries, back) = replay(cluster, &journal, By::Hand).await?;
         if back.left.is_empty() {
             journal.end().await?;
         }

@@ -74,6 +74,15 @@ pub enum ClusterError {
         /// How it ended, with the end of what it said.
         why: String,
     },
+    /// A command of another machine.
+    #[error(
+        "`{command}` is a command of the machine that the run was on; `shakedown recover` there runs it, and nobody \
+         else can"
+    )]
+    Elsewhere {
+        /// The program and its arguments.
+        command: String,
+    },
     /// It did not become as wanted in time.
     #[error("{what} did not become ready within {} s: {state}", limit.as_secs())]
     NotReady {
@@ -113,6 +122,7 @@ impl ClusterError {
             | ClusterError::Denied { .. }
             | ClusterError::Strange { .. }
             | ClusterError::Command { .. }
+            | ClusterError::Elsewhere { .. }
             | ClusterError::Stuck { .. }
             | ClusterError::NotReady { .. } => false,
         }

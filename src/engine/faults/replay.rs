@@ -4,7 +4,7 @@ use super::keeper::Keeper;
 use crate::cluster::{
     Cluster, ClusterError, Entry, Journal, Lease, LeaseError, Note, ObjectRef, RunId, Undo,
 };
-use crate::fault::{FaultContext, Helpers, Taken, TakenBack, take_back};
+use crate::fault::{FaultContext, Helpers, Left, Taken, TakenBack, take_back};
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
 use kube::Api;
@@ -38,11 +38,26 @@ impl Turn {
     }
 }
 
+/// Who takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Somebody on the machine of the run.
+    Hand,
+    /// The guard: commands of that machine are not for it.
+    Guard,
+}
+
 /// Takes back everything in a journal, the last done first. The journal itself stays: with it goes what the run has made,
 /// and a guard that calls this is a part of that.
-pub async fn replay(cluster: &Cluster, journal: &Journal) -> Result<(Vec<Entry>, TakenBack), ClusterError> {
+pub async fn replay(
+    cluster: &Cluster,
+    journal: &Journal,
+    by: By,
+) -> Result<(Vec<Entry>, TakenBack), ClusterError> {
     let entries = journal.entries().await?;
     let taken = entries.iter().map(|(number, entry)| Taken { number: *number, undo: entry.undo.clone() });
+    let (elsewhere, here): (Vec<Taken>, Vec<Taken>) =
+        taken.partition(|taken| by == By::Guard && matches!(taken.undo, Undo::Run { .. }));
     let cx = FaultContext {
         cluster: cluster.clone(),
         run: journal.run().clone(),
@@ -51,7 +66,11 @@ pub async fn replay(cluster: &Cluster, journal: &Journal) -> Result<(Vec<Entry>,
         seed: 0,
         lasts: None,
     };
-    let back = take_back(&cx, journal, taken.collect(), PATIENCE).await;
+    let mut back = take_back(&cx, journal, here, PATIENCE).await;
+    back.left.extend(elsewhere.into_iter().map(|taken| {
+        let error = ClusterError::Elsewhere { command: taken.undo.target() };
+        Left { taken, error }
+    }));
     Ok((entries.into_iter().map(|(_, entry)| entry).collect(), back))
 }
 

@@ -1,7 +1,7 @@
 //! What the guard does: it watches the lease of its run, and takes the faults back when the run is dead.
 
 use super::GUARD_HOLDER;
-use super::replay::{Turn, replay};
+use super::replay::{By, Turn, replay};
 use crate::cluster::{Cluster, ClusterError, Holder, Journal, Lease, LeaseError, RunId, TERM};
 use crate::fault::TakenBack;
 use std::time::Duration;
@@ -57,7 +57,7 @@ async fn look(
         Err(LeaseError::Held { .. }) => return Ok(None),
         Err(LeaseError::Cluster(error)) => return Err(error),
     };
-    let replayed = replay(cluster, &journal).await;
+    let replayed = replay(cluster, &journal, By::Guard).await;
     turn.end().await?;
     let (_, back) = replayed?;
     if back.left.is_empty() {
