@@ -88,6 +88,14 @@ impl<'s> Lab<'s> {
         take_back(&self.cx, &self.journal, std::mem::take(&mut self.taken), PATIENCE).await
     }
 
+    /// Takes back what can be; why something could not, which stays to be taken back.
+    pub async fn try_back(&mut self) -> Option<String> {
+        let back = self.take_back().await;
+        let why = back.left.first().map(|left| left.error.to_string());
+        self.taken = back.left.into_iter().rev().map(|left| left.taken).collect();
+        why
+    }
+
     /// Takes back; all of it must work, and the journal must be empty.
     pub async fn undo(&mut self) {
         let back = self.take_back().await;

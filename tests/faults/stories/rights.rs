@@ -28,7 +28,7 @@ async fn trouble(lab: &mut Lab<'_>, fault: &Fault) -> Option<String> {
         return Some(error.to_string());
     }
     match lab.prove(&plan, WITHIN).await {
-        Effect::Proven(_) => None,
+        Effect::Proven(_) => lab.try_back().await,
         Effect::Unproven(why) => Some(why),
     }
 }
@@ -86,6 +86,8 @@ async fn every_kind_works_with_its_rights_and_with_none_of_them_missing() {
                 }
                 // What the first list shows needs no watch.
                 (Some(right), None) if right.verb == "watch" => {}
+                // Where no rollout has copied a note there is none to take away.
+                (Some(right), None) if right.resource == "replicasets" && right.verb == "patch" => {}
                 other => panic!("{text}: {other:?}"),
             }
             account.may_only(&all, None).await;
