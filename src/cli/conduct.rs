@@ -2,7 +2,8 @@
 
 use super::destinations::{Destinations, Reports};
 use super::progress::Progress;
-use super::{Failure, left, signals};
+use super::signals::{self, AtStake, Stake};
+use super::{Failure, left};
 use crate::cluster::Consent;
 use crate::engine::faults::{Session, prepare};
 use crate::engine::{self, Control, RunPlan, drive};
@@ -61,8 +62,15 @@ pub(super) fn conduct(
     let plan = RunPlan::new(scenario, seed, &ids).map_err(|error| Failure::Usage(error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
+    let (stop, control) = Control::new();
+    let stake = Stake::default();
     // What is refused leaves nothing, no folder either.
-    let session = runtime.block_on(hold(&plan, consent))?;
+    let session = runtime.block_on(async {
+        let listening = signals::listen(stop, stake.clone());
+        listening.map_err(|source| Failure::System { what: "listen for signals", source })?;
+        hold(&plan, consent, &control).await
+    })?;
+    stake.get_or_init(|| AtStake { left: session.as_ref().map(left::Left::of), ledger: meta.ledger.clone() });
     let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started);
     // Nothing was sent yet: it is the command line that is wrong.
     let folder = match folder {
@@ -72,18 +80,18 @@ pub(super) fn conduct(
             return Err(Failure::Usage(error.to_string()));
         }
     };
-    drive_and_save(&runtime, (&plan, session), &meta, &folder)?;
+    drive_and_save(&runtime, (&plan, session), &control, &meta, &folder)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
     let run = finish(&folder, None, strictness, destinations)?;
     anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
     Ok(run)
 }
 
-/// The hold on the namespace that a run with faults needs. Ctrl-C ends it as long as nothing was done.
-async fn hold(plan: &RunPlan, consent: Consent) -> Result<Option<Session>, Failure> {
+/// The hold on the namespace that a run with faults needs; none when somebody asks to stop before it is had.
+async fn hold(plan: &RunPlan, consent: Consent, control: &Control) -> Result<Option<Session>, Failure> {
     let Some(faults) = &plan.faults else { return Ok(None) };
     let mut say = |text: &str| anstream::eprintln!("{}", harmless(&plan.secrets.redact(text)));
-    Ok(Some(prepare(faults, consent, &mut say).await?))
+    Ok(Some(prepare(faults, consent, control, &mut say).await?))
 }
 
 /// Gives back what is held for a run that does not begin.
@@ -97,10 +105,10 @@ async fn release(session: Option<Session>) {
 fn drive_and_save(
     runtime: &Runtime,
     (plan, session): (&RunPlan, Option<Session>),
+    control: &Control,
     meta: &Meta,
     folder: &Path,
 ) -> Result<(), Failure> {
-    let system = |what| move |source| Failure::System { what, source };
     engine::raise_open_files();
     let mut writer = match Writer::create(folder, meta) {
         Ok(writer) => writer,
@@ -109,20 +117,14 @@ fn drive_and_save(
             return Err(error.into());
         }
     };
-    let left = session.as_ref().map(left::Left::of);
-    let (stop, control) = Control::new();
     let mut progress = Progress::new(meta, control.clone());
     let mut failed: Option<WriteError> = None;
     let driven = runtime.block_on(async {
-        if let Err(source) = signals::listen(stop, left, meta.ledger.clone()) {
-            release(session).await;
-            return Err(system("listen for signals")(source));
-        }
         let mut say = |event: Event| {
             progress.see(&event);
             keep(&mut writer, &event, &mut failed);
         };
-        Ok::<(), Failure>(drive(plan, session, &meta.stages, &control, &mut say).await?)
+        drive(plan, session, &meta.stages, control, &mut say).await
     });
     progress.end();
     driven?;

@@ -124,9 +124,10 @@ fn exit_of_refusal(refused: &Refused) -> Exit {
         | Refused::Fault { refusal: Refusal::Cluster(error), .. } => exit_of(error),
         Refused::NoConsent(_) | Refused::NoRights { .. } | Refused::Guard { .. } => Exit::Unreachable,
         // What the scenario asks for does not fit what is there.
-        Refused::Debug { .. } | Refused::Fault { .. } => Exit::Usage,
+        Refused::Debug { .. } | Refused::Fault { .. } | Refused::Clash { .. } => Exit::Usage,
         Refused::Lease(LeaseError::Held { .. }) => Exit::Inconclusive,
         Refused::Dirty { .. } => Exit::Dirty,
+        Refused::Interrupted => Exit::Interrupted,
     }
 }
 
@@ -143,6 +144,7 @@ fn exit_of(error: &ClusterError) -> Exit {
         | ClusterError::Strange { .. }
         | ClusterError::Command { .. }
         | ClusterError::Unended { .. }
+        | ClusterError::Elsewhere { .. }
         | ClusterError::NotReady { .. }
         | ClusterError::Stuck { .. } => Exit::Inconclusive,
     }

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::cluster::{Access, Cluster, Journal, Lease, Undone};
-use crate::engine::faults::{Orphan, Refused, Turn, orphans, replay};
+use crate::engine::faults::{By, Orphan, Refused, Turn, orphans, replay};
 use crate::fault::TakenBack;
 use crate::report::harmless;
 use crate::run::Exit;
@@ -23,7 +23,7 @@ pub(super) struct Args {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
-    /// Also where a run seems to be at work
+    /// Also where a run seems to be at work: its lease is taken from it, which ends its faults
     #[arg(long)]
     force: bool,
 }
@@ -51,12 +51,10 @@ async fn recover(args: &Args) -> Result<Exit, Failure> {
     if args.dry_run {
         return foresee(&cluster).await;
     }
-    let turn = if args.force {
-        Turn::by_force()
-    } else {
-        let taken = Turn::take(&cluster, format!("recover-{}", std::process::id())).await;
-        taken.map_err(Refused::from)?
-    };
+    let holder = format!("recover-{}", std::process::id());
+    let taken =
+        if args.force { Turn::by_force(&cluster, holder).await } else { Turn::take(&cluster, holder).await };
+    let turn = taken.map_err(Refused::from)?;
     let recovered = all(&cluster).await;
     turn.end().await?;
     let left = recovered?;
@@ -97,7 +95,7 @@ async fn all(cluster: &Cluster) -> Result<bool, Failure> {
     let mut left = false;
     for journal in Journal::all(cluster).await? {
         let run = journal.run().clone();
-        let (entries, back) = replay(cluster, &journal).await?;
+        let (entries, back) = replay(cluster, &journal, By::Hand).await?;
         if back.left.is_empty() {
             journal.end().await?;
         }

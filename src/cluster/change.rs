@@ -6,6 +6,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+/// What the server counts up with each change of an object.
+const VERSION: &str = "/metadata/resourceVersion";
+
 /// One field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldChange {
@@ -44,10 +47,12 @@ pub enum Way {
 }
 
 /// The operations that make the changes on `object` or take them back, in the order of `changes`; maps on the way to
-/// a field that are missing are made.
+/// a field that are missing are made. A map that somebody else makes meanwhile would be emptied by that, so they are
+/// made only while the object is of the version that was read.
 pub fn operations(object: &Value, changes: &[FieldChange], way: Way) -> Vec<Value> {
     let mut image = object.clone();
     let mut operations = Vec::new();
+    let mut made = Vec::new();
     for change in changes {
         let (from, to) = match way {
             Way::There => (&change.before, &change.after),
@@ -58,14 +63,19 @@ pub fn operations(object: &Value, changes: &[FieldChange], way: Way) -> Vec<Valu
         }
         match (from, to) {
             (_, Some(to)) => {
-                operations.extend(missing_maps(&mut image, &change.path));
+                made.extend(missing_maps(&mut image, &change.path));
                 operations.push(json!({"op": "add", "path": change.path, "value": to}));
             }
             (Some(_), None) => operations.push(json!({"op": "remove", "path": change.path})),
             (None, None) => {}
         }
     }
-    operations
+    if made.is_empty() {
+        return operations;
+    }
+    let version = object.pointer(VERSION);
+    let same = version.map(|version| json!({"op": "test", "path": VERSION, "value": version}));
+    same.into_iter().chain(made).chain(operations).collect()
 }
 
 /// The operations that make the maps above `path` which `image` does not have; it has them afterwards.
@@ -111,14 +121,14 @@ mod tests {
     #[test]
     fn a_change_goes_there_and_back_and_not_over_what_others_did() {
         let service = json!({"metadata": {"name": "api"}, "spec": {"selector": {"app": "api"}}});
-        let note = format!("/metadata/annotations/{}", escaped("shakedown.dev/undo"));
+        let note = format!("/metadata/annotations/{}", escaped("shakedown.dev/undo-1"));
         let changes = [
             FieldChange::of(&service, &note, Some(json!("note"))),
             FieldChange::of(&service, "/spec/selector", Some(json!({"gone": "yes"}))),
         ];
         let there = applied(&service, &changes, Way::There).unwrap();
         assert_eq!(there["spec"]["selector"], json!({"gone": "yes"}));
-        assert_eq!(there["metadata"]["annotations"], json!({"shakedown.dev/undo": "note"}));
+        assert_eq!(there["metadata"]["annotations"], json!({"shakedown.dev/undo-1": "note"}));
         assert!(changes.iter().all(|change| change.is_ours(&there)));
         let mut back = applied(&there, &changes, Way::Back).unwrap();
         // The map that was made stays, empty: Kubernetes itself drops it.
@@ -128,6 +138,17 @@ mod tests {
         let mut foreign = there.clone();
         foreign["spec"]["selector"] = json!({"app": "other"});
         assert!(applied(&foreign, &changes, Way::Back).is_err(), "the test before the write fails");
+    }
+
+    #[test]
+    fn a_map_that_somebody_else_has_made_meanwhile_is_not_emptied() {
+        let read = json!({"metadata": {"resourceVersion": "7"}});
+        let change = [FieldChange::of(&read, "/metadata/annotations/ours", Some(json!("1")))];
+        assert!(applied(&read, &change, Way::There).is_ok());
+        let patch = json!(operations(&read, &change, Way::There));
+        let patch: json_patch::Patch = serde_json::from_value(patch).unwrap();
+        let mut now = json!({"metadata": {"resourceVersion": "8", "annotations": {"theirs": "2"}}});
+        assert!(json_patch::patch(&mut now, &patch).is_err());
     }
 
     fn map() -> impl Strategy<Value = Value> {

@@ -82,6 +82,15 @@ pub enum ClusterError {
         /// Why.
         why: String,
     },
+    /// A command of another machine.
+    #[error(
+        "`{command}` is a command of the machine that the run was on; `shakedown recover` there runs it, and nobody \
+         else can"
+    )]
+    Elsewhere {
+        /// The program and its arguments.
+        command: String,
+    },
     /// It did not become as wanted in time.
     #[error("{what} did not become ready within {} s: {state}", limit.as_secs())]
     NotReady {
@@ -123,6 +132,7 @@ impl ClusterError {
             | ClusterError::Denied { .. }
             | ClusterError::Strange { .. }
             | ClusterError::Command { .. }
+            | ClusterError::Elsewhere { .. }
             | ClusterError::Stuck { .. }
             | ClusterError::NotReady { .. } => false,
         }

@@ -42,7 +42,12 @@ pub struct Open(Arc<Mutex<BTreeMap<u32, Entry>>>);
 impl Open {
     /// The entries, the first done first.
     pub fn entries(&self) -> Vec<Entry> {
-        self.0.lock().map(|open| open.values().cloned().collect()).unwrap_or_default()
+        self.numbered().into_values().collect()
+    }
+
+    /// The entries with their numbers.
+    pub fn numbered(&self) -> BTreeMap<u32, Entry> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn change(&self, change: impl FnOnce(&mut BTreeMap<u32, Entry>)) {

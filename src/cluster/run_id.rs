@@ -35,5 +35,3 @@ impl fmt::Display for RunId {
 
 /// The label of everything that a run makes; its value is the run's id.
 pub const RUN_LABEL: &str = "shakedown.dev/run";
-/// The annotation of everything that a run changes: what it was before.
-pub const UNDO_ANNOTATION: &str = "shakedown.dev/undo";

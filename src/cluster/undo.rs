@@ -132,6 +132,8 @@ impl Cluster {
         if !ours.is_empty() {
             self.patch_fields(object, subresource, &present, &ours, Way::Back).await?;
         }
+        // Also where that was done before: whoever did it may have died before this.
+        self.remove_copies(object, fields).await?;
         if !foreign.is_empty() {
             let now = |field: &FieldChange| {
                 let value = present.pointer(&field.path);

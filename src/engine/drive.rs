@@ -47,6 +47,15 @@ impl Control {
     pub fn stops(&self) -> bool {
         *self.asked.borrow()
     }
+
+    /// What `work` gives, or nothing when somebody asks to stop before it is done.
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut asked = self.asked.clone();
+        tokio::select! {
+            done = work => Some(done),
+            Ok(_) = asked.wait_for(|asked| *asked) => None,
+        }
+    }
 }
 
 impl Stop {
@@ -104,7 +113,7 @@ async fn story(
             return Ok(Ending::Unreachable { reason });
         }
     };
-    let Some(ends) = unless_stopped(control, checks::run(plan, Phase::Before)).await else {
+    let Some(ends) = control.unless_stopped(checks::run(plan, Phase::Before)).await else {
         return Ok(Ending::Interrupted);
     };
     let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
@@ -115,7 +124,7 @@ async fn story(
         return Ok(Ending::SmokeFailed);
     }
     let Some(load) = &plan.load else { return Ok(Ending::Completed) };
-    match unless_stopped(control, prepare_ledger(plan)).await {
+    match control.unless_stopped(prepare_ledger(plan)).await {
         Some(Ok(())) | None => {}
         Some(Err(why)) => {
             let reason = format!(
@@ -136,19 +145,10 @@ async fn story(
     if let Some(reason) = aborted {
         return Ok(Ending::Aborted { reason });
     }
-    for end in unless_stopped(control, checks::run(plan, Phase::After)).await.unwrap_or_default() {
+    for end in control.unless_stopped(checks::run(plan, Phase::After)).await.unwrap_or_default() {
         say(Event { at: started.now(), kind: EventKind::Check(end) });
     }
     Ok(Ending::Completed)
-}
-
-/// What `work` gives, or nothing when somebody asks to stop before it is done.
-async fn unless_stopped<T>(control: &Control, work: impl Future<Output = T>) -> Option<T> {
-    let mut asked = control.asked.clone();
-    tokio::select! {
-        done = work => Some(done),
-        Ok(_) = asked.wait_for(|asked| *asked) => None,
-    }
 }
 
 async fn prepare_ledger(plan: &RunPlan) -> Result<(), String> {

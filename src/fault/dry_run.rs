@@ -1,7 +1,7 @@
 //! Asking the server beforehand whether it would take what is planned. Nothing is changed.
 
 use super::inject::{ask_attachment, ask_eviction, changes_of, deletion, own_object};
-use super::{Deed, FaultContext, Plan, Refusal};
+use super::{Deed, FaultContext, Lasting, Plan, Refusal, clash};
 use crate::cluster::{ClusterError, ObjectRef};
 use kube::api::{DeleteParams, PatchParams, PostParams};
 
@@ -10,6 +10,7 @@ use kube::api::{DeleteParams, PatchParams, PostParams};
 pub async fn dry_run(plan: &Plan, cx: &FaultContext) -> Result<Vec<String>, Refusal> {
     let mut warnings = Vec::new();
     for deed in &plan.deeds {
+        deed.is_free(cx).await?;
         match deed.dry_run(cx).await {
             Err(error) if error.code() == Some(429) && matches!(deed, Deed::Evict { .. }) => {
                 warnings.push(error.to_string());
@@ -21,13 +22,22 @@ pub async fn dry_run(plan: &Plan, cx: &FaultContext) -> Result<Vec<String>, Refu
 }
 
 impl Deed {
+    /// Errors: another fault has changed a field that it would change.
+    async fn is_free(&self, cx: &FaultContext) -> Result<(), Refusal> {
+        let Deed::Change { object, fields, lasting: Lasting::UntilUndone, .. } = self else { return Ok(()) };
+        let present = cx.cluster.present(object).await?;
+        present.map_or(Ok(()), |present| clash::on_object(object, &present, fields))
+    }
+
     async fn dry_run(&self, cx: &FaultContext) -> Result<(), ClusterError> {
         let (cluster, doing) = (&cx.cluster, format!("{self} (tried without doing it)"));
         let post = PostParams { dry_run: true, ..PostParams::default() };
         match self {
             Deed::Change { object, subresource, fields, lasting } => {
                 let Some(present) = cluster.present(object).await? else { return Ok(()) };
-                let changes = changes_of(cx, &present, *subresource, fields, *lasting);
+                // The size of the note counts, not its number.
+                let note = (*lasting == Lasting::UntilUndone).then_some(0);
+                let changes = changes_of(cx, &present, *subresource, fields, note);
                 cluster.try_fields(object, *subresource, &present, &changes).await
             }
             Deed::Create { manifest } => {

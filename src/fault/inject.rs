@@ -1,13 +1,16 @@
 //! Doing what was planned: first the journal, then the deed.
 
-use super::{Deed, FaultContext, InjectError, Lasting, Plan};
+use super::{Deed, FaultContext, InjectError, Lasting, Plan, Refusal, clash};
 use crate::cluster::{
-    ClusterError, Entry, FieldChange, Journal, ObjectRef, RUN_LABEL, UNDO_ANNOTATION, Undo, Way, escaped,
+    ClusterError, Entry, FieldChange, Journal, Note, ObjectRef, Open, RUN_LABEL, Undo, Way,
 };
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions};
 use kube::core::DynamicObject;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How often a change is tried on an object that is changed by others at the same time.
+const TRIES: u32 = 5;
 
 /// One thing that was done and is written down.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,28 +110,40 @@ async fn note(
     undo: Option<Undo>,
 ) -> Result<(), InjectError> {
     let Some(undo) = undo else { return Ok(()) };
-    let number = next_number();
+    write_down(cx, journal, taken, (next_number(), undo), |_| Ok(())).await
+}
+
+/// Writes an undo into the journal as the entry of this number, in the place of what it was there before; `allows` is
+/// asked by what is open at that moment, so that nobody comes in between.
+async fn write_down(
+    cx: &FaultContext,
+    journal: &Journal,
+    taken: &mut Vec<Taken>,
+    (number, undo): (u32, Undo),
+    allows: impl FnOnce(&Open) -> Result<(), Refusal>,
+) -> Result<(), InjectError> {
+    allows(&journal.open())?;
     let entry = Entry { fault: cx.fault.clone(), undo: undo.clone() };
     journal.write(number, &entry).await.map_err(InjectError::Journal)?;
+    taken.retain(|one| one.number != number);
     taken.push(Taken { number, undo });
     Ok(())
 }
 
-/// The changes of an object that is as `present` says, with the note of what it was.
+/// The changes of an object that is as `present` says, with the note of what it was under the number of its entry.
 pub(super) fn changes_of(
     cx: &FaultContext,
     present: &Value,
     subresource: Option<&'static str>,
     fields: &[(String, Option<Value>)],
-    lasting: Lasting,
+    note: Option<u32>,
 ) -> Vec<FieldChange> {
     let mut changes: Vec<FieldChange> =
         fields.iter().map(|(path, to)| FieldChange::of(present, path, to.clone())).collect();
     // A subresource takes no annotations; there the journal alone knows.
-    if lasting == Lasting::UntilUndone && subresource.is_none() {
-        let memo = json!({"run": cx.run, "fault": cx.fault, "fields": changes}).to_string();
-        let path = format!("/metadata/annotations/{}", escaped(UNDO_ANNOTATION));
-        changes.push(FieldChange::of(present, &path, Some(json!(memo))));
+    if let Some(number) = note.filter(|_| subresource.is_none()) {
+        let note = Note { run: cx.run.clone(), fault: cx.fault.clone(), fields: changes.clone() };
+        changes.push(note.change(present, number));
     }
     changes
 }
@@ -142,19 +157,28 @@ async fn change(
     fields: &[(String, Option<Value>)],
     lasting: Lasting,
 ) -> Result<(), InjectError> {
-    let present = cx.cluster.present(object).await.map_err(InjectError::Deed)?;
-    let present = present.ok_or_else(|| InjectError::Helper(format!("{object} is gone")))?;
-    let changes = changes_of(cx, &present, subresource, fields, lasting);
-    if lasting == Lasting::UntilUndone {
-        let undo = Undo::Restore {
-            object: object.clone(),
-            subresource: subresource.map(ToOwned::to_owned),
-            fields: changes.clone(),
-        };
-        note(cx, journal, taken, Some(undo)).await?;
+    let number = (lasting == Lasting::UntilUndone).then(next_number);
+    let mut tries = 1;
+    loop {
+        let present = cx.cluster.present(object).await.map_err(InjectError::Deed)?;
+        let present = present.ok_or_else(|| InjectError::Helper(format!("{object} is gone")))?;
+        let changes = changes_of(cx, &present, subresource, fields, number);
+        if let Some(number) = number {
+            let subresource = subresource.map(ToOwned::to_owned);
+            let undo = Undo::Restore { object: object.clone(), subresource, fields: changes.clone() };
+            write_down(cx, journal, taken, (number, undo), |others| {
+                clash::on_object(object, &present, fields)?;
+                clash::in_journal(others, number, object, fields)
+            })
+            .await?;
+        }
+        match cx.cluster.patch_fields(object, subresource, &present, &changes, Way::There).await {
+            Ok(_) => return Ok(()),
+            // Somebody else has changed something on it since it was read, and nothing of ours was done.
+            Err(error) if matches!(error.code(), Some(409 | 422)) && tries < TRIES => tries += 1,
+            Err(error) => return Err(InjectError::Deed(error)),
+        }
     }
-    let patched = cx.cluster.patch_fields(object, subresource, &present, &changes, Way::There).await;
-    patched.map_err(InjectError::Deed).map(drop)
 }
 
 /// An object of the run, with its namespace and label.

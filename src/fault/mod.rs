@@ -5,6 +5,7 @@
 //! kind cannot forget to be undone.
 
 pub mod caution;
+pub mod clash;
 mod context;
 mod deed;
 mod dry_run;

@@ -1,7 +1,7 @@
 //! A Service whose Pods can be exchanged: by its selector.
 
 use super::{FaultContext, Refusal, Victim, caution};
-use crate::cluster::{ObjectRef, UNDO_ANNOTATION, is_ready};
+use crate::cluster::{ObjectRef, is_ready};
 use k8s_openapi::api::core::v1::{Pod, Service};
 use kube::api::ListParams;
 use std::collections::BTreeMap;
@@ -75,8 +75,6 @@ fn unfit(service: &Service) -> Option<String> {
          `pod_kill`"
     } else if spec.selector.unwrap_or_default().is_empty() {
         "it has no selector: somebody else writes its endpoints; use `partition` or `command`"
-    } else if service.metadata.annotations.iter().flatten().any(|(name, _)| name == UNDO_ANNOTATION) {
-        "another fault has changed it and is not over; let it end first, or run `shakedown recover`"
     } else {
         return None;
     };
@@ -109,13 +107,11 @@ mod tests {
             service["spec"][pointer] = value;
             service
         };
-        let noted = json!({"metadata": {"annotations": {"shakedown.dev/undo": "{}"}}, "spec": plain["spec"]});
         for (service, expected) in [
             (plain.clone(), None),
             (with("type", json!("ExternalName")), Some("ExternalName")),
             (with("clusterIP", json!("None")), Some("headless")),
             (with("selector", json!({})), Some("no selector")),
-            (noted, Some("another fault")),
         ] {
             let why = unfit(&serde_json::from_value(service.clone()).unwrap());
             match expected {

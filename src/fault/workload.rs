@@ -1,7 +1,7 @@
 //! Workloads with replicas.
 
 use super::{FaultContext, Refusal, rights};
-use crate::cluster::{ObjectRef, Right, UNDO_ANNOTATION};
+use crate::cluster::{ObjectRef, Right};
 use serde_json::Value;
 
 /// A Deployment or a `StatefulSet` of the namespace.
@@ -23,6 +23,14 @@ impl Workload {
             (Some(name), None) => Ok(Workload::deployment(name)),
             (None, Some(name)) => Ok(Workload { kind: "StatefulSet", name: name.to_owned() }),
             _ => Err("name one workload: `deployment: api`, or `statefulset: store`".to_owned()),
+        }
+    }
+
+    /// What changing it until it is undone needs beside that: notes on a Deployment are copied to its `ReplicaSet`s.
+    pub fn rights_of_notes(&self, namespace: &str) -> Vec<Right> {
+        match self.kind {
+            "Deployment" => rights(namespace, "apps", "replicasets", &["list", "patch"]),
+            _ => Vec::new(),
         }
     }
 
@@ -62,15 +70,6 @@ pub fn replicas(object: &Value) -> u32 {
 /// How often a workload's wishes were changed.
 pub fn generation(object: &Value) -> i64 {
     object["metadata"]["generation"].as_i64().unwrap_or(0)
-}
-
-/// Errors: another fault has changed it and is not over; each would take the other's change for somebody else's.
-pub fn check_free(object: &Value, workload: &ObjectRef) -> Result<(), Refusal> {
-    if object["metadata"]["annotations"][UNDO_ANNOTATION].is_null() {
-        return Ok(());
-    }
-    let why = "another fault has changed it and is not over; let it end first, or run `shakedown recover`";
-    Err(Refusal::dangerous(workload.clone(), why.to_owned()))
 }
 
 /// Errors: its rollout is paused, so that a change of its template would do nothing.

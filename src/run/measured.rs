@@ -93,7 +93,7 @@ mod tests {
     /// A fault of which nothing is known but what the test adds.
     fn fault() -> FaultResult {
         let plan = FaultPlan { name: "kill".into(), kind: "pod_kill".into(), at: Offset::ZERO, until: None };
-        Faults::new(&[plan]).results().remove(0)
+        Faults::new(&[plan]).results(Vec::new()).remove(0)
     }
 
     fn recovery() -> Recovery {

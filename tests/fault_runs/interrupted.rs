@@ -23,6 +23,34 @@ fn ctrl_c_takes_the_fault_back() {
 }
 
 #[test]
+fn ctrl_c_before_the_load_gives_back_what_is_held() {
+    let stage = Stage::new();
+    let before = stage.state();
+    // An account without rights: the run waits for a guard that cannot read the journal.
+    stage.apply("{apiVersion: v1, kind: ServiceAccount, metadata: {name: shakedown-guard}}");
+    let scenario = stage.scenario_of(600, "context: playground, namespace: shop", FEWER);
+    for end in [support::Running::interrupt, support::Running::terminate] {
+        let running = stage.program.start_scenario(&scenario);
+        running.waits_for("a guard", || stage.traces().iter().any(|name| name.ends_with("-guard")));
+        end(&running);
+        running.end().expect(
+            130,
+            &["stopping: before the load begins", "interrupted before the load began; nothing was"],
+        );
+        assert_eq!(stage.program.saved(), [""; 0], "no run was begun");
+        stage.is_as_before(&before);
+    }
+    // While it only looks, nothing is held.
+    stage.playground.stop();
+    let running = stage.program.start_scenario(&scenario);
+    running.says("faults go to namespace shop");
+    running.interrupt();
+    running.end().expect(130, &["interrupted before the load began"]);
+    stage.playground.go_on();
+    stage.is_as_before(&before);
+}
+
+#[test]
 fn a_deleted_lease_ends_the_run_and_its_faults() {
     let stage = Stage::new();
     let before = stage.state();

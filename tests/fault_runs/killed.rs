@@ -58,6 +58,39 @@ fn what_a_killed_run_left_is_taken_back_by_its_guard() {
 }
 
 #[test]
+fn a_command_of_this_machine_is_left_by_the_guard_for_recover() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let undone = stage.program.folder().join("undone");
+    let faults = format!(
+        "faults:\n  - {{ name: here, at: 500ms, for: 10m, command: {{ run: ['true'], undo: [touch, '{}'] }} }}\n  - {{ \
+         name: fewer, at: 1s, for: 10m, scale: {{ deployment: api, replicas: 1 }} }}\n",
+        undone.display()
+    );
+    let guarded = stage.scenario_of(600, "context: playground, namespace: shop", &faults);
+    stage.program.write("s.yaml", &guarded);
+    stage.apply(&stage.program.run(&["rbac", "s.yaml"]).out);
+    let warning = "the guard cannot run its undo `touch ";
+    let planned = stage.program.run(&["plan", "s.yaml"]);
+    assert!(planned.out.contains(warning), "{planned}");
+    let running = stage.program.start_scenario(&guarded);
+    assert!(running.says("fault fewer: injected").contains(warning));
+    running.kill();
+    assert_eq!(running.end().code, None);
+    stage.replicas_become(3);
+    let here = ["recover", "--context", "playground", "-n", "shop"];
+    let foreseen = stage.program.run(&[&here[..], &["--dry-run"]].concat());
+    assert!(
+        foreseen.out.contains("would run touch"),
+        "what the guard cannot do stays written down: {foreseen}"
+    );
+    assert!(!undone.exists(), "the guard has not run it");
+    stage.until(0, &here);
+    assert!(undone.exists());
+    stage.is_as_before(&before);
+}
+
+#[test]
 fn a_note_on_an_object_is_enough_when_the_journal_is_gone() {
     use k8s_openapi::api::core::v1::ConfigMap;
     use kube::api::{DeleteParams, ListParams};

@@ -1,13 +1,13 @@
 //! A playground with the shop in it, and the program beside it.
 
-use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::authentication::v1::TokenRequest;
 use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Pod, Service, ServiceAccount};
 use kube::api::{ListParams, Patch, PatchParams, PostParams};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use shakedown::cluster::{Access, Cluster, Manifest, RUN_LABEL};
+use shakedown::cluster::{Access, Cluster, Manifest, RUN_LABEL, UNDO_PREFIX};
 use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
@@ -103,7 +103,11 @@ impl Stage {
     {
         let all = self.cluster.api::<K>().list(&ListParams::default()).await.unwrap().items;
         let spec = |object: &K| {
-            let whole = serde_json::to_value(object).unwrap();
+            let mut whole = serde_json::to_value(object).unwrap();
+            if let Some(notes) = whole.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+                // Counted up by the way there and by the way back.
+                notes.remove("deployment.kubernetes.io/revision");
+            }
             let meta = &whole["metadata"];
             json!({"name": meta["name"], "labels": meta["labels"], "annotations": meta["annotations"],
                 "spec": whole["spec"]})
@@ -111,7 +115,7 @@ impl Stage {
         all.iter().map(spec).collect()
     }
 
-    /// The journals, the lease and the Pods of runs that are there, by name.
+    /// The journals, the lease and the Pods of runs that are there, and the copies of their notes, by name.
     pub fn traces(&self) -> Vec<String> {
         self.block_on(async {
             let ours = ListParams::default().labels(RUN_LABEL);
@@ -120,7 +124,12 @@ impl Stage {
             let pods = self.cluster.api::<Pod>().list(&ours).await.unwrap().items;
             let names = maps.into_iter().filter_map(|one| one.metadata.name);
             let names = names.chain(leases.into_iter().filter_map(|one| one.metadata.name));
-            names.chain(pods.into_iter().filter_map(|one| one.metadata.name)).collect()
+            let sets = self.cluster.api::<ReplicaSet>().list(&ListParams::default()).await.unwrap().items;
+            let copies = sets.into_iter().filter(|set| {
+                set.metadata.annotations.iter().flatten().any(|(key, _)| key.starts_with(UNDO_PREFIX))
+            });
+            let names = names.chain(pods.into_iter().filter_map(|one| one.metadata.name));
+            names.chain(copies.filter_map(|one| one.metadata.name)).collect()
         })
     }
 

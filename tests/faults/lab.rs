@@ -11,7 +11,7 @@ use serde_json::Value;
 use shakedown::cluster::{Access, Cluster, Journal, RUN_LABEL, RunId};
 use shakedown::fault::{
     Effect, Fault, FaultContext, FaultSpec, Helpers, InjectError, Injected, Plan, Refusal, Taken, TakenBack,
-    take_back,
+    dry_run, take_back,
 };
 use shakedown::source::{Budget, Located, decode, parse};
 use std::fmt::Debug;
@@ -58,8 +58,11 @@ impl<'s> Lab<'s> {
         Lab { stage, cx, journal, taken: Vec::new() }
     }
 
+    /// What it would do, when the server would take it.
     pub async fn plan(&self, fault: &Fault) -> Result<Plan, Refusal> {
-        fault.kind.plan(&self.cx).await
+        let plan = fault.kind.plan(&self.cx).await?;
+        dry_run(&plan, &self.cx).await?;
+        Ok(plan)
     }
 
     pub async fn inject(&mut self, plan: &Plan) -> Result<Injected, InjectError> {

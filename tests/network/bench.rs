@@ -6,7 +6,9 @@ use k8s_openapi::api::networking::v1::NetworkPolicy;
 use kube::api::ListParams;
 use serde_json::Value;
 use shakedown::cluster::{Access, Cluster, Journal, RUN_LABEL, RunId};
-use shakedown::fault::{Effect, FaultContext, FaultKind, Helpers, Injected, Plan, Refusal, Taken, take_back};
+use shakedown::fault::{
+    Effect, FaultContext, FaultKind, Helpers, Injected, Plan, Refusal, Taken, dry_run, take_back,
+};
 use std::time::Duration;
 
 /// A run in the namespace of a stage.
@@ -37,9 +39,13 @@ impl<'a> Bench<'a> {
         Bench { stage, cx, journal }
     }
 
-    /// Why the fault is not even planned.
+    /// Why the fault is not even tried.
     pub async fn refuses(&self, kind: &dyn FaultKind) -> String {
-        let refused: Result<Plan, Refusal> = kind.plan(&self.cx).await;
+        let refused: Result<Vec<String>, Refusal> = async {
+            let plan = kind.plan(&self.cx).await?;
+            dry_run(&plan, &self.cx).await
+        }
+        .await;
         refused.expect_err("a refusal").to_string()
     }
 

@@ -168,6 +168,7 @@ fn ledger() -> LedgerResult {
         unexpected: 2,
         duplicated: 1,
         corrupted: 1,
+        unclaimed: 0,
         stale: 4,
         split_brain: 1,
         doubt: None,

@@ -2,6 +2,7 @@
 
 use super::{Refused, Session, needs_of_run};
 use crate::cluster::{Cluster, ClusterError, RUN_LABEL, Right};
+use crate::engine::Control;
 use crate::fault::{Helpers, rights};
 use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
 use kube::api::PostParams;
@@ -46,8 +47,13 @@ pub(super) async fn find_account(cluster: &Cluster, name: &str) -> Result<(), Re
     }
 }
 
-/// Starts it and waits until it is at work.
-pub(super) async fn start(session: &Session, made: &Helpers, account: &str) -> Result<(), Refused> {
+/// Starts it and waits until it is at work, unless somebody asks to stop.
+pub(super) async fn start(
+    session: &Session,
+    made: &Helpers,
+    account: &str,
+    control: &Control,
+) -> Result<(), Refused> {
     let (cluster, run) = (&session.cluster, &session.run);
     let name = format!("shakedown-{run}-guard");
     let container = json!({
@@ -68,8 +74,13 @@ pub(super) async fn start(session: &Session, made: &Helpers, account: &str) -> R
     let made =
         cluster.call("create the guard", cluster.api::<Pod>().create(&PostParams::default(), &pod)).await;
     made.map_err(|error| refused(error.to_string()))?;
-    cluster.pod_ready(&name, UP).await.map_err(|error: ClusterError| refused(error.to_string()))?;
-    // That its process runs does not show that it reaches the API server and may read the journal.
+    control.unless_stopped(at_work(session, &name)).await.unwrap_or(Err(Refused::Interrupted))
+}
+
+/// Waits until it has read the journal. That its process runs does not show that it reaches the API server and may.
+async fn at_work(session: &Session, name: &str) -> Result<(), Refused> {
+    let cluster = &session.cluster;
+    cluster.pod_ready(name, UP).await.map_err(|error: ClusterError| refused(error.to_string()))?;
     let deadline = Instant::now() + AT_WORK;
     while !session.journal.is_guarded().await? {
         if Instant::now() > deadline {

@@ -29,7 +29,7 @@ pub use needs::{needs, needs_of_run};
 pub use plan::FaultsPlan;
 pub use preflight::{Preview, connect, preview};
 pub use refused::Refused;
-pub use replay::{Orphan, Turn, orphans, replay};
+pub use replay::{By, Orphan, Turn, orphans, replay};
 pub(super) use running::{Running, Told};
 pub use session::{Session, prepare};
 pub use vigil::{Vigil, keep_vigil};

@@ -2,8 +2,13 @@
 
 use super::{FaultsPlan, Refused, needs};
 use crate::cluster::{Cluster, Consent, Right, RunId};
-use crate::fault::{Plan, Refusal, dry_run};
+use crate::fault::{Deed, Fault, Plan, Refusal, clash, dry_run};
+use crate::scenario::GuardPlan;
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use std::ops::RangeInclusive;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 /// Variables of the Kubernetes client that send requests elsewhere, or as somebody else.
 const DEBUG: &str = "KUBE_RS_DEBUG_";
@@ -40,12 +45,49 @@ pub async fn preview(cluster: &Cluster, plan: &FaultsPlan, run: &RunId) -> Resul
     for (place, fault) in plan.faults.iter().enumerate() {
         let refused = |refusal: Refusal| Refused::Fault { fault: fault.name.clone(), refusal };
         let cx = plan.context(cluster, run, place, 0);
-        let planned = fault.kind.plan(&cx).await.map_err(refused)?;
+        let planned = AssertUnwindSafe(fault.kind.plan(&cx)).catch_unwind().await;
+        let panicked = |_| Refusal::Unfit("planning it panicked; this is a defect of shakedown".to_owned());
+        let planned = planned.map_err(panicked).flatten().map_err(refused)?;
         let mut warnings = planned.warnings.clone();
+        warnings.extend(unguarded(plan, &planned));
         warnings.extend(dry_run(&planned, &cx).await.map_err(refused)?);
         previews.push(Preview { place, plan: planned, warnings });
     }
+    disjoint(plan, &previews)?;
     Ok(previews)
+}
+
+/// What of it the guard cannot take back.
+fn unguarded<'p>(plan: &FaultsPlan, planned: &'p Plan) -> impl Iterator<Item = String> + 'p {
+    let is_guarded = plan.kubernetes.guard != GuardPlan::Off;
+    planned.deeds.iter().filter(move |_| is_guarded).filter_map(|deed| match deed {
+        Deed::Run { undo: Some(undo), .. } => Some(format!(
+            "the guard cannot run its undo `{}`, a command of this machine: when the run is killed, `shakedown recover` \
+             has to be run here",
+            undo.join(" ")
+        )),
+        _ => None,
+    })
+}
+
+/// No two faults change the same field at the same time.
+fn disjoint(plan: &FaultsPlan, previews: &[Preview]) -> Result<(), Refused> {
+    for (index, second) in previews.iter().enumerate() {
+        for first in &previews[..index] {
+            let (one, other) = (&plan.faults[first.place], &plan.faults[second.place]);
+            let Some((object, path)) = clash::between(&first.plan, &second.plan) else { continue };
+            if span(one).start() <= span(other).end() && span(other).start() <= span(one).end() {
+                let faults = [one.name.clone(), other.name.clone()];
+                return Err(Refused::Clash { faults, object: Box::new(object), path });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// From when to when a fault's changes stand. What ends by itself is taken back once it is proven.
+fn span(fault: &Fault) -> RangeInclusive<Duration> {
+    fault.at..=fault.at + fault.lasts.unwrap_or(fault.within)
 }
 
 /// The namespace consents and the account has every right.

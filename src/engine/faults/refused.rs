@@ -1,6 +1,6 @@
 //! Why a run with faults does not begin. Nothing was changed, and nothing was sent.
 
-use crate::cluster::{ClusterError, LeaseError, Right};
+use crate::cluster::{ClusterError, LeaseError, ObjectRef, Right};
 use crate::fault::Refusal;
 
 /// Why a run with faults does not begin.
@@ -32,6 +32,9 @@ pub enum Refused {
         /// What is missing.
         missing: Vec<Right>,
     },
+    /// Somebody has asked to stop.
+    #[error("interrupted before the load began")]
+    Interrupted,
     /// A fault that cannot or must not be injected.
     #[error("fault {fault}: {refusal}")]
     Fault {
@@ -39,6 +42,21 @@ pub enum Refused {
         fault: String,
         /// Why.
         refusal: Refusal,
+    },
+    /// Two faults that would change the same field at the same time.
+    #[error(
+        "faults {} and {} would both change {path} of {object} at the same time, and neither would know what was \
+         there before; let one of them end before the other begins",
+        faults[0],
+        faults[1]
+    )]
+    Clash {
+        /// Their names.
+        faults: [String; 2],
+        /// The object.
+        object: Box<ObjectRef>,
+        /// The field.
+        path: String,
     },
     /// Another run is at work.
     #[error(transparent)]

@@ -2,17 +2,15 @@
 
 use super::keeper::Keeper;
 use crate::cluster::{
-    Cluster, ClusterError, Entry, FieldChange, Journal, Lease, LeaseError, ObjectRef, RunId, UNDO_ANNOTATION,
-    Undo, escaped,
+    Cluster, ClusterError, Entry, Journal, Lease, LeaseError, Note, ObjectRef, RunId, Undo,
 };
-use crate::fault::{FaultContext, Helpers, Taken, TakenBack, take_back};
+use crate::fault::{FaultContext, Helpers, Left, Taken, TakenBack, take_back};
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::core::v1::{Node, Pod, Service};
 use kube::Api;
 use kube::api::ListParams;
-use serde::Deserialize;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -21,34 +19,45 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A right to take back what a dead run left: nobody else does so meanwhile, and no run begins.
 #[derive(Debug)]
-pub struct Turn(Option<Keeper>);
+pub struct Turn(Keeper);
 
 impl Turn {
     /// Takes the lease as `holder`. Errors: a run or its guard is at work.
     pub async fn take(cluster: &Cluster, holder: String) -> Result<Turn, LeaseError> {
-        let lease = Lease::take(cluster, &RunId::from(holder)).await?;
-        Ok(Turn(Some(Keeper::start(lease))))
+        Ok(Turn(Keeper::start(Lease::take(cluster, &RunId::from(holder)).await?)))
     }
 
-    /// Goes without: somebody says that no one is at work, whatever the lease says.
-    pub fn by_force() -> Turn {
-        Turn(None)
+    /// Takes the lease from whoever holds it: somebody says that it is dead, whatever the lease says.
+    pub async fn by_force(cluster: &Cluster, holder: String) -> Result<Turn, LeaseError> {
+        Ok(Turn(Keeper::start(Lease::seize(cluster, &RunId::from(holder)).await?)))
     }
 
     /// Gives the lease back.
     pub async fn end(self) -> Result<(), ClusterError> {
-        match self.0 {
-            Some(keeper) => keeper.release().await,
-            None => Ok(()),
-        }
+        self.0.release().await
     }
 }
 
-/// Takes back everything in a journal, the last done first. The journal itself stays; it is to be ended when nothing is
-/// left.
-pub async fn replay(cluster: &Cluster, journal: &Journal) -> Result<(Vec<Entry>, TakenBack), ClusterError> {
+/// Who takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Somebody on the machine of the run.
+    Hand,
+    /// The guard: commands of that machine are not for it.
+    Guard,
+}
+
+/// Takes back everything in a journal, the last done first. The journal itself stays: with it goes what the run has made,
+/// and a guard that calls this is a part of that.
+pub async fn replay(
+    cluster: &Cluster,
+    journal: &Journal,
+    by: By,
+) -> Result<(Vec<Entry>, TakenBack), ClusterError> {
     let entries = journal.entries().await?;
     let taken = entries.iter().map(|(number, entry)| Taken { number: *number, undo: entry.undo.clone() });
+    let (elsewhere, here): (Vec<Taken>, Vec<Taken>) =
+        taken.partition(|taken| by == By::Guard && matches!(taken.undo, Undo::Run { .. }));
     let cx = FaultContext {
         cluster: cluster.clone(),
         run: journal.run().clone(),
@@ -57,16 +66,12 @@ pub async fn replay(cluster: &Cluster, journal: &Journal) -> Result<(Vec<Entry>,
         seed: 0,
         lasts: None,
     };
-    let back = take_back(&cx, journal, taken.collect(), PATIENCE).await;
+    let mut back = take_back(&cx, journal, here, PATIENCE).await;
+    back.left.extend(elsewhere.into_iter().map(|taken| {
+        let error = ClusterError::Elsewhere { command: taken.undo.target() };
+        Left { taken, error }
+    }));
     Ok((entries.into_iter().map(|(_, entry)| entry).collect(), back))
-}
-
-/// What an object says of itself when its journal is gone.
-#[derive(Debug, Deserialize)]
-struct Note {
-    run: RunId,
-    fault: String,
-    fields: Vec<FieldChange>,
 }
 
 /// An object that still has the note of a run that has no journal any more.
@@ -105,21 +110,23 @@ pub async fn orphans(cluster: &Cluster) -> Result<(Vec<Orphan>, Vec<&'static str
 
 async fn noted<K>(cluster: &Cluster, api: Api<K>) -> Result<Vec<Orphan>, ClusterError>
 where
-    K: kube::Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned,
+    K: kube::Resource<DynamicType = ()> + Clone + Debug + Serialize + DeserializeOwned,
 {
     let doing = format!("list the {}", K::plural(&()));
     let all = cluster.call(&doing, api.list(&ListParams::default())).await?;
-    Ok(all.items.iter().filter_map(orphan).collect())
+    Ok(all.items.iter().flat_map(orphans_of).collect())
 }
 
-fn orphan<K: kube::Resource<DynamicType = ()>>(object: &K) -> Option<Orphan> {
-    let text = object.meta().annotations.as_ref()?.get(UNDO_ANNOTATION)?;
-    let Note { run, fault, mut fields } = serde_json::from_str(text).ok()?;
-    fields.push(FieldChange {
-        path: format!("/metadata/annotations/{}", escaped(UNDO_ANNOTATION)),
-        before: None,
-        after: Some(Value::from(text.as_str())),
-    });
-    let undo = Undo::Restore { object: ObjectRef::of(object), subresource: None, fields };
-    Some(Orphan { run, entry: Entry { fault, undo } })
+/// What the notes on an object say, each by itself.
+fn orphans_of<K>(object: &K) -> Vec<Orphan>
+where
+    K: kube::Resource<DynamicType = ()> + Serialize,
+{
+    let notes = Note::all(&serde_json::to_value(object).unwrap_or_default());
+    let orphan = |(Note { run, fault, mut fields }, own)| {
+        fields.push(own);
+        let undo = Undo::Restore { object: ObjectRef::of(object), subresource: None, fields };
+        Orphan { run, entry: Entry { fault, undo } }
+    };
+    notes.into_iter().map(orphan).collect()
 }

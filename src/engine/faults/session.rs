@@ -4,6 +4,7 @@ use super::keeper::Keeper;
 use super::preflight::permitted;
 use super::{FaultsPlan, Refused, connect, guard, preview};
 use crate::cluster::{Cluster, Consent, Journal, Lease, Open, RunId};
+use crate::engine::Control;
 use crate::scenario::GuardPlan;
 
 /// A run's hold on its namespace.
@@ -18,12 +19,37 @@ pub struct Session {
 /// Looks whether the faults may be injected, and takes hold of the namespace. `say` is told what people should know.
 ///
 /// # Errors
-/// Anything speaks against it; then nothing was changed.
+/// Anything speaks against it, or somebody asks to stop; then nothing was changed and nothing is held.
 pub async fn prepare(
     plan: &FaultsPlan,
     given: Consent,
+    control: &Control,
     say: &mut dyn FnMut(&str),
 ) -> Result<Session, Refused> {
+    let looked = control.unless_stopped(look(plan, given, say)).await;
+    let (cluster, run, guard) = looked.unwrap_or(Err(Refused::Interrupted))?;
+    // Never cut short: a request that is under way could still take the lease, for nobody.
+    let session = hold(&cluster, run).await?;
+    let guarded = match guard {
+        Some(account) => guard::start(&session, &plan.kubernetes.own_pods, account, control).await,
+        None => Ok(()),
+    };
+    match guarded {
+        Ok(()) if !control.stops() => Ok(session),
+        refused => {
+            // What was made goes with the journal.
+            session.end().await.iter().for_each(|trouble| say(trouble));
+            Err(refused.err().unwrap_or(Refused::Interrupted))
+        }
+    }
+}
+
+/// Looks whether anything speaks against it; changes nothing. Gives the account of the guard where one is needed.
+async fn look<'p>(
+    plan: &'p FaultsPlan,
+    given: Consent,
+    say: &mut dyn FnMut(&str),
+) -> Result<(Cluster, RunId, Option<&'p String>), Refused> {
     let cluster = connect(plan).await?;
     let (context, namespace, server) = (cluster.context(), cluster.namespace(), cluster.server());
     say(&format!("faults go to namespace {namespace} of context {context} ({server}), and nowhere else"));
@@ -50,15 +76,7 @@ pub async fn prepare(
         // There is nothing to take back.
         GuardPlan::Account(_) | GuardPlan::Off => None,
     };
-    let session = hold(&cluster, run).await?;
-    if let Some(account) = account
-        && let Err(refused) = guard::start(&session, &plan.kubernetes.own_pods, account).await
-    {
-        // What was made goes with the journal; the refusal says more than what could go wrong here.
-        let _ = session.end().await;
-        return Err(refused);
-    }
-    Ok(session)
+    Ok((cluster, run, account))
 }
 
 /// Takes the lease and begins the journal.

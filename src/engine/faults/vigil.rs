@@ -1,7 +1,7 @@
 //! What the guard does: it watches the lease of its run, and takes the faults back when the run is dead.
 
 use super::GUARD_HOLDER;
-use super::replay::{Turn, replay};
+use super::replay::{By, Turn, replay};
 use crate::cluster::{Cluster, ClusterError, Holder, Journal, Lease, LeaseError, RunId, TERM};
 use crate::fault::TakenBack;
 use std::time::Duration;
@@ -57,11 +57,11 @@ async fn look(
         Err(LeaseError::Held { .. }) => return Ok(None),
         Err(LeaseError::Cluster(error)) => return Err(error),
     };
-    let replayed = replay(cluster, &journal).await;
-    // The journal goes last: it owns the Pod that this runs in, which goes with it.
+    let replayed = replay(cluster, &journal, By::Guard).await;
     turn.end().await?;
     let (_, back) = replayed?;
     if back.left.is_empty() {
+        // Last of all: this Pod goes with it, and would leave a lease behind.
         journal.end().await?;
     }
     Ok(Some(Vigil::Replayed(back)))

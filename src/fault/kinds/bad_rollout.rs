@@ -3,7 +3,7 @@
 use crate::cluster::{ObjectRef, Right, is_ready};
 use crate::fault::proof::{Flaw, Stuck};
 use crate::fault::select::{everyone, is_of_deployment};
-use crate::fault::workload::{Workload, check_free, check_rolls, replicas};
+use crate::fault::workload::{Workload, check_rolls, replicas};
 use crate::fault::{
     Deed, FaultContext, FaultKind, Lasting, Plan, Planning, Refusal, Victim, caution, rights,
 };
@@ -51,7 +51,9 @@ impl FaultKind for BadRollout {
     }
 
     fn rights(&self, namespace: &str) -> Vec<Right> {
-        let mut needed = Workload::deployment(&self.deployment).rights(namespace, &["get", "patch"]);
+        let workload = Workload::deployment(&self.deployment);
+        let mut needed = workload.rights(namespace, &["get", "patch"]);
+        needed.extend(workload.rights_of_notes(namespace));
         needed.extend(rights(namespace, "", "pods", &["list", "watch"]));
         needed
     }
@@ -64,7 +66,6 @@ impl FaultKind for BadRollout {
         Box::pin(async move {
             let flaw = self.flaw().map_err(Refusal::Unfit)?;
             let (object, present) = Workload::deployment(&self.deployment).read(cx).await?;
-            check_free(&present, &object)?;
             check_rolls(&present, &object)?;
             let (container, field) =
                 spoil(&present, self.container.as_deref(), &flaw).map_err(Refusal::Unfit)?;

@@ -1,7 +1,7 @@
 //! A workload gets another number of replicas.
 
 use crate::cluster::{ObjectRef, Right};
-use crate::fault::workload::{Workload, check_free, generation, replicas};
+use crate::fault::workload::{Workload, generation, replicas};
 use crate::fault::{Deed, FaultContext, FaultKind, Lasting, Plan, Planning, Refusal, Victim, caution, proof};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -39,6 +39,7 @@ impl FaultKind for Scale {
     fn rights(&self, namespace: &str) -> Vec<Right> {
         let Ok(workload) = self.workload() else { return Vec::new() };
         let mut needed = workload.rights(namespace, &["get", "list", "watch", "patch"]);
+        needed.extend(workload.rights_of_notes(namespace));
         needed.extend(caution::autoscaler_rights(namespace));
         needed
     }
@@ -50,7 +51,6 @@ impl FaultKind for Scale {
     fn plan<'a>(&'a self, cx: &'a FaultContext) -> Planning<'a> {
         Box::pin(async move {
             let (object, present) = self.workload().map_err(Refusal::Unfit)?.read(cx).await?;
-            check_free(&present, &object)?;
             let change = change(&object, &present, self.replicas)?;
             let mut warnings = caution::managers(&present);
             warnings.extend(caution::autoscalers(cx, &object, self.replicas).await?);
