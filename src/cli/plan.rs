@@ -256,7 +256,8 @@ gates
              }\n  journeys: [{ name: a, steps: [{ get: /a }] }]\nledger: { postgres: \
              \"postgres://shop:pass@db:5432/orders\", rate: 20/s }\n",
         );
-        let expected = "ledger\n  20/s for 1m, 1,200 writes: PostgreSQL at db:5432/orders, table shakedown_ledger\n";
+        let expected =
+            "ledger\n  20/s for 1m, 1,200 writes: PostgreSQL at db:5432/orders, table shakedown_ledger\n";
         assert!(shown.contains(expected), "{shown}");
     }
 }

@@ -10,14 +10,19 @@ fn scenario(ledger: &str) -> Scenario {
         "scenario: s\ntarget: {{ http: http://127.0.0.1:1 }}\nload: {{ profile: {{ stages: [ {{ from: 10/s, to: 10/s, \
          over: 10s }} ] }}, journeys: [ {{ name: a, steps: [ get: / ] }} ] }}\nledger: {ledger}\n"
     );
-    let environment = Environment::from_iter([("DB_URL", "postgres://shop:hunter%2022@127.0.0.1:5432/orders")]);
+    let environment =
+        Environment::from_iter([("DB_URL", "postgres://shop:hunter%2022@127.0.0.1:5432/orders")]);
     Scenario::parse("s.yaml", &text, &environment).unwrap_or_else(|rejected| panic!("{rejected}"))
 }
 
 #[test]
 fn a_password_from_outside_is_hidden_also_without_its_url() {
     let scenario = scenario(r#"{ postgres: "${env:DB_URL}", rate: 50/s }"#);
-    for said in ["connecting to postgres://shop:hunter%2022@127.0.0.1:5432/orders", "password hunter 22", "hunter%2022"] {
+    for said in [
+        "connecting to postgres://shop:hunter%2022@127.0.0.1:5432/orders",
+        "password hunter 22",
+        "hunter%2022",
+    ] {
         let shown = scenario.secrets.redact(said);
         assert!(!shown.contains("hunter"), "{shown}");
     }

@@ -1,11 +1,11 @@
 //! The set check of the ledger: histories with answers worked out by hand, and a simulated store that loses,
 //! duplicates, delays and reorders with a known truth; and how a scenario has one.
 
-#[path = "ledger/histories.rs"]
+#[path = "lost_writes/histories.rs"]
 mod histories;
-#[path = "ledger/simulated.rs"]
+#[path = "lost_writes/simulated.rs"]
 mod simulated;
-#[path = "ledger/table.rs"]
+#[path = "lost_writes/table.rs"]
 mod table;
-#[path = "ledger/written.rs"]
+#[path = "lost_writes/written.rs"]
 mod written;
