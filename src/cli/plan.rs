@@ -248,4 +248,16 @@ gates
         );
         assert!(max.contains("closed model: 8 connections for 5s"), "{max}");
     }
+
+    #[test]
+    fn the_ledger_says_where_its_writes_go() {
+        let shown = plan(
+            "scenario: x\ntarget: { http: http://127.0.0.1:1 }\nload:\n  profile: { stages: [ { hold: 1m, from: 20/s } ] \
+             }\n  journeys: [{ name: a, steps: [{ get: /a }] }]\nledger: { postgres: \
+             \"postgres://shop:pass@db:5432/orders\", rate: 20/s }\n",
+        );
+        let expected =
+            "ledger\n  20/s for 1m, 1,200 writes: PostgreSQL at db:5432/orders, table shakedown_ledger\n";
+        assert!(shown.contains(expected), "{shown}");
+    }
 }

@@ -32,14 +32,14 @@ type Said = (Verdict, String);
 fn wrong(ledger: &LedgerResult) -> impl Iterator<Item = Said> {
     let all = [
         (Verdict::Fail, ledger.corrupted, "are there with another content than was written"),
-        (Verdict::Fail, ledger.unexpected, "are there that were never sent"),
+        (Verdict::Fail, ledger.unexpected, "are there and were never sent"),
         (Verdict::Warn, ledger.duplicated, "are there more than once"),
         (Verdict::Warn, ledger.resurrected, "are there although they were refused"),
         (Verdict::Warn, ledger.stale, "were missed by a reading that began after their acknowledgement"),
     ];
     all.into_iter()
         .filter(|(_, count, _)| *count > 0)
-        .map(|(verdict, count, what)| (verdict, format!("{} writes {what}", grouped(count))))
+        .map(|(verdict, count, what)| (verdict, format!("writes that {what}: {}", grouped(count))))
 }
 
 /// Lost writes that belong to no fault.

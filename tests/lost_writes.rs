@@ -1,0 +1,11 @@
+//! The set check of the ledger: histories with answers worked out by hand, and a simulated store that loses,
+//! duplicates, delays and reorders with a known truth; and how a scenario has one.
+
+#[path = "lost_writes/histories.rs"]
+mod histories;
+#[path = "lost_writes/simulated.rs"]
+mod simulated;
+#[path = "lost_writes/table.rs"]
+mod table;
+#[path = "lost_writes/written.rs"]
+mod written;
