@@ -7,6 +7,7 @@ use shakedown::engine::{Control, RunPlan, drive};
 use shakedown::event::{Event, EventKind, FaultPhase};
 use shakedown::fault::{FaultContext, FaultKind, Plan, Planning, Prove, Proving};
 use shakedown::history::Machine;
+use shakedown::ledger::Ids;
 use shakedown::run::{Exit, Run, Strictness};
 use shakedown::scenario::Scenario;
 use shakedown::source::Environment;
@@ -78,7 +79,7 @@ fn run(stage: &Stage, place: Where) -> Result<(Vec<Event>, Run), String> {
     let text = stage.scenario_of(6, &kubernetes, faults);
     let scenario = Scenario::parse("panics", &text, &Environment::of_process()).unwrap();
     let meta = scenario.meta(1, "2026-11-21T00:00:00Z".to_owned(), Machine { os: String::new(), cores: 2 });
-    let mut plan = RunPlan::new(scenario, 1);
+    let mut plan = RunPlan::new(scenario, 1, &Ids::new("")).unwrap();
     let faults = Arc::make_mut(plan.faults.as_mut().unwrap());
     let inner = faults.faults[0].kind.clone();
     faults.faults[0].kind = Arc::new(Panics { inner, place, planned: AtomicU32::new(0) });
