@@ -42,7 +42,7 @@ fn a_database_is_destroyed_with_consent_and_comes_back_however_the_run_ends() {
 
     // Consent to the drill is not consent of the namespace.
     stage.program.write("s.yaml", drill(&stage, 3, "", CONSENT));
-    stage.program.run(&["run", "s.yaml"]).expect(3, &["does not consent to faults"]);
+    stage.program.run(&["run", "s.yaml"]).expect(4, &["does not consent to faults"]);
     assert_eq!(ask(made).as_ref(), Ok(&first));
 
     stage.program.write("s.yaml", drill(&stage, 8, "for: 3s", CONSENT));

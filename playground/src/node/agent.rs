@@ -79,7 +79,7 @@ impl Agent {
             return Err(ApiError::new(500, "InternalError", message, Details::default()));
         };
         let supervisor = self.shared.supervisor.clone();
-        Ok(Box::new(move || exec::start(&supervisor, &program, run, request)))
+        Ok(Box::new(move || exec::start(&supervisor, &program, run, &request)))
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn start(
     supervisor: &Supervisor,
     program: &Program,
     mut run: Run,
-    request: ExecRequest,
+    request: &ExecRequest,
 ) -> Result<Execution, String> {
     let program = program.running(&request.command);
     let streams = if request.stdin { Streams::Both } else { Streams::Output };

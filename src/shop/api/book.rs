@@ -15,7 +15,7 @@ pub(super) enum Book {
     /// In the store.
     Store(StoreClient, Standing),
     /// In a table.
-    Database(Database, Standing),
+    Database(Box<Database>, Standing),
 }
 
 impl Book {

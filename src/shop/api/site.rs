@@ -46,7 +46,7 @@ impl Api {
         password: Option<&str>,
         max_age: Duration,
     ) -> Result<Api, ApiError> {
-        let book = Book::Database(Database::new(url, password, max_age)?, Standing::default());
+        let book = Book::Database(Box::new(Database::new(url, password, max_age)?), Standing::default());
         Ok(Api { catalog: Catalog::new(), book })
     }
 
