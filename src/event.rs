@@ -2,6 +2,7 @@
 
 use crate::clock::Offset;
 use crate::sample::{EndpointId, ErrorClass};
+use crate::source::Place;
 use crate::stats::Delta;
 use crate::verdict::{Severity, Verdict};
 use serde::{Deserialize, Serialize};
@@ -262,6 +263,9 @@ impl Default for Asked {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CheckDetail {
+    /// Where in the scenario stands what does not hold, when that is known better than the check itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// The parts of the request in their order and how long each took, in microseconds.
     pub phases: Vec<(String, u64)>,
     /// What was expected.

@@ -2,6 +2,7 @@
 
 use super::kind::Check;
 use super::{CheckContext, Found};
+use crate::source::Mark;
 use crate::units::Span;
 use crate::verdict::Severity;
 use std::time::Duration;
@@ -13,6 +14,8 @@ pub struct Compiled {
     pub name: String,
     /// The kind's name, as in the scenario.
     pub kind: &'static str,
+    /// Where it stands in the scenario.
+    pub mark: Mark,
     /// What it weighs.
     pub severity: Severity,
     /// How long it may take.

@@ -55,6 +55,11 @@ kinds! {
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl CheckSpec {
+    /// Whether it cannot be asked without `target.http`. A kind that has a URL of its own says so when it compiles.
+    pub fn needs_target(&self) -> bool {
+        self.http.is_some()
+    }
+
     /// Compiles the check; all that is wrong with it goes to `problems`.
     pub fn compile(
         spec: &Located<CheckSpec>,
@@ -62,7 +67,7 @@ impl CheckSpec {
         problems: &mut Vec<Problem>,
     ) -> Option<Compiled> {
         let given = spec.given();
-        let (kind, _) = match given.as_slice() {
+        let (kind, mark) = match given.as_slice() {
             [one] => *one,
             [] => {
                 problems.push(
@@ -83,6 +88,6 @@ impl CheckSpec {
         let cx = CompileContext { timeout: Span::new(timeout), ..*cx };
         let check = spec.check(&cx, problems)?;
         let name = spec.name.as_ref().map_or_else(|| check.describe(), |name| name.value.clone());
-        Some(Compiled { name, kind, severity: spec.severity, timeout, check })
+        Some(Compiled { name, kind, mark, severity: spec.severity, timeout, check })
     }
 }

@@ -46,7 +46,7 @@ impl Progress {
             active: Active::new(&meta.faults),
         };
         // The run of a single URL is named by it.
-        let named = meta.scenario.contains(meta.target.trim_end_matches('/'));
+        let named = meta.target.is_empty() || meta.scenario.contains(meta.target.trim_end_matches('/'));
         let target = if named { String::new() } else { format!(", against {}", meta.target) };
         anstream::eprintln!("{}{}", harmless(&meta.scenario), harmless(&target));
         progress

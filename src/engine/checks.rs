@@ -11,14 +11,19 @@ use std::time::Instant;
 
 /// Runs all checks; a check that panics has failed.
 pub(super) async fn run(plan: &RunPlan, phase: Phase) -> Vec<CheckEnd> {
-    let client = match Client::new(&plan.target) {
+    let client = match plan.target.as_ref().map(Client::new).transpose() {
         Ok(client) => client,
         Err(failure) => {
             let found = Found::fail(format!("no client could be made: {failure}"));
             return plan.checks.iter().map(|check| end(plan, check, phase, &found, Instant::now())).collect();
         }
     };
-    let cx = CheckContext { client, seed: plan.seed, cluster: CheckCluster::new(plan.cluster.clone()) };
+    let cx = CheckContext {
+        target: plan.target.clone(),
+        client,
+        seed: plan.seed,
+        cluster: CheckCluster::new(plan.cluster.clone()),
+    };
     let probes = plan.checks.iter().map(async |check| {
         let begun = Instant::now();
         let probed = AssertUnwindSafe(check.probe(&cx)).catch_unwind().await;
@@ -40,14 +45,20 @@ fn end(plan: &RunPlan, check: &Compiled, phase: Phase, found: &Found, begun: Ins
         reason: plan.secrets.redact(&found.reason),
         took_us: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
         asked: Asked::Times(1),
-        detail: redacted(plan, &found.detail),
+        detail: detail(plan, found),
     }
 }
 
-/// The detail without what must not be said.
-fn redacted(plan: &RunPlan, detail: &CheckDetail) -> CheckDetail {
+/// What helps to understand it, without what must not be said.
+fn detail(plan: &RunPlan, found: &Found) -> CheckDetail {
     let masked = |text: &String| plan.secrets.redact(text);
+    let mut place = found.mark.and_then(|mark| plan.files.place(mark));
+    if let Some(place) = &mut place {
+        place.text = masked(&place.text);
+    }
+    let detail = &found.detail;
     CheckDetail {
+        place,
         phases: detail.phases.clone(),
         expected: detail.expected.as_ref().map(masked),
         actual: detail.actual.as_ref().map(masked),

@@ -1,4 +1,4 @@
-//! The story of a run: reach the target, check it, load it while faults are injected, check it again.
+//! The story of a run: check the target, reach it, load it while faults are injected, check it again.
 
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
@@ -8,7 +8,7 @@ use crate::clock::{Clock, Offset};
 use crate::event::{Ending, Event, EventKind, Phase};
 use crate::history::StagePlan;
 use crate::sample::ErrorClass;
-use crate::transport::{Connection, Failure};
+use crate::transport::{Connection, Failure, Target};
 use crate::verdict::{Severity, Verdict};
 use std::io;
 use std::net::SocketAddr;
@@ -96,13 +96,6 @@ async fn story(
     clock: &mut Option<Clock>,
     say: &mut dyn FnMut(Event),
 ) -> Result<Ending, EngineError> {
-    let addresses = match reach(plan).await {
-        Ok(addresses) => addresses,
-        Err(failure) => {
-            let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
-            return Ok(Ending::Unreachable { reason });
-        }
-    };
     let Some(ends) = unless_stopped(control, checks::run(plan, Phase::Before)).await else {
         return Ok(Ending::Interrupted);
     };
@@ -117,6 +110,13 @@ async fn story(
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
+    let addresses = match reach(&load.target).await {
+        Ok(addresses) => addresses,
+        Err(failure) => {
+            let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
+            return Ok(Ending::Unreachable { reason });
+        }
+    };
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
     let aborted = run_load(plan, load, stages, (started, addresses, session), control, say).await?;
     if control.stops() {
@@ -141,11 +141,11 @@ async fn unless_stopped<T>(control: &Control, work: impl Future<Output = T>) -> 
 }
 
 /// The target's addresses, one of which took a connection.
-async fn reach(plan: &RunPlan) -> Result<Vec<SocketAddr>, Failure> {
-    let addresses = plan.target.resolve().await?;
+async fn reach(target: &Target) -> Result<Vec<SocketAddr>, Failure> {
+    let addresses = target.resolve().await?;
     let mut last = None;
     for address in &addresses {
-        match Connection::open(&plan.target, *address).await {
+        match Connection::open(target, *address).await {
             Ok(_) => return Ok(addresses),
             Err(failure) => last = Some(failure),
         }

@@ -10,15 +10,15 @@ use crate::journey::Journey;
 use crate::load::{Mix, Schedule};
 use crate::sample::EndpointId;
 use crate::scenario::{Connections, KubernetesPlan, Load, PlannedAbort, PlannedGate, Scenario};
-use crate::source::Secrets;
+use crate::source::{Files, Secrets};
 use crate::transport::Target;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A whole run.
 pub struct RunPlan {
-    /// Where the load and the HTTP checks go.
-    pub target: Target,
+    /// Where the load and the HTTP checks go; none where nothing sends any to it.
+    pub target: Option<Target>,
     /// Smoke checks, before and after the load.
     pub checks: Vec<Compiled>,
     /// The load; none for smoke alone.
@@ -31,6 +31,8 @@ pub struct RunPlan {
     pub seed: u64,
     /// What must not be said.
     pub secrets: Secrets,
+    /// The scenario's files, to show its lines.
+    pub files: Files,
 }
 
 /// The load of a run.
@@ -78,11 +80,12 @@ impl RunPlan {
     /// The plan of a run of a scenario.
     pub fn new(scenario: Scenario, seed: u64) -> RunPlan {
         let faults = FaultsPlan::of(&scenario, seed);
-        let target = scenario.target.target;
+        let target = scenario.target.map(|plan| plan.target);
         let gates = scenario.gates;
         let load = scenario
             .load
-            .map(|load| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, &target, seed)));
+            .zip(target.as_ref())
+            .map(|(load, target)| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, target, seed)));
         RunPlan {
             target,
             checks: scenario.checks,
@@ -91,6 +94,7 @@ impl RunPlan {
             faults: faults.map(Arc::new),
             seed,
             secrets: scenario.secrets,
+            files: scenario.files,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::check::{CheckSpec, Compiled};
 use crate::fault::Fault;
 use crate::journey::{CompileContext, Journey, Pairs};
-use crate::source::{Environment, Located, Problem, Secrets, Sources, decode};
+use crate::source::{Environment, Files, Located, Problem, Secrets, Sources, decode};
 use crate::units::Span;
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
         parts.and_then(|parts| finish(&file, parts, text, hash))
     });
     match built {
-        Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }.masked()),
+        Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, files, ..scenario }.masked()),
         _ => Err(Rejected::new(problems, files, &secrets)),
     }
 }
@@ -52,6 +52,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         text,
         hash,
         secrets: Secrets::default(),
+        files: Files::default(),
         target: parts.target,
         checks: parts.checks,
         load: parts.load,
@@ -64,7 +65,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
 
 /// What a scenario is made of.
 struct Parts {
-    target: TargetPlan,
+    target: Option<TargetPlan>,
     checks: Vec<Compiled>,
     load: Option<Load>,
     kubernetes: Option<KubernetesPlan>,
@@ -91,7 +92,7 @@ impl Builder<'_> {
         let abort_when = validate::abort_when(self.file, load.as_ref(), self.problems);
         let names = validate::fault_names(self.file, &faults);
         let gates = validate::gates(self.file, &self.whole, load.as_ref(), &names, self.problems);
-        Some(Parts { target: target?, checks, load, kubernetes, faults, abort_when, gates })
+        Some(Parts { target, checks, load, kubernetes, faults, abort_when, gates })
     }
 
     fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {
@@ -158,8 +159,7 @@ impl Builder<'_> {
             read: &read,
             timeout,
             headers: self.file.target.as_ref().map_or(&none, |target| &target.headers),
-            host: target.map_or("target.invalid", |target| target.target.authority.as_str()),
-            prefix: target.map_or("", |target| target.target.prefix.as_str()),
+            target: target.map(|target| &target.target),
         };
         compiler(&cx, self.problems)
     }

@@ -41,7 +41,11 @@ impl Check for HttpCheck {
 impl HttpCheck {
     async fn ask(&self, cx: &CheckContext) -> Found {
         let mut values = Values::new(0, cx.seed, &[], usize::from(u8::MAX));
-        let mut sender = Asking { client: &cx.client, timeout: self.step.timeout, status: None };
+        let client = match cx.client() {
+            Ok(client) => client,
+            Err(found) => return found,
+        };
+        let mut sender = Asking { client, timeout: self.step.timeout, status: None };
         let begun = Instant::now();
         let performed = self.step.perform(&mut values, &mut Cookies::default(), &mut sender).await;
         match performed {

@@ -64,7 +64,7 @@ impl Terminal {
         if run.summary.warmup.planned > 0 {
             said.push(format!("{} requests of warm-up apart", grouped(run.summary.warmup.planned)));
         }
-        said.push(harmless(&meta.target));
+        said.extend((!meta.target.is_empty()).then(|| harmless(&meta.target)));
         said.push(harmless(&meta.started));
         if !meta.tls_verified {
             said.push("certificates were NOT verified".to_owned());
