@@ -249,8 +249,17 @@ pub struct CheckEnd {
 pub enum Asked {
     /// So many times; what counts is the last.
     Times(u32),
-    /// Not at all: what it depends on failed, or its condition does not hold. That is no pass.
-    Skipped,
+    /// Not at all: what it depends on did not hold. Its verdict is inconclusive.
+    Blocked,
+    /// Not at all: its condition does not hold. That is no pass, and speaks against none.
+    Excluded,
+}
+
+impl Asked {
+    /// Whether it was asked at all.
+    pub const fn at_all(self) -> bool {
+        matches!(self, Asked::Times(_))
+    }
 }
 
 impl Default for Asked {

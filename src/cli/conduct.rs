@@ -28,6 +28,9 @@ pub(super) struct RunOptions {
     /// The seed of everything random; another run with it makes the same arrivals and values
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// How many smoke checks are asked at once
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
     /// An inconclusive run exits with 1 instead of 3
     #[arg(long)]
     strict: bool,
@@ -56,7 +59,7 @@ pub(super) fn conduct(
     let seed = options.seed.unwrap_or_else(rand::random);
     let started = format!("{:.3}", jiff::Timestamp::now());
     let meta = scenario.meta(seed, started, machine());
-    let plan = RunPlan::new(scenario, seed);
+    let plan = RunPlan { jobs: options.jobs.into(), ..RunPlan::new(scenario, seed) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
     // What is refused leaves nothing, no folder either.

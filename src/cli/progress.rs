@@ -5,7 +5,7 @@ use super::active::Active;
 use super::line::Line;
 use crate::clock::Offset;
 use crate::engine::Control;
-use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
+use crate::event::{Asked, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
 use crate::history::{Meta, Model, StagePlan};
 use crate::report::harmless;
 use crate::stats::Tally;
@@ -146,10 +146,11 @@ impl Progress {
 
 fn check_line(end: &CheckEnd) -> String {
     let when = if end.phase == Phase::Before { "check" } else { "check after load" };
-    let word = match (end.verdict, end.severity) {
-        (Verdict::Pass, _) => "ok",
-        (_, Severity::Warn) => "WARNING",
-        (_, Severity::Fail) => "FAILED",
+    let word = match (end.asked, end.verdict, end.severity) {
+        (Asked::Blocked | Asked::Excluded, _, _) => "skipped",
+        (_, Verdict::Pass, _) => "ok",
+        (_, _, Severity::Warn) => "WARNING",
+        (_, _, Severity::Fail) => "FAILED",
     };
     format!("{when} {}: {word}, {}", end.name, end.reason)
 }

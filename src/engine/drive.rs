@@ -1,11 +1,13 @@
 //! The story of a run: check the target, reach it, load it while faults are injected, check it again.
 
+use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::worker::Worker;
-use super::{LoadPlan, RunPlan, checks};
+use super::{LoadPlan, RunPlan};
+use crate::check::Effort;
 use crate::clock::{Clock, Offset};
-use crate::event::{Ending, Event, EventKind, Phase};
+use crate::event::{CheckEnd, Ending, Event, EventKind, Phase};
 use crate::history::StagePlan;
 use crate::sample::ErrorClass;
 use crate::transport::{Connection, Failure, Target};
@@ -96,12 +98,14 @@ async fn story(
     clock: &mut Option<Clock>,
     say: &mut dyn FnMut(Event),
 ) -> Result<Ending, EngineError> {
-    let Some(ends) = unless_stopped(control, checks::run(plan, Phase::Before)).await else {
-        return Ok(Ending::Interrupted);
-    };
-    let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
-    for end in ends {
+    let mut failed = false;
+    let mut tell = |end: CheckEnd| {
+        failed |= end.verdict == Verdict::Fail && end.severity == Severity::Fail;
         say(Event { at: Offset::ZERO, kind: EventKind::Check(end) });
+    };
+    let round = Round { phase: Phase::Before, effort: Effort::Whole };
+    if unless_stopped(control, checks::run(plan, round, &mut tell)).await.is_none() {
+        return Ok(Ending::Interrupted);
     }
     if failed {
         return Ok(Ending::SmokeFailed);
@@ -125,9 +129,9 @@ async fn story(
     if let Some(reason) = aborted {
         return Ok(Ending::Aborted { reason });
     }
-    for end in unless_stopped(control, checks::run(plan, Phase::After)).await.unwrap_or_default() {
-        say(Event { at: started.now(), kind: EventKind::Check(end) });
-    }
+    let mut tell = |end| say(Event { at: started.now(), kind: EventKind::Check(end) });
+    let round = Round { phase: Phase::After, effort: Effort::Whole };
+    let _ = unless_stopped(control, checks::run(plan, round, &mut tell)).await;
     Ok(Ending::Completed)
 }
 

@@ -15,12 +15,17 @@ use crate::transport::Target;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How many checks are asked at once where nobody says.
+const JOBS: usize = 32;
+
 /// A whole run.
 pub struct RunPlan {
     /// Where the load and the HTTP checks go; none where nothing sends any to it.
     pub target: Option<Target>,
     /// Smoke checks, before and after the load.
     pub checks: Vec<Compiled>,
+    /// How many checks are asked at once.
+    pub jobs: usize,
     /// The load; none for smoke alone.
     pub load: Option<Arc<LoadPlan>>,
     /// The cluster that checks ask; none where the scenario names none.
@@ -89,6 +94,7 @@ impl RunPlan {
         RunPlan {
             target,
             checks: scenario.checks,
+            jobs: JOBS,
             cluster: scenario.kubernetes.as_ref().map(KubernetesPlan::access),
             load,
             faults: faults.map(Arc::new),

@@ -32,7 +32,8 @@ impl Run {
         let story = evidence::Story { meta: &meta, summary: &summary, gates: &gates, checks: &checks };
         let findings = story.findings();
         let verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
-        let reason = sentence::reason(&findings, gates.len(), checks.len());
+        let asked = checks.iter().filter(|check| check.end.asked.at_all()).count();
+        let reason = sentence::reason(&findings, gates.len(), asked);
         let exit = Exit::decide(&Judged {
             verdict,
             ending: summary.ending.as_ref(),

@@ -1,7 +1,7 @@
 //! A judged run: the only input of a report.
 
 use super::{Exit, Strictness, Summary};
-use crate::event::CheckEnd;
+use crate::event::{Asked, CheckEnd};
 use crate::gate::Decision;
 use crate::history::Meta;
 use crate::verdict::{Finding, Severity, Verdict};
@@ -50,4 +50,16 @@ pub struct CheckResult {
     pub verdict: Verdict,
     /// What it found.
     pub end: CheckEnd,
+}
+
+impl CheckResult {
+    /// The word for how it ended: that of its verdict, or that it was not asked.
+    pub fn word(&self) -> &'static str {
+        if self.end.asked.at_all() { self.verdict.word() } else { "skipped" }
+    }
+
+    /// Whether it says something against a pass. One that its condition excludes does not.
+    pub(super) fn speaks(&self) -> bool {
+        self.verdict != Verdict::Pass && self.end.asked != Asked::Excluded
+    }
 }

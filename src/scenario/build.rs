@@ -25,8 +25,14 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
     let built = file.zip(tree).and_then(|(file, tree)| {
         validate::missing(&tree, &mut problems);
         let data = DataFiles::new(&files);
-        let parts =
-            Builder { file: &file, whole: Whole::of(&tree), data: &data, problems: &mut problems }.parts();
+        let parts = Builder {
+            file: &file,
+            environment,
+            whole: Whole::of(&tree),
+            data: &data,
+            problems: &mut problems,
+        }
+        .parts();
         let hash = data.hash();
         parts.and_then(|parts| finish(&file, parts, text, hash))
     });
@@ -76,6 +82,7 @@ struct Parts {
 
 struct Builder<'a> {
     file: &'a ScenarioFile,
+    environment: &'a Environment,
     whole: Whole,
     data: &'a DataFiles<'a>,
     problems: &'a mut Vec<Problem>,
@@ -100,10 +107,13 @@ impl Builder<'_> {
         let usable = |place: usize| self.whole.vars && self.whole.checks.get(place).copied().unwrap_or(false);
         let specs: Vec<&Located<CheckSpec>> =
             file.smoke.iter().enumerate().filter(|(place, _)| usable(*place)).map(|(_, spec)| spec).collect();
-        let compiled = self.compile(target, TIMEOUT.into(), |cx, problems| {
-            specs.iter().filter_map(|spec| CheckSpec::compile(spec, cx, problems)).collect::<Vec<_>>()
+        let environment = self.environment;
+        let mut compiled = self.compile(target, TIMEOUT.into(), |cx, problems| {
+            let compile = |spec: &&Located<CheckSpec>| CheckSpec::compile(spec, cx, environment, problems);
+            specs.iter().filter_map(compile).collect::<Vec<_>>()
         });
         validate::check_names(&specs, &compiled, self.problems);
+        validate::depends_on(&specs, &mut compiled, self.problems);
         compiled
     }
 

@@ -5,7 +5,7 @@ use super::endpoint::{self, Endpoint, Percentiles};
 use super::fault::{Cluster, Fault};
 use super::generator::{Generator, Moment};
 use super::meta::{self, Plan};
-use crate::event::Phase;
+use crate::event::{Asked, Phase};
 use crate::run::{Broke, CheckResult, GateResult, Run, Strictness};
 use crate::stats::Counts;
 use crate::verdict::{Finding, Severity, Verdict};
@@ -91,8 +91,9 @@ struct Check<'a> {
     kind: &'a str,
     phase: Phase,
     severity: Severity,
-    status: Verdict,
+    status: &'a str,
     unreachable: bool,
+    asked: Asked,
     took_us: u64,
     reason: &'a str,
 }
@@ -173,8 +174,9 @@ impl<'a> From<&'a CheckResult> for Check<'a> {
             kind: &end.kind,
             phase: end.phase,
             severity: end.severity,
-            status: result.verdict,
+            status: result.word(),
             unreachable: end.unreachable,
+            asked: end.asked,
             took_us: end.took_us,
             reason: &end.reason,
         }
