@@ -52,7 +52,9 @@ impl Compiled {
     }
 
     async fn attempt(&self, cx: &CheckContext, limit: Duration) -> Found {
-        match tokio::time::timeout(limit + LAST_WORDS, self.check.probe(cx)).await {
+        let cx = CheckContext { limit, ..cx.clone() };
+        let longest = limit + LAST_WORDS + self.check.cleans_up_for();
+        match tokio::time::timeout(longest, self.check.probe(&cx)).await {
             Ok(found) => found,
             Err(_) => Found::fail(format!("no result within {}", Span::new(limit))),
         }

@@ -4,6 +4,7 @@ use super::Found;
 use crate::cluster::{Access, Cluster};
 use crate::transport::{Client, Target};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// What a check may use.
@@ -13,6 +14,8 @@ pub struct CheckContext {
     pub target: Option<Target>,
     /// Sends requests to the target.
     pub client: Option<Client>,
+    /// How long this attempt may take. It is ended then; what has to be done in time can go by it.
+    pub limit: Duration,
     /// The run's seed, for values of the run.
     pub seed: u64,
     /// The cluster that the scenario names.

@@ -4,6 +4,7 @@
 mod around;
 mod compiled;
 mod context;
+pub mod diff;
 mod found;
 mod kind;
 mod kinds;

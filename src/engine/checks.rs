@@ -9,7 +9,7 @@ use crate::verdict::Verdict;
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// One round of all checks.
@@ -68,6 +68,7 @@ fn context(plan: &RunPlan) -> Result<CheckContext, Failure> {
     Ok(CheckContext {
         target: plan.target.clone(),
         client: plan.target.as_ref().map(Client::new).transpose()?,
+        limit: Duration::MAX,
         seed: plan.seed,
         cluster: CheckCluster::new(plan.cluster.clone()),
     })
