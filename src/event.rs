@@ -192,6 +192,11 @@ pub enum Ending {
     Completed,
     /// A smoke check failed before the load, so there was no load.
     SmokeFailed,
+    /// A check kept failing during a watch, so the watch ended early.
+    WatchFailed {
+        /// Its name.
+        check: String,
+    },
     /// The target could not be reached before the load; why.
     Unreachable {
         /// What was tried and what came of it.
@@ -214,6 +219,8 @@ pub enum Phase {
     Before,
     /// After the load.
     After,
+    /// In a round of a watch.
+    Watch,
 }
 
 /// How a smoke check ended.

@@ -47,6 +47,7 @@ fn story(playground: &Embedded, options: &RunOptions) -> Result<Exit, Failure> {
     let Some(target) = playground.block_on(bring_up(playground))? else { return Ok(Exit::Interrupted) };
     anstream::eprintln!("the shop is ready: {target}");
     let environment = Environment::of_process().with_target(Some(&target));
+    let mut destinations = options.destinations()?;
     let mut worst = Exit::Pass;
     for (name, text) in SCENARIOS {
         let mut scenario = Scenario::parse(name, text, &environment)?;
@@ -54,11 +55,13 @@ fn story(playground: &Embedded, options: &RunOptions) -> Result<Exit, Failure> {
             kubernetes.kubeconfig = Some(playground.kubeconfig().to_owned());
         }
         playground.block_on(grant(playground, &scenario))?;
-        worst = worst.or_worse(conduct(scenario, Part::All, Consent::OfNamespace, options)?);
+        worst =
+            worst.or_worse(conduct(scenario, Part::All, Consent::OfNamespace, options, &mut destinations)?);
         if worst == Exit::Interrupted {
             break;
         }
     }
+    destinations.finish()?;
     Ok(worst)
 }
 

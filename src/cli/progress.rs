@@ -3,6 +3,7 @@
 
 use super::active::Active;
 use super::line::Line;
+use super::rounds::{Rounds, Told};
 use crate::clock::Offset;
 use crate::engine::Control;
 use crate::event::{Asked, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
@@ -30,6 +31,7 @@ pub(super) struct Progress {
     failed: u64,
     dropped: u64,
     active: Active,
+    rounds: Option<Rounds>,
 }
 
 impl Progress {
@@ -44,6 +46,7 @@ impl Progress {
             failed: 0,
             dropped: 0,
             active: Active::new(&meta.faults),
+            rounds: Rounds::of(meta),
         };
         // The run of a single URL is named by it.
         let named = meta.target.is_empty() || meta.scenario.contains(meta.target.trim_end_matches('/'));
@@ -67,7 +70,12 @@ impl Progress {
                     self.say(&text);
                 }
             }
-            EventKind::Check(end) => self.say(&check_line(end)),
+            EventKind::Check(end) => {
+                match self.rounds.as_mut().and_then(|rounds| rounds.see(event, check_line)) {
+                    Some(told) => self.round(told),
+                    None => self.say(&check_line(end)),
+                }
+            }
             EventKind::Broke { stage, gate, reason } => {
                 let name = self.meta.stages.get(usize::from(*stage)).map_or("?", |stage| stage.name.as_str());
                 self.say(&format!("stage {name} broke `{gate}`: {reason}; the load stops here"));
@@ -78,6 +86,9 @@ impl Progress {
             }
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
             EventKind::LoadEnded => self.end(),
+            EventKind::Ended(Ending::WatchFailed { check }) => {
+                self.say(&format!("the watch ends early: {check} keeps failing"));
+            }
             EventKind::Ended(Ending::Aborted { reason }) => self.say(&format!("ended early: {reason}")),
             EventKind::Example { .. }
             | EventKind::Cluster(_)
@@ -138,6 +149,18 @@ impl Progress {
         parts.collect::<Vec<_>>().join(", ")
     }
 
+    /// Something of a watch.
+    fn round(&mut self, told: Told) {
+        if let Some(change) = told.change {
+            self.say(&change);
+        }
+        match (&mut self.line, told.status) {
+            (Some(line), Some(status)) => line.show(&status.text),
+            (None, Some(status)) if status.due => anstream::eprintln!("{}", harmless(&status.text)),
+            (_, Some(_) | None) => {}
+        }
+    }
+
     fn say(&mut self, text: &str) {
         self.end();
         anstream::eprintln!("{}", harmless(text));
@@ -145,7 +168,7 @@ impl Progress {
 }
 
 fn check_line(end: &CheckEnd) -> String {
-    let when = if end.phase == Phase::Before { "check" } else { "check after load" };
+    let when = if end.phase == Phase::After { "check after load" } else { "check" };
     let word = match (end.asked, end.verdict, end.severity) {
         (Asked::Blocked | Asked::Excluded, _, _) => "skipped",
         (_, Verdict::Pass, _) => "ok",

@@ -4,7 +4,7 @@ use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::worker::Worker;
-use super::{LoadPlan, RunPlan};
+use super::{LoadPlan, RunPlan, watching};
 use crate::check::Effort;
 use crate::clock::{Clock, Offset};
 use crate::event::{CheckEnd, Ending, Event, EventKind, Phase};
@@ -98,6 +98,11 @@ async fn story(
     clock: &mut Option<Clock>,
     say: &mut dyn FnMut(Event),
 ) -> Result<Ending, EngineError> {
+    if let Some(watch) = &plan.watch {
+        let started = *clock.insert(Clock::start());
+        let watched = unless_stopped(control, watching::watch(plan, watch, started, say)).await;
+        return Ok(watched.unwrap_or(Ending::Interrupted));
+    }
     let mut failed = false;
     let mut tell = |end: CheckEnd| {
         failed |= end.verdict == Verdict::Fail && end.severity == Severity::Fail;

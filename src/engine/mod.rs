@@ -22,6 +22,7 @@ mod pacer;
 mod plan;
 mod recorder;
 mod shared;
+mod watching;
 mod worker;
 
 pub use drive::{Control, EngineError, Stop, drive};

@@ -5,7 +5,7 @@ use crate::check::Compiled;
 use crate::clock::Offset;
 use crate::cluster::Access;
 use crate::gate::{Gate, Window};
-use crate::history::{EndpointPlan, select};
+use crate::history::{EndpointPlan, WatchPlan, select};
 use crate::journey::Journey;
 use crate::load::{Mix, Schedule};
 use crate::sample::EndpointId;
@@ -24,6 +24,8 @@ pub struct RunPlan {
     pub target: Option<Target>,
     /// Smoke checks, before and after the load.
     pub checks: Vec<Compiled>,
+    /// The watch, where the run is one.
+    pub watch: Option<WatchPlan>,
     /// How many checks are asked at once.
     pub jobs: usize,
     /// The load; none for smoke alone.
@@ -95,6 +97,7 @@ impl RunPlan {
             target,
             checks: scenario.checks,
             jobs: JOBS,
+            watch: None,
             cluster: scenario.kubernetes.as_ref().map(KubernetesPlan::access),
             load,
             faults: faults.map(Arc::new),

@@ -54,6 +54,22 @@ pub struct Meta {
     /// The ledger of acknowledged writes, where the scenario has one.
     #[serde(default)]
     pub ledger: Option<LedgerPlan>,
+    /// The watch, where the run is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<WatchPlan>,
+}
+
+/// A watch: the checks again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WatchPlan {
+    /// For how long.
+    pub length: Span,
+    /// From one round to the next.
+    pub every: Span,
+    /// So many failures of a check in a row are tolerated; one more ends the watch.
+    pub tolerate: u32,
+    /// The share of its rounds in which a check has to hold; none where nobody asks for one.
+    pub availability: Option<Ratio>,
 }
 
 /// What counts as recovered after a fault.

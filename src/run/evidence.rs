@@ -50,6 +50,13 @@ impl Story<'_> {
             Some(Ending::SmokeFailed) => {
                 ("no load", "a smoke check failed before the load, so there was no load".to_owned())
             }
+            Some(Ending::WatchFailed { check }) => {
+                let at = self.summary.last.secs_f64();
+                (
+                    "watch failed",
+                    format!("the watch ended early, after {at:.1} s, because `{check}` kept failing"),
+                )
+            }
             Some(Ending::Unreachable { reason }) => {
                 ("unreachable", format!("the target could not be reached: {reason}"))
             }
@@ -113,7 +120,7 @@ impl Story<'_> {
     fn checks(&self) -> Vec<Finding> {
         let ended = self.checks.iter().filter(|check| check.speaks()).map(|check| {
             let when = match check.end.phase {
-                Phase::Before => "",
+                Phase::Before | Phase::Watch => "",
                 Phase::After => "after the load: ",
             };
             finding(Subject::Check, &check.end.name, check.verdict, format!("{when}{}", check.end.reason))

@@ -8,10 +8,11 @@ use super::outcome::CheckResult;
 use super::seconds::{Part, Seconds};
 use super::summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals, per_second};
 use super::trust::Limits;
+use super::watched::WatchedChecks;
 use super::windows::{Held, Windows};
 use super::{GeneratorSummary, Untrusted};
 use crate::clock::Offset;
-use crate::event::{Ending, Event, EventKind, FaultStep, GeneratorSecond};
+use crate::event::{CheckEnd, Ending, Event, EventKind, FaultStep, GeneratorSecond, Phase};
 use crate::gate::Gate;
 use crate::history::{Meta, StagePlan};
 use crate::sample::{EndpointId, ErrorClass};
@@ -43,7 +44,8 @@ pub(super) struct Fold<'a> {
     load_ended: Option<Offset>,
     ending: Option<Ending>,
     /// Checks in the order in which they ended.
-    pub(super) checks: Vec<CheckResult>,
+    checks: Vec<CheckResult>,
+    watched: WatchedChecks,
     troubles: Vec<String>,
 }
 
@@ -75,6 +77,7 @@ impl<'a> Fold<'a> {
             load_ended: None,
             ending: None,
             checks: Vec::new(),
+            watched: WatchedChecks::default(),
             troubles: Vec::new(),
         }
     }
@@ -86,9 +89,7 @@ impl<'a> Fold<'a> {
             EventKind::Window(delta) => self.window(&delta),
             EventKind::Generator(said) => self.generator(&said),
             EventKind::Example { endpoint, class, text } => self.example(endpoint, class, &text),
-            EventKind::Check(end) => {
-                self.checks.push(CheckResult { verdict: end.severity.cap(end.verdict), end });
-            }
+            EventKind::Check(end) => self.check(event.at, end),
             EventKind::Broke { stage, gate, reason } => {
                 let name = self.meta.stages.get(usize::from(stage)).map(|plan| plan.name.clone());
                 let stage = name.unwrap_or_else(|| (u32::from(stage) + 1).to_string());
@@ -101,6 +102,20 @@ impl<'a> Fold<'a> {
             EventKind::Cluster(change) => self.changes.change(event.at, change),
             EventKind::StageStarted { .. } | EventKind::Writes(_) | EventKind::ReadBack(_) => {}
         }
+    }
+
+    fn check(&mut self, at: Offset, end: CheckEnd) {
+        if end.phase == Phase::Watch {
+            return self.watched.add(at, end, self.meta.checks.len());
+        }
+        let verdict = end.severity.cap(end.verdict);
+        self.checks.push(CheckResult { verdict, end, watched: None });
+    }
+
+    /// The checks and how they ended.
+    pub(super) fn checks(&mut self) -> Vec<CheckResult> {
+        let watched = std::mem::take(&mut self.watched).results(self.meta.watch.as_ref());
+        std::mem::take(&mut self.checks).into_iter().chain(watched).collect()
     }
 
     /// Takes in one endpoint's part of a second.

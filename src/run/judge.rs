@@ -27,7 +27,7 @@ impl Run {
         }
         let gates: Vec<GateResult> =
             gates.into_iter().zip(fold.held()).map(|(gate, held)| judge_gate(gate, held)).collect();
-        let checks = std::mem::take(&mut fold.checks);
+        let checks = fold.checks();
         let summary = fold.summary();
         let story = evidence::Story { meta: &meta, summary: &summary, gates: &gates, checks: &checks };
         let findings = story.findings();

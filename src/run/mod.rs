@@ -6,6 +6,7 @@
 //!   window, and at most 12 per gate on a window of a fault;
 //! - the newest 61 seconds with one histogram each, and at most 1,200 rows of the series;
 //! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles;
+//! - one entry per check of a watch, with its newest failure;
 //! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them.
 
 mod around;
@@ -32,6 +33,7 @@ mod stories;
 mod stories_of_faults;
 mod summary;
 mod trust;
+mod watched;
 mod windows;
 
 pub use bounds::Bounds;
@@ -40,7 +42,7 @@ pub use data::{DataLoss, LedgerResult};
 pub use exit::{Exit, Strictness};
 pub use fault::{FaultResult, FaultStatus, Injection};
 pub use generator::{GeneratorSummary, Untrusted, UntrustedCause, UntrustedSpan};
-pub use outcome::{CheckResult, GateResult, Run};
+pub use outcome::{CheckResult, GateResult, Run, Watched};
 pub use recovery::{Measures, Recovery};
 pub use series::Row;
 pub use summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals};

@@ -48,8 +48,26 @@ pub struct GateResult {
 pub struct CheckResult {
     /// Its verdict after severity.
     pub verdict: Verdict,
-    /// What it found.
+    /// What it found; of a watch the newest failure, or the newest end where there was none.
     pub end: CheckEnd,
+    /// How often it held, where it was watched.
+    pub watched: Option<Watched>,
+}
+
+/// How often a check held during a watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// In how many rounds it was asked.
+    pub asked: u64,
+    /// In how many of them it held.
+    pub held: u64,
+}
+
+impl Watched {
+    /// The share of rounds in which it held; none when it was never asked.
+    pub fn availability(self) -> Option<f64> {
+        (self.asked > 0).then(|| self.held as f64 / self.asked as f64)
+    }
 }
 
 impl CheckResult {

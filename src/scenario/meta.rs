@@ -36,6 +36,7 @@ impl Scenario {
             cluster: self.cluster_plan(),
             recovery: RecoveryPlan::default(),
             ledger: None,
+            watch: None,
         }
     }
 

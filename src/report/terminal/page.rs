@@ -9,6 +9,7 @@ use crate::run::Run;
 use crate::units::{Span, grouped};
 use crate::verdict::{Finding, Subject};
 use std::io::{self, Write};
+use std::time::Duration;
 
 /// The report for people.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,9 @@ impl Terminal {
         let mut said = vec![harmless(&meta.scenario)];
         if run.summary.planned() > 0 {
             said.push(format!("{} of load measured", Span::new(totals.length)));
+        } else if let Some(watch) = &meta.watch {
+            let last = Duration::from_secs(run.summary.last.second());
+            said.push(format!("watched for {} of {}, every {}", Span::new(last), watch.length, watch.every));
         } else {
             said.push("no load".to_owned());
         }
