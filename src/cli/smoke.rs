@@ -8,6 +8,7 @@ use crate::units::{Ratio, Span, UnitError};
 
 /// Which scenarios to check, and whether to go on.
 #[derive(Debug, clap::Args)]
+#[group(id = "smoke")]
 pub(super) struct Args {
     #[command(flatten)]
     run: run::Args,

@@ -1,7 +1,7 @@
 //! Sends the requests of a chain over one connection and notes how long each part took.
 
 use crate::clock::Clock;
-use crate::journey::Sender;
+use crate::journey::{Sender, StepFailure};
 use crate::sample::ErrorClass;
 use crate::transport::{Answer, Connection, Failure, Keep, Request, Target};
 use crate::units::Span;
@@ -83,6 +83,16 @@ impl<'t> Asking<'t> {
         Ok(answer)
     }
 
+    /// What to do about a failure, where nobody answered at all.
+    pub(super) fn next_move(&self, failure: &StepFailure) -> &'static str {
+        match (failure.class, self.under_way.0) {
+            (ErrorClass::Timeout, "first byte") => {
+                "look into its log: it may be overloaded, or wait for something"
+            }
+            _ => Failure::new(failure.class, failure.text.as_str()).next_move(),
+        }
+    }
+
     fn begin(&mut self, part: &'static str) {
         self.under_way = (part, Instant::now());
     }
@@ -104,8 +114,9 @@ impl Sender for Asking<'_> {
                 let waiting = match self.under_way.0 {
                     "dns" => "the name was not resolved",
                     "connect" => "no connection was made",
-                    _ => "connected, but no complete answer came",
+                    _ => "it took the request and said nothing",
                 };
+                let limit = Duration::from_millis(limit.as_nanos().div_ceil(1_000_000) as u64);
                 let text = format!("no complete answer within {}: {waiting}", Span::new(limit));
                 Err(Failure::new(ErrorClass::Timeout, text))
             }

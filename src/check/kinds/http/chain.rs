@@ -3,13 +3,12 @@
 use super::asking::Asking;
 use super::curl;
 use crate::check::{CheckContext, Found, diff};
-use crate::event::CheckDetail;
 use crate::journey::{
     ChainSpec, CompileContext, Cookies, Scope, Step, StepFailure, StepSpec, Values, compile_step,
 };
 use crate::sample::ErrorClass;
 use crate::source::{Located, Mark, Problem};
-use crate::transport::{Failure, Target};
+use crate::transport::Target;
 use crate::verdict::Verdict;
 use std::time::{Duration, Instant};
 
@@ -27,6 +26,13 @@ pub(super) struct Chain {
 #[derive(Debug)]
 struct Placed {
     step: Step,
+    mark: Mark,
+}
+
+/// What could not be cleaned up.
+struct Left {
+    text: String,
+    command: String,
     mark: Mark,
 }
 
@@ -128,7 +134,8 @@ impl Chain {
             }
             if let Err(failure) = tried {
                 let silent = under.asking.status.is_none() && is_silence(failure.class);
-                let found = placed.found(failure, silent, self.steps.len() > 1);
+                let next = silent.then(|| under.asking.next_move(&failure));
+                let found = placed.found(failure, next, self.steps.len() > 1);
                 let sent = under.asking.last.as_ref().map(|request| curl::command(target, request));
                 return sent.into_iter().fold(found, Found::reproduce);
             }
@@ -137,7 +144,7 @@ impl Chain {
     }
 
     /// Sends the requests that clean up; what became of them, where they failed.
-    async fn clean_up(&self, target: &Target, under: &mut Under<'_>) -> Option<(String, String)> {
+    async fn clean_up(&self, target: &Target, under: &mut Under<'_>) -> Option<Left> {
         let end = Instant::now() + self.timeout;
         let mut failed = None;
         for placed in &self.cleanup {
@@ -150,7 +157,8 @@ impl Chain {
             if let Err(failure) = placed.tried(left, under).await {
                 let sent = under.asking.last.as_ref().map(|request| curl::command(target, request));
                 let text = format!("{}: {}", placed.step.endpoint, failure.text);
-                failed.get_or_insert((text, sent.unwrap_or_default()));
+                let command = sent.unwrap_or_default();
+                failed.get_or_insert(Left { text, command, mark: placed.mark });
             }
             under.asking.phases.clear();
         }
@@ -164,14 +172,12 @@ impl Placed {
         self.step.perform(&mut under.values, &mut under.cookies, &mut under.asking).await
     }
 
-    /// What a failure of this step means.
-    fn found(&self, failure: StepFailure, silent: bool, in_chain: bool) -> Found {
+    /// What a failure of this step means; there is a next move where nobody answered.
+    fn found(&self, failure: StepFailure, next_move: Option<&str>, in_chain: bool) -> Found {
         let step = if in_chain { format!("{}: ", self.step.endpoint) } else { String::new() };
-        let found = if silent {
-            let next = Failure::new(failure.class, failure.text.as_str()).next_move();
-            Found::unreachable(format!("{step}{}; {next}", failure.text))
-        } else {
-            Found::fail(format!("{step}{}", failure.text))
+        let found = match next_move {
+            Some(next) => Found::unreachable(format!("{step}{}; {next}", failure.text)),
+            None => Found::fail(format!("{step}{}", failure.text)),
         };
         let Some(differs) = failure.differs else { return found.at(self.mark) };
         let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
@@ -187,11 +193,11 @@ impl Placed {
 }
 
 /// The finding together with what cleaning up left behind.
-fn with_cleanup(found: Found, left: Option<(String, String)>) -> Found {
-    let Some((text, command)) = left else { return found };
+fn with_cleanup(found: Found, left: Option<Left>) -> Found {
+    let Some(Left { text, command, mark }) = left else { return found };
     if found.verdict == Verdict::Pass {
         let reason = format!("all steps hold, but cleaning up failed: {text}; something may be left behind");
-        return Found { detail: CheckDetail::default(), ..Found::fail(reason) }.reproduce(command);
+        return Found::fail(reason).reproduce(command).at(mark);
     }
     let reason = format!("{}; cleaning up failed as well: {text}", found.reason);
     Found { reason, ..found }.evidence([format!("to clean up by hand: {command}")])
