@@ -2,6 +2,7 @@
 
 use crate::clock::Offset;
 use crate::sample::{EndpointId, ErrorClass};
+use crate::source::Place;
 use crate::stats::Delta;
 use crate::verdict::{Severity, Verdict};
 use serde::{Deserialize, Serialize};
@@ -191,6 +192,11 @@ pub enum Ending {
     Completed,
     /// A smoke check failed before the load, so there was no load.
     SmokeFailed,
+    /// A check kept failing during a watch, so the watch ended early.
+    WatchFailed {
+        /// Its name.
+        check: String,
+    },
     /// The target could not be reached before the load; why.
     Unreachable {
         /// What was tried and what came of it.
@@ -213,6 +219,8 @@ pub enum Phase {
     Before,
     /// After the load.
     After,
+    /// In a round of a watch.
+    Watch,
 }
 
 /// How a smoke check ended.
@@ -248,8 +256,17 @@ pub struct CheckEnd {
 pub enum Asked {
     /// So many times; what counts is the last.
     Times(u32),
-    /// Not at all: what it depends on failed, or its condition does not hold. That is no pass.
-    Skipped,
+    /// Not at all: what it depends on did not hold. Its verdict is inconclusive.
+    Blocked,
+    /// Not at all: its condition does not hold. That is no pass, and speaks against none.
+    Excluded,
+}
+
+impl Asked {
+    /// Whether it was asked at all.
+    pub const fn at_all(self) -> bool {
+        matches!(self, Asked::Times(_))
+    }
 }
 
 impl Default for Asked {
@@ -262,6 +279,9 @@ impl Default for Asked {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CheckDetail {
+    /// Where in the scenario stands what does not hold, when that is known better than the check itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// The parts of the request in their order and how long each took, in microseconds.
     pub phases: Vec<(String, u64)>,
     /// What was expected.

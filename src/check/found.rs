@@ -1,6 +1,7 @@
 //! What a check brings back.
 
 use crate::event::CheckDetail;
+use crate::source::Mark;
 use crate::verdict::Verdict;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub struct Found {
     pub unreachable: bool,
     /// Whether asking again can change it.
     pub outlook: Outlook,
+    /// Where in the scenario stands what does not hold; the check itself when left out.
+    pub mark: Option<Mark>,
     /// What helps to understand it.
     pub detail: CheckDetail,
 }
@@ -36,6 +39,7 @@ impl Found {
             reason: seen.into(),
             unreachable: false,
             outlook: Outlook::Open,
+            mark: None,
             detail: CheckDetail::default(),
         }
     }
@@ -54,6 +58,12 @@ impl Found {
     #[must_use]
     pub fn for_good(self) -> Found {
         Found { outlook: Outlook::Final, ..self }
+    }
+
+    /// Where in the scenario stands what does not hold.
+    #[must_use]
+    pub fn at(self, mark: Mark) -> Found {
+        Found { mark: Some(mark), ..self }
     }
 
     /// What was expected and what came, in full.

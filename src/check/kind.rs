@@ -6,6 +6,7 @@ use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use std::fmt;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// A check that is being asked.
 pub type Probing<'a> = Pin<Box<dyn Future<Output = Found> + 'a>>;
@@ -28,4 +29,9 @@ pub trait Check: fmt::Debug + Send + Sync {
     /// Asks once. Timeouts, retries and what a failure weighs are not its business; a probe that is dropped in the
     /// middle leaves nothing behind.
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a>;
+
+    /// How much longer than its limit an attempt may take to clean up after itself.
+    fn cleans_up_for(&self) -> Duration {
+        Duration::ZERO
+    }
 }

@@ -1,13 +1,17 @@
-//! Smoke checks: does the deployment answer as it should, before and after the load? One file per kind.
+//! Smoke checks: does the deployment answer as it should, before and after the load? One file per kind, under `kinds`;
+//! what stands around each of them, whatever its kind, under `around`.
 
+mod around;
 mod compiled;
 mod context;
+pub mod diff;
 mod found;
 mod kind;
 mod kinds;
 mod spec;
 
-pub use compiled::Compiled;
+pub use around::{Answered, Eventually, OnlyIf, Patience, Places, Retry, resolve};
+pub use compiled::{Compiled, Effort};
 pub use context::{CheckCluster, CheckContext};
 pub use found::{Found, Outlook};
 pub use kind::{Check, CheckKind, Probing};

@@ -1,10 +1,11 @@
 //! A smoke check as it is written.
 
-use super::Compiled;
+use super::around::patience;
 use super::kind::{Check, CheckKind};
 use super::kinds::Http;
+use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
-use crate::source::{Located, Mark, Problem};
+use crate::source::{Environment, Located, Mark, Problem};
 use crate::units::Span;
 use crate::verdict::Severity;
 use schemars::JsonSchema;
@@ -23,8 +24,16 @@ macro_rules! kinds {
             pub name: Option<Located<String>>,
             /// `warn` turns a failure into a warning.
             pub severity: Severity,
-            /// How long the check may take; 10s when left out.
+            /// How long one attempt may take; 10s when left out.
             pub timeout: Option<Located<Span>>,
+            /// How often it is asked again after a failure: `3`, or `{ times: 3, every: 1s }`.
+            pub retry: Option<Located<Retry>>,
+            /// For how long it may come right: `60s`, or `{ within: 60s, every: 2s }`.
+            pub eventually: Option<Located<Eventually>>,
+            /// The names of checks that have to hold before this one is asked.
+            pub depends_on: Vec<Located<String>>,
+            /// The check is asked only in an environment like this, and skipped in others.
+            pub only_if: Option<OnlyIf>,
             $($(#[$doc])* pub $key: Option<Located<$kind>>,)*
         }
 
@@ -55,14 +64,21 @@ kinds! {
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl CheckSpec {
-    /// Compiles the check; all that is wrong with it goes to `problems`.
+    /// Whether it cannot be asked without `target.http`. A kind that has a URL of its own says so when it compiles.
+    pub fn needs_target(&self) -> bool {
+        self.http.is_some()
+    }
+
+    /// Compiles the check; all that is wrong with it goes to `problems`. Whom it waits for is known only when all
+    /// checks have names.
     pub fn compile(
         spec: &Located<CheckSpec>,
         cx: &CompileContext<'_>,
+        environment: &Environment,
         problems: &mut Vec<Problem>,
     ) -> Option<Compiled> {
         let given = spec.given();
-        let (kind, _) = match given.as_slice() {
+        let (kind, mark) = match given.as_slice() {
             [one] => *one,
             [] => {
                 problems.push(
@@ -80,9 +96,24 @@ impl CheckSpec {
             }
         };
         let timeout = spec.timeout.as_ref().map_or(TIMEOUT, |timeout| timeout.get());
+        if let Some(zero) = spec.timeout.as_ref().filter(|timeout| timeout.get().is_zero()) {
+            problems.push(Problem::at(zero.mark, "a timeout of zero lets no answer through"));
+            return None;
+        }
+        let patience = patience(spec.retry.as_ref(), spec.eventually.as_ref(), problems);
         let cx = CompileContext { timeout: Span::new(timeout), ..*cx };
         let check = spec.check(&cx, problems)?;
         let name = spec.name.as_ref().map_or_else(|| check.describe(), |name| name.value.clone());
-        Some(Compiled { name, kind, severity: spec.severity, timeout, check })
+        Some(Compiled {
+            name,
+            kind,
+            mark,
+            severity: spec.severity,
+            timeout,
+            patience,
+            depends_on: Vec::new(),
+            excluded: spec.only_if.as_ref().and_then(|only_if| only_if.excludes(environment)),
+            check,
+        })
     }
 }

@@ -31,7 +31,7 @@ enum Command {
     /// Load one URL, no scenario file needed
     Load(load::Args),
     /// Run only the smoke checks of scenarios
-    Smoke(run::Args),
+    Smoke(smoke::Args),
     /// Parse and validate scenarios; every error at once, nothing is sent
     Check(check::Args),
     /// Show what a scenario would do: its load over time, requests, connections, memory; nothing is sent

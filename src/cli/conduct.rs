@@ -9,10 +9,10 @@ use crate::engine::faults::{Session, prepare};
 use crate::engine::{self, Control, RunPlan, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
-use crate::history::{self, Machine, Meta, Reader, WriteError, Writer};
+use crate::history::{self, Machine, Meta, Reader, WatchPlan, WriteError, Writer};
 use crate::ledger::Ids;
 use crate::report::harmless;
-use crate::run::{Run, Strictness};
+use crate::run::{Exit, Run, Strictness};
 use crate::scenario::Scenario;
 use crate::verdict::Severity;
 use clap::Args;
@@ -30,36 +30,52 @@ pub(super) struct RunOptions {
     /// The seed of everything random; another run with it makes the same arrivals and values
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// How many smoke checks are asked at once
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
     /// An inconclusive run exits with 1 instead of 3
     #[arg(long)]
     strict: bool,
 }
 
 /// How much of a scenario to run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Part {
     /// Checks, load, checks, gates.
     All,
     /// The checks alone.
     Smoke,
+    /// The checks alone, again and again.
+    Watch(WatchPlan),
 }
 
-/// Runs a scenario and reports it. Faults may go where `consent` says.
+impl RunOptions {
+    /// Opens what reports go to, before anything runs.
+    pub(super) fn destinations(&self) -> Result<Destinations, Failure> {
+        self.reports.open()
+    }
+}
+
+/// Runs a scenario and hands it to the reports. Faults may go where `consent` says.
 pub(super) fn conduct(
     mut scenario: Scenario,
     part: Part,
     consent: Consent,
     options: &RunOptions,
-) -> Result<Run, Failure> {
-    let destinations = options.reports.open()?;
-    if part == Part::Smoke {
+    destinations: &mut Destinations,
+) -> Result<Exit, Failure> {
+    if part != Part::All {
         scenario = scenario.smoke_alone();
     }
     let seed = options.seed.unwrap_or_else(rand::random);
     let started = format!("{:.3}", jiff::Timestamp::now());
-    let meta = scenario.meta(seed, started, machine());
+    let mut meta = scenario.meta(seed, started, machine());
+    if let Part::Watch(watch) = part {
+        meta.watch = Some(watch);
+    }
     let ids = Ids::new(meta.ledger.as_ref().map_or("", |ledger| ledger.prefix.as_str()));
     let plan = RunPlan::new(scenario, seed, &ids).map_err(|error| Failure::Usage(error.to_string()))?;
+    let plan = RunPlan { jobs: options.jobs.into(), watch: meta.watch, ..plan };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
     let (stop, control) = Control::new();
@@ -148,14 +164,14 @@ fn keep(writer: &mut Writer, event: &Event, failed: &mut Option<WriteError>) {
     *failed = written.err();
 }
 
-/// Reads a saved run back, judges it and writes its reports. A live run takes this way too, so judging it again gives
+/// Reads a saved run back, judges it and hands it to its reports. A live run takes this way too, so judging it again gives
 /// the same bytes.
 pub(super) fn finish(
     folder: &Path,
     gates: Option<Vec<(Gate, Severity, String)>>,
     strictness: Strictness,
-    destinations: Destinations,
-) -> Result<Run, Failure> {
+    destinations: &mut Destinations,
+) -> Result<Exit, Failure> {
     let (meta, mut events) = Reader::open(folder)?;
     let gates = match gates {
         Some(gates) => gates,
@@ -173,12 +189,12 @@ pub(super) fn finish(
     if let Some(error) = broken {
         return Err(error.into());
     }
-    let quiet = destinations.stdout_is_taken();
-    destinations.write(&run)?;
-    if quiet {
+    if destinations.stdout_is_taken() {
         anstream::eprintln!("{}: {}", run.verdict, run.reason);
     }
-    Ok(run)
+    let exit = Exit::from(&run);
+    destinations.take(run)?;
+    Ok(exit)
 }
 
 fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> {

@@ -48,24 +48,24 @@ fn story(playground: &Embedded, options: &RunOptions) -> Result<Exit, Failure> {
     let Some(target) = playground.block_on(bring_up(playground))? else { return Ok(Exit::Interrupted) };
     anstream::eprintln!("the shop is ready: {target}");
     let environment = Environment::of_process().with_target(Some(&target));
+    let mut destinations = options.destinations()?;
     let mut worst = Exit::Pass;
-    let mut felt = Vec::new();
     for (name, text) in SCENARIOS {
         let mut scenario = Scenario::parse(name, text, &environment)?;
         if let Some(kubernetes) = &mut scenario.kubernetes {
             kubernetes.kubeconfig = Some(playground.kubeconfig().to_owned());
         }
         playground.block_on(grant(playground, &scenario))?;
-        let run = conduct(scenario, Part::All, Consent::OfNamespace, options)?;
-        worst = worst.or_worse(run.exit);
-        felt.extend(run.summary.faults.iter().filter_map(told));
+        worst =
+            worst.or_worse(conduct(scenario, Part::All, Consent::OfNamespace, options, &mut destinations)?);
         if worst == Exit::Interrupted {
             break;
         }
     }
-    for line in felt {
+    for line in destinations.runs().iter().flat_map(|run| run.summary.faults.iter().filter_map(told)) {
         anstream::eprintln!("{}", harmless(&line));
     }
+    destinations.finish()?;
     Ok(worst)
 }
 

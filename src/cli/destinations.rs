@@ -35,10 +35,11 @@ fn request(text: &str) -> Result<Arc<Request>, String> {
     report::parse(text).map(Arc::new).map_err(|e| e.to_string())
 }
 
-/// All destinations, open.
+/// All destinations, open, and the runs that go there.
 pub(super) struct Destinations {
     files: Vec<(&'static Kind, PathBuf, File)>,
     stdout: Option<&'static Kind>,
+    runs: Vec<Run>,
 }
 
 impl Destinations {
@@ -57,29 +58,51 @@ impl Destinations {
                 }
             }
         }
-        Ok(Destinations { files, stdout })
+        Ok(Destinations { files, stdout, runs: Vec::new() })
     }
 
-    /// Writes the run to all of them. The terminal report goes to stdout unless another report was asked there.
-    pub(super) fn write(self, run: &Run) -> Result<(), Failure> {
+    /// Takes a run in. What people read goes to stdout at once, unless another report was asked there.
+    pub(super) fn take(&mut self, run: Run) -> Result<(), Failure> {
+        if self.stdout.is_none() {
+            let mut out = anstream::AutoStream::auto(io::stdout());
+            let style = if io::stdout().is_terminal() { Style::Coloured } else { Style::Plain };
+            let apart = if self.runs.is_empty() { "" } else { "\n" };
+            let written = out.write_all(apart.as_bytes());
+            written
+                .and_then(|()| Terminal::new(style).write(&run, &mut out))
+                .and_then(|()| out.flush())
+                .map_err(to_stdout)?;
+        }
+        self.runs.push(run);
+        Ok(())
+    }
+
+    /// The runs that were taken in.
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// Writes all runs to everything that was asked for.
+    pub(super) fn finish(self) -> Result<(), Failure> {
         for (kind, path, mut file) in self.files {
-            let written = (kind.make)(Style::Plain).write(run, &mut file).and_then(|()| file.flush());
+            let written =
+                (kind.make)(Style::Plain).write_all(&self.runs, &mut file).and_then(|()| file.flush());
             written.map_err(|source| Failure::Report { path, source })?;
         }
-        let failed = |source| Failure::Report { path: "standard output".into(), source };
+        let Some(kind) = self.stdout.filter(|_| !self.runs.is_empty()) else { return Ok(()) };
         let mut out = anstream::AutoStream::auto(io::stdout());
-        let report: Box<dyn Report> = match self.stdout {
-            Some(kind) => (kind.make)(Style::Plain),
-            None if io::stdout().is_terminal() => Box::new(Terminal::new(Style::Coloured)),
-            None => Box::new(Terminal::new(Style::Plain)),
-        };
-        report.write(run, &mut out).and_then(|()| out.flush()).map_err(failed)
+        let report = (kind.make)(Style::Plain);
+        report.write_all(&self.runs, &mut out).and_then(|()| out.flush()).map_err(to_stdout)
     }
 
     /// Whether stdout belongs to a machine.
     pub(super) fn stdout_is_taken(&self) -> bool {
         self.stdout.is_some()
     }
+}
+
+fn to_stdout(source: io::Error) -> Failure {
+    Failure::Report { path: "standard output".into(), source }
 }
 
 fn create(path: &Path) -> Result<File, Failure> {

@@ -33,9 +33,11 @@ pub(super) fn gate(text: &str) -> Result<(Gate, String), String> {
 
 /// Judges a saved run again.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
-    let destinations = args.reports.open()?;
+    let mut destinations = args.reports.open()?;
     let given = args.gate.iter().map(|(gate, text)| (gate.clone(), Severity::Fail, text.clone())).collect();
     let gates = if args.gate.is_empty() { None } else { Some(given) };
     let strictness = if args.strict { Strictness::Strict } else { Strictness::Normal };
-    finish(&args.folder, gates, strictness, destinations).map(|run| run.exit)
+    let exit = finish(&args.folder, gates, strictness, &mut destinations)?;
+    destinations.finish()?;
+    Ok(exit)
 }

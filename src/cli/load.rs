@@ -103,7 +103,10 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let text = format!("{:#}", args.scenario());
     let scenario = Scenario::parse("the command line", &text, &args.environment());
     let scenario = scenario.map_err(|rejected| Failure::Line(args.blamed(&rejected, &text)))?;
-    conduct(scenario, Part::All, Consent::OfNamespace, &args.options).map(|run| run.exit)
+    let mut destinations = args.options.destinations()?;
+    let exit = conduct(scenario, Part::All, Consent::OfNamespace, &args.options, &mut destinations)?;
+    destinations.finish()?;
+    Ok(exit)
 }
 
 impl Args {

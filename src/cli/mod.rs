@@ -24,6 +24,7 @@ mod progress;
 mod proxy;
 mod rbac;
 mod recover;
+mod rounds;
 mod run;
 mod schema;
 mod shop;

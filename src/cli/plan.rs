@@ -60,8 +60,10 @@ fn show(text: &str) {
 
 fn of_scenario(scenario: &Scenario, canvas: Canvas) -> String {
     let description = scenario.description.iter().map(|text| format!("{}\n", text.trim_end()));
-    let target = scenario.secrets.redact(&scenario.target.url);
-    let head = format!("{}\n{}target {target}\n", scenario.name, description.collect::<String>());
+    let target =
+        scenario.target.iter().map(|target| format!("target {}\n", scenario.secrets.redact(&target.url)));
+    let said: String = description.chain(target).collect();
+    let head = format!("{}\n{said}", scenario.name);
     let load = scenario.load.as_ref().map(|load| of_load(load, canvas));
     let parts = [Some(head), checks(scenario), load, ledger(scenario), gates(&scenario.gates)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")

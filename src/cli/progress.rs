@@ -3,10 +3,11 @@
 
 use super::active::Active;
 use super::line::Line;
+use super::rounds::{Rounds, Told};
 use super::written::{self, Written};
 use crate::clock::Offset;
 use crate::engine::Control;
-use crate::event::{CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
+use crate::event::{Asked, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
 use crate::history::{Meta, Model, StagePlan};
 use crate::report::harmless;
 use crate::stats::Tally;
@@ -32,6 +33,7 @@ pub(super) struct Progress {
     dropped: u64,
     active: Active,
     written: Written,
+    rounds: Option<Rounds>,
 }
 
 impl Progress {
@@ -47,9 +49,10 @@ impl Progress {
             dropped: 0,
             active: Active::new(&meta.faults),
             written: Written::default(),
+            rounds: Rounds::of(meta),
         };
         // The run of a single URL is named by it.
-        let named = meta.scenario.contains(meta.target.trim_end_matches('/'));
+        let named = meta.target.is_empty() || meta.scenario.contains(meta.target.trim_end_matches('/'));
         let target = if named { String::new() } else { format!(", against {}", meta.target) };
         anstream::eprintln!("{}{}", harmless(&meta.scenario), harmless(&target));
         progress
@@ -70,7 +73,12 @@ impl Progress {
                     self.say(&text);
                 }
             }
-            EventKind::Check(end) => self.say(&check_line(end)),
+            EventKind::Check(end) => {
+                match self.rounds.as_mut().and_then(|rounds| rounds.see(event, check_line)) {
+                    Some(told) => self.round(told),
+                    None => self.say(&check_line(end)),
+                }
+            }
             EventKind::Broke { stage, gate, reason } => {
                 let name = self.meta.stages.get(usize::from(*stage)).map_or("?", |stage| stage.name.as_str());
                 self.say(&format!("stage {name} broke `{gate}`: {reason}; the load stops here"));
@@ -81,6 +89,9 @@ impl Progress {
             }
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
             EventKind::LoadEnded => self.end(),
+            EventKind::Ended(Ending::WatchFailed { check }) => {
+                self.say(&format!("the watch ends early: {check} keeps failing"));
+            }
             EventKind::Ended(Ending::Aborted { reason }) => self.say(&format!("ended early: {reason}")),
             EventKind::Writes(writes) => self.written.see(writes),
             EventKind::ReadBack(reading) => self.say(&written::line(reading)),
@@ -140,6 +151,18 @@ impl Progress {
         parts.collect::<Vec<_>>().join(", ")
     }
 
+    /// Something of a watch.
+    fn round(&mut self, told: Told) {
+        if let Some(change) = told.change {
+            self.say(&change);
+        }
+        match (&mut self.line, told.status) {
+            (Some(line), Some(status)) => line.show(&status.text),
+            (None, Some(status)) if status.due => anstream::eprintln!("{}", harmless(&status.text)),
+            (_, Some(_) | None) => {}
+        }
+    }
+
     fn say(&mut self, text: &str) {
         self.end();
         anstream::eprintln!("{}", harmless(text));
@@ -147,11 +170,12 @@ impl Progress {
 }
 
 fn check_line(end: &CheckEnd) -> String {
-    let when = if end.phase == Phase::Before { "check" } else { "check after load" };
-    let word = match (end.verdict, end.severity) {
-        (Verdict::Pass, _) => "ok",
-        (_, Severity::Warn) => "WARNING",
-        (_, Severity::Fail) => "FAILED",
+    let when = if end.phase == Phase::After { "check after load" } else { "check" };
+    let word = match (end.asked, end.verdict, end.severity) {
+        (Asked::Blocked | Asked::Excluded, _, _) => "skipped",
+        (_, Verdict::Pass, _) => "ok",
+        (_, _, Severity::Warn) => "WARNING",
+        (_, _, Severity::Fail) => "FAILED",
     };
     format!("{when} {}: {word}, {}", end.name, end.reason)
 }

@@ -35,21 +35,26 @@ pub(super) fn all(args: &Args, part: Part) -> Result<Exit, Failure> {
     let load = |path: &PathBuf| {
         let scenario = Scenario::load(path, &environment)?;
         match part {
-            Part::Smoke if scenario.checks.is_empty() => Err(Failure::Usage(format!(
+            Part::Smoke | Part::Watch(_) if scenario.checks.is_empty() => Err(Failure::Usage(format!(
                 "{} has no `smoke` checks; add some, or run all of it with `shakedown run`",
                 path.display()
             ))),
-            Part::Smoke | Part::All => Ok(scenario),
+            Part::Smoke | Part::Watch(_) | Part::All => Ok(scenario),
         }
     };
     let scenarios: Result<Vec<Scenario>, Failure> = args.scenarios.iter().map(load).collect();
     let consent = if args.yes { Consent::ByName } else { Consent::OfNamespace };
-    let mut worst = Exit::Pass;
-    for scenario in scenarios? {
-        worst = worst.or_worse(conduct(scenario, part, consent, &args.options)?.exit);
-        if worst == Exit::Interrupted {
+    let scenarios = scenarios?;
+    let mut destinations = args.options.destinations()?;
+    let mut worst = Ok(Exit::Pass);
+    for scenario in scenarios {
+        let exit = conduct(scenario, part, consent, &args.options, &mut destinations);
+        worst = worst.and_then(|worst: Exit| Ok(worst.or_worse(exit?)));
+        if !matches!(worst, Ok(worst) if worst != Exit::Interrupted) {
             break;
         }
     }
-    Ok(worst)
+    // What ran before a failure is reported all the same.
+    destinations.finish()?;
+    worst
 }

@@ -1,53 +1,144 @@
-//! Runs the smoke checks side by side and reports them in the order of the scenario.
+//! Asks the smoke checks side by side, each after those that it depends on, and tells how they ended in the order of
+//! the scenario.
 
 use super::RunPlan;
-use crate::check::{CheckCluster, CheckContext, Compiled, Found};
+use crate::check::{Answered, CheckCluster, CheckContext, Compiled, Effort, Found, Places};
 use crate::event::{Asked, CheckDetail, CheckEnd, Phase};
-use crate::transport::Client;
+use crate::transport::{Client, Failure};
+use crate::verdict::Verdict;
 use futures_util::FutureExt;
-use futures_util::future::join_all;
+use futures_util::stream::{FuturesOrdered, StreamExt};
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
-/// Runs all checks; a check that panics has failed.
-pub(super) async fn run(plan: &RunPlan, phase: Phase) -> Vec<CheckEnd> {
-    let client = match Client::new(&plan.target) {
-        Ok(client) => client,
-        Err(failure) => {
-            let found = Found::fail(format!("no client could be made: {failure}"));
-            return plan.checks.iter().map(|check| end(plan, check, phase, &found, Instant::now())).collect();
-        }
-    };
-    let cx = CheckContext { client, seed: plan.seed, cluster: CheckCluster::new(plan.cluster.clone()) };
-    let probes = plan.checks.iter().map(async |check| {
-        let begun = Instant::now();
-        let probed = AssertUnwindSafe(check.probe(&cx)).catch_unwind().await;
-        let found = probed
-            .unwrap_or_else(|_| Found::fail("the check itself panicked; this is a defect of shakedown"));
-        end(plan, check, phase, &found, begun)
-    });
-    join_all(probes).await
+/// One round of all checks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Round {
+    /// When it is.
+    pub(super) phase: Phase,
+    /// How much is done for each.
+    pub(super) effort: Effort,
 }
 
-fn end(plan: &RunPlan, check: &Compiled, phase: Phase, found: &Found, begun: Instant) -> CheckEnd {
+/// Whether others that wait for a check may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Holds,
+    Fails,
+    /// It was not asked either; its condition did not hold.
+    Excluded,
+}
+
+/// Asks all checks and tells each end as soon as it and all before it are known; a check that panics has failed.
+pub(super) async fn run(plan: &RunPlan, round: Round, tell: &mut dyn FnMut(CheckEnd)) {
+    let cx = match context(plan) {
+        Ok(cx) => cx,
+        Err(failure) => {
+            let found = Found::fail(format!("no client could be made: {failure}"));
+            let ends = plan.checks.iter().map(|check| end(plan, check, round, (&found, Asked::Times(1))));
+            return ends.for_each(tell);
+        }
+    };
+    let places = Places::new(plan.jobs);
+    let standings: Vec<watch::Sender<Option<Standing>>> =
+        plan.checks.iter().map(|_| watch::Sender::new(None)).collect();
+    let asking = plan.checks.iter().zip(&standings).map(async |(check, standing)| {
+        let begun = Instant::now();
+        let (found, asked) = match held_back(plan, check, &standings).await {
+            Some(held) => held,
+            None => answer(check, &cx, round.effort, &places).await,
+        };
+        standing.send_replace(Some(match (asked, found.verdict) {
+            (Asked::Excluded, _) => Standing::Excluded,
+            (Asked::Times(_), Verdict::Pass) => Standing::Holds,
+            _ => Standing::Fails,
+        }));
+        let took_us = if asked.at_all() { begun.elapsed().as_micros() } else { 0 };
+        let took_us = u64::try_from(took_us).unwrap_or(u64::MAX);
+        CheckEnd { took_us, ..end(plan, check, round, (&found, asked)) }
+    });
+    let mut ended: FuturesOrdered<_> = asking.collect();
+    while let Some(end) = ended.next().await {
+        tell(end);
+    }
+}
+
+fn context(plan: &RunPlan) -> Result<CheckContext, Failure> {
+    Ok(CheckContext {
+        target: plan.target.clone(),
+        client: plan.target.as_ref().map(Client::new).transpose()?,
+        limit: Duration::MAX,
+        seed: plan.seed,
+        cluster: CheckCluster::new(plan.cluster.clone()),
+    })
+}
+
+async fn answer(check: &Compiled, cx: &CheckContext, effort: Effort, places: &Places) -> (Found, Asked) {
+    let asked = AssertUnwindSafe(check.ask(cx, effort, places)).catch_unwind().await;
+    match asked {
+        Ok(Answered { found, times }) => (found, Asked::Times(times)),
+        Err(_) => (Found::fail("the check itself panicked; this is a defect of shakedown"), Asked::Times(1)),
+    }
+}
+
+/// Why a check is not asked, once it is known how those ended that it depends on.
+async fn held_back(
+    plan: &RunPlan,
+    check: &Compiled,
+    standings: &[watch::Sender<Option<Standing>>],
+) -> Option<(Found, Asked)> {
+    let not_asked = |reason: String, asked| {
+        Some((Found { verdict: Verdict::Inconclusive, ..Found::fail(reason) }, asked))
+    };
+    if let Some(reason) = &check.excluded {
+        return not_asked(reason.clone(), Asked::Excluded);
+    }
+    for place in &check.depends_on {
+        let (Some(other), Some(standing)) = (plan.checks.get(*place), standings.get(*place)) else {
+            continue;
+        };
+        let mut standing = standing.subscribe();
+        // The senders live as long as the round, and circles were refused with the scenario.
+        let known = standing.wait_for(Option::is_some).await.ok().and_then(|standing| *standing);
+        match known {
+            Some(Standing::Holds) => {}
+            Some(Standing::Excluded) => {
+                return not_asked(format!("not asked: `{}` was not asked", other.name), Asked::Excluded);
+            }
+            Some(Standing::Fails) | None => {
+                return not_asked(format!("not asked: `{}` failed", other.name), Asked::Blocked);
+            }
+        }
+    }
+    None
+}
+
+fn end(plan: &RunPlan, check: &Compiled, round: Round, (found, asked): (&Found, Asked)) -> CheckEnd {
     CheckEnd {
         name: check.name.clone(),
         kind: check.kind.to_owned(),
-        phase,
+        phase: round.phase,
         severity: check.severity,
         verdict: found.verdict,
         unreachable: found.unreachable,
         reason: plan.secrets.redact(&found.reason),
-        took_us: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
-        asked: Asked::Times(1),
-        detail: redacted(plan, &found.detail),
+        took_us: 0,
+        asked,
+        detail: detail(plan, found),
     }
 }
 
-/// The detail without what must not be said.
-fn redacted(plan: &RunPlan, detail: &CheckDetail) -> CheckDetail {
+/// What helps to understand it, without what must not be said.
+fn detail(plan: &RunPlan, found: &Found) -> CheckDetail {
     let masked = |text: &String| plan.secrets.redact(text);
+    let mut place = found.mark.and_then(|mark| plan.files.place(mark));
+    if let Some(place) = &mut place {
+        place.text = masked(&place.text);
+    }
+    let detail = &found.detail;
     CheckDetail {
+        place,
         phases: detail.phases.clone(),
         expected: detail.expected.as_ref().map(masked),
         actual: detail.actual.as_ref().map(masked),

@@ -1,15 +1,17 @@
-//! The story of a run: reach the target, check it, load it while faults are injected, check it again.
+//! The story of a run: check the target, reach it, load it while faults are injected, check it again.
 
+use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::ledger::Bookkeeper;
 use super::worker::Worker;
-use super::{LoadPlan, RunPlan, checks};
+use super::{LoadPlan, RunPlan, watching};
+use crate::check::Effort;
 use crate::clock::{Clock, Offset};
-use crate::event::{Ending, Event, EventKind, Phase};
+use crate::event::{CheckEnd, Ending, Event, EventKind, Phase};
 use crate::history::StagePlan;
 use crate::sample::ErrorClass;
-use crate::transport::{Connection, Failure};
+use crate::transport::{Connection, Failure, Target};
 use crate::verdict::{Severity, Verdict};
 use std::io;
 use std::net::SocketAddr;
@@ -106,19 +108,19 @@ async fn story(
     clock: &mut Option<Clock>,
     say: &mut dyn FnMut(Event),
 ) -> Result<Ending, EngineError> {
-    let addresses = match reach(plan).await {
-        Ok(addresses) => addresses,
-        Err(failure) => {
-            let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
-            return Ok(Ending::Unreachable { reason });
-        }
-    };
-    let Some(ends) = control.unless_stopped(checks::run(plan, Phase::Before)).await else {
-        return Ok(Ending::Interrupted);
-    };
-    let failed = ends.iter().any(|end| end.verdict == Verdict::Fail && end.severity == Severity::Fail);
-    for end in ends {
+    if let Some(watch) = &plan.watch {
+        let started = *clock.insert(Clock::start());
+        let watched = control.unless_stopped(watching::watch(plan, watch, started, say)).await;
+        return Ok(watched.unwrap_or(Ending::Interrupted));
+    }
+    let mut failed = false;
+    let mut tell = |end: CheckEnd| {
+        failed |= end.verdict == Verdict::Fail && end.severity == Severity::Fail;
         say(Event { at: Offset::ZERO, kind: EventKind::Check(end) });
+    };
+    let round = Round { phase: Phase::Before, effort: Effort::Whole };
+    if control.unless_stopped(checks::run(plan, round, &mut tell)).await.is_none() {
+        return Ok(Ending::Interrupted);
     }
     if failed {
         return Ok(Ending::SmokeFailed);
@@ -137,6 +139,13 @@ async fn story(
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
+    let addresses = match reach(&load.target).await {
+        Ok(addresses) => addresses,
+        Err(failure) => {
+            let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
+            return Ok(Ending::Unreachable { reason });
+        }
+    };
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
     let aborted = run_load(plan, load, stages, (started, addresses, session), control, say).await?;
     if control.stops() {
@@ -145,9 +154,9 @@ async fn story(
     if let Some(reason) = aborted {
         return Ok(Ending::Aborted { reason });
     }
-    for end in control.unless_stopped(checks::run(plan, Phase::After)).await.unwrap_or_default() {
-        say(Event { at: started.now(), kind: EventKind::Check(end) });
-    }
+    let mut tell = |end| say(Event { at: started.now(), kind: EventKind::Check(end) });
+    let round = Round { phase: Phase::After, effort: Effort::Whole };
+    let _ = control.unless_stopped(checks::run(plan, round, &mut tell)).await;
     Ok(Ending::Completed)
 }
 
@@ -159,11 +168,11 @@ async fn prepare_ledger(plan: &RunPlan) -> Result<(), String> {
 }
 
 /// The target's addresses, one of which took a connection.
-async fn reach(plan: &RunPlan) -> Result<Vec<SocketAddr>, Failure> {
-    let addresses = plan.target.resolve().await?;
+async fn reach(target: &Target) -> Result<Vec<SocketAddr>, Failure> {
+    let addresses = target.resolve().await?;
     let mut last = None;
     for address in &addresses {
-        match Connection::open(&plan.target, *address).await {
+        match Connection::open(target, *address).await {
             Ok(_) => return Ok(addresses),
             Err(failure) => last = Some(failure),
         }

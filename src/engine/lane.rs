@@ -122,7 +122,7 @@ async fn attempt(
     let result = performed.unwrap_or_else(|_| {
         link.close();
         let text = format!("no complete answer within {}", Span::new(step.timeout));
-        Err(StepFailure { class: ErrorClass::Timeout, text })
+        Err(StepFailure { class: ErrorClass::Timeout, text, differs: None })
     });
     let notes = link.notes();
     let sample = Sample {

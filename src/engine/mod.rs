@@ -24,6 +24,7 @@ mod pacer;
 mod plan;
 mod recorder;
 mod shared;
+mod watching;
 mod worker;
 
 pub use drive::{Control, EngineError, Stop, drive};

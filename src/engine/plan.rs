@@ -6,24 +6,31 @@ use crate::check::Compiled;
 use crate::clock::Offset;
 use crate::cluster::Access;
 use crate::gate::{Gate, Of, Window};
-use crate::history::{EndpointPlan, select};
+use crate::history::{EndpointPlan, WatchPlan, select};
 use crate::journey::Journey;
 use crate::ledger::Ids;
 use crate::ledger::clients::ClientError;
 use crate::load::{Mix, Schedule};
 use crate::sample::EndpointId;
 use crate::scenario::{Connections, KubernetesPlan, Load, PlannedAbort, PlannedGate, Scenario};
-use crate::source::Secrets;
+use crate::source::{Files, Secrets};
 use crate::transport::Target;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How many checks are asked at once where nobody says.
+const JOBS: usize = 32;
+
 /// A whole run.
 pub struct RunPlan {
-    /// Where the load and the HTTP checks go.
-    pub target: Target,
+    /// Where the load and the HTTP checks go; none where nothing sends any to it.
+    pub target: Option<Target>,
     /// Smoke checks, before and after the load.
     pub checks: Vec<Compiled>,
+    /// The watch, where the run is one.
+    pub watch: Option<WatchPlan>,
+    /// How many checks are asked at once.
+    pub jobs: usize,
     /// The load; none for smoke alone.
     pub load: Option<Arc<LoadPlan>>,
     /// The cluster that checks ask; none where the scenario names none.
@@ -36,6 +43,8 @@ pub struct RunPlan {
     pub seed: u64,
     /// What must not be said.
     pub secrets: Secrets,
+    /// The scenario's files, to show its lines.
+    pub files: Files,
 }
 
 /// The load of a run.
@@ -88,22 +97,27 @@ impl RunPlan {
     /// The place of the ledger cannot be understood.
     pub fn new(scenario: Scenario, seed: u64, ids: &Ids) -> Result<RunPlan, ClientError> {
         let faults = FaultsPlan::of(&scenario, seed);
-        let target = scenario.target.target;
-        let ledger = scenario.ledger.map(|ledger| LedgerRun::new(ledger, ids, &target, seed)).transpose()?;
+        let target = scenario.target.map(|plan| plan.target);
+        // Whoever has a ledger has a load, and whoever has a load has a target.
+        let ledger = scenario.ledger.zip(target.as_ref());
+        let ledger = ledger.map(|(ledger, target)| LedgerRun::new(ledger, ids, target, seed)).transpose()?;
         let gates = scenario.gates;
         let within = scenario.recovery.within.get();
-        let load = scenario
-            .load
-            .map(|load| Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, within, &target, seed)));
+        let load = scenario.load.zip(target.as_ref()).map(|(load, target)| {
+            Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, within, target, seed))
+        });
         Ok(RunPlan {
             target,
             checks: scenario.checks,
+            jobs: JOBS,
+            watch: None,
             cluster: scenario.kubernetes.as_ref().map(KubernetesPlan::access),
             load,
             faults: faults.map(Arc::new),
             ledger: ledger.map(Arc::new),
             seed,
             secrets: scenario.secrets,
+            files: scenario.files,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `run.json`: all that judging needs to know of the plan, so that a run can be judged again without its scenario.
 
 use crate::clock::Offset;
+use crate::source::Place;
 use crate::units::{Rate, Ratio, Span};
 use crate::verdict::Severity;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,22 @@ pub struct Meta {
     /// The ledger of acknowledged writes, where the scenario has one.
     #[serde(default)]
     pub ledger: Option<LedgerPlan>,
+    /// The watch, where the run is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<WatchPlan>,
+}
+
+/// A watch: the checks again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WatchPlan {
+    /// For how long.
+    pub length: Span,
+    /// From one round to the next.
+    pub every: Span,
+    /// So many failures of a check in a row are tolerated; one more ends the watch.
+    pub tolerate: u32,
+    /// The share of its rounds in which a check has to hold; none where nobody asks for one.
+    pub availability: Option<Ratio>,
 }
 
 /// What counts as recovered after a fault.
@@ -159,21 +176,6 @@ pub struct CheckPlan {
     /// Where it stands in the scenario.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-}
-
-/// A line of the scenario and a part of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// The file, as it was named.
-    pub file: String,
-    /// The line, counted from 1.
-    pub line: u64,
-    /// The column of the part's first letter, counted from 1.
-    pub column: u64,
-    /// How many letters of the line the part has.
-    pub length: u64,
-    /// The line as written, references to secrets unresolved.
-    pub text: String,
 }
 
 /// One fault of the plan.

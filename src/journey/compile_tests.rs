@@ -2,6 +2,7 @@
 
 use super::{CompileContext, Journey, JourneySpec, Pairs};
 use crate::source::{Budget, Located, Node, Problem, decode, parse};
+use crate::transport::{HttpVersion, Target, TlsOptions};
 use http::HeaderMap;
 use std::time::Duration;
 
@@ -16,13 +17,15 @@ fn compile(yaml: &str) -> (Option<Journey>, Vec<Problem>) {
         "ids.csv" => Ok(b"id\n7\n8\n".to_vec()),
         other => Err(Problem::at(path.mark, format!("there is no file `{other}`"))),
     };
+    let limit = Duration::from_secs(1);
+    let target =
+        Target::new("http://shop.test/api", HttpVersion::Auto, &TlsOptions::default(), limit).unwrap();
     let cx = CompileContext {
         vars: &vars,
         read: &read,
         timeout: "30s".parse().unwrap(),
         headers: &headers,
-        host: "shop.test",
-        prefix: "/api",
+        target: Some(&target),
     };
     let journey = spec.and_then(|spec| Journey::compile(&spec, &cx, &mut problems));
     (journey, problems)

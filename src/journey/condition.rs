@@ -17,6 +17,8 @@ pub struct TextRule {
     contains: Option<Template>,
     matches: Option<Regex>,
     exists: Option<bool>,
+    /// Where they stand.
+    mark: Mark,
 }
 
 impl TextRule {
@@ -33,7 +35,8 @@ impl TextRule {
         }
         let mut template = |text: &Option<Located<String>>| placed(text.as_ref(), spec.mark, scope, problems);
         let (equals, contains) = (template(&spec.equals), template(&spec.contains));
-        TextRule { equals, contains, matches: regex(spec.matches.as_ref(), problems), exists: spec.exists }
+        let matches = regex(spec.matches.as_ref(), problems);
+        TextRule { equals, contains, matches, exists: spec.exists, mark: spec.mark }
     }
 
     /// Compiles the conditions on a body.
@@ -53,17 +56,25 @@ impl TextRule {
         let Some(text) = text else {
             return match self.exists {
                 Some(false) => Ok(()),
-                _ => Err(Mismatch::assertion(format!("{what} is missing"))),
+                _ => Err(Mismatch::assertion(format!("{what} is missing")).differing(
+                    self.mark,
+                    format!("{what}"),
+                    "nothing",
+                )),
             };
         };
-        let actual = || excerpt(text.as_bytes());
+        let but = |verb: &str, wanted: &str| {
+            let words = format!("{what} should {verb}{wanted}");
+            let mismatch = Mismatch::assertion(format!("{words}, but is {}", excerpt(text.as_bytes())));
+            Err(mismatch.differing(self.mark, words, text))
+        };
         if self.exists == Some(false) {
-            return Err(Mismatch::assertion(format!("{what} should be absent, but is {}", actual())));
+            return but("be absent", "");
         }
         if let Some(wanted) =
             self.equals.as_ref().map(|template| rendered(template, values)).filter(|wanted| wanted != text)
         {
-            return Err(Mismatch::assertion(format!("{what} should be `{wanted}`, but is {}", actual())));
+            return but("be ", &format!("`{wanted}`"));
         }
         if let Some(part) = self
             .contains
@@ -71,12 +82,10 @@ impl TextRule {
             .map(|template| rendered(template, values))
             .filter(|part| !text.contains(part))
         {
-            return Err(Mismatch::assertion(format!("{what} should contain `{part}`, but is {}", actual())));
+            return but("contain ", &format!("`{part}`"));
         }
         match &self.matches {
-            Some(pattern) if !pattern.is_match(text) => {
-                Err(Mismatch::assertion(format!("{what} should match `{pattern}`, but is {}", actual())))
-            }
+            Some(pattern) if !pattern.is_match(text) => but("match ", &format!("`{pattern}`")),
             _ => Ok(()),
         }
     }
@@ -91,6 +100,8 @@ pub struct JsonRule {
     /// `equals` with its templates compiled.
     equals: Option<Template>,
     matches: Option<Regex>,
+    /// Where they stand.
+    mark: Mark,
 }
 
 impl JsonRule {
@@ -104,7 +115,8 @@ impl JsonRule {
         let equals = spec.equals.as_ref().map(|json| json_template(json, scope, problems));
         let matches = regex(spec.matches.as_ref(), problems);
         let query = query(path, path.mark, problems)?;
-        Some(JsonRule { path: path.value.clone(), query, wanted: spec.value.clone(), equals, matches })
+        let (path, wanted) = (path.value.clone(), spec.value.clone());
+        Some(JsonRule { path, query, wanted, equals, matches, mark: spec.mark })
     }
 
     /// Asks a document.
@@ -116,9 +128,15 @@ impl JsonRule {
         match (self.wanted.exists, found.first()) {
             (Some(false), None) => Ok(()),
             (Some(false), Some(value)) => {
-                Err(Mismatch::assertion(format!("{} should be absent, but is {}", self.path, short(value))))
+                let text = format!("{} should be absent, but is {}", self.path, short(value));
+                let expected = format!("{} to be absent", self.path);
+                Err(Mismatch::assertion(text).differing(self.mark, expected, &value.to_string()))
             }
-            (_, None) => Err(Mismatch::assertion(format!("{} is missing", self.path))),
+            (_, None) => Err(Mismatch::assertion(format!("{} is missing", self.path)).differing(
+                self.mark,
+                format!("{} to be there", self.path),
+                &document.to_string(),
+            )),
             _ => found.into_iter().try_for_each(|value| self.judge_value(value, values)),
         }
     }
@@ -126,12 +144,16 @@ impl JsonRule {
     fn judge_value(&self, value: &serde_json::Value, values: &mut Values<'_>) -> Result<(), Mismatch> {
         let wanted = &self.wanted;
         let but = |should: String| {
-            Err(Mismatch::assertion(format!("{} should {should}, but is {}", self.path, short(value))))
+            let mismatch =
+                Mismatch::assertion(format!("{} should {should}, but is {}", self.path, short(value)));
+            Err(mismatch.differing(self.mark, format!("{} to {should}", self.path), &value.to_string()))
         };
         if let Some(template) = &self.equals {
             let text = rendered(template, values);
             if serde_json::from_str::<serde_json::Value>(&text).ok().as_ref() != Some(value) {
-                return but(format!("be {}", excerpt(text.as_bytes())));
+                let words =
+                    format!("{} should be {}, but is {}", self.path, excerpt(text.as_bytes()), short(value));
+                return Err(Mismatch::assertion(words).differing(self.mark, text, &value.to_string()));
             }
         }
         if let Some(part) =

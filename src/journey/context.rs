@@ -2,6 +2,7 @@
 
 use super::Pairs;
 use crate::source::{Located, Problem};
+use crate::transport::Target;
 use crate::units::Span;
 use std::fmt;
 
@@ -19,14 +20,24 @@ pub struct CompileContext<'a> {
     pub timeout: Span,
     /// Headers of every request.
     pub headers: &'a Pairs<Located<String>>,
-    /// The `Host` header.
-    pub host: &'a str,
-    /// A prefix of every path, without a slash at its end.
-    pub prefix: &'a str,
+    /// The target of HTTP; none where the scenario names none.
+    pub target: Option<&'a Target>,
+}
+
+impl CompileContext<'_> {
+    /// The `Host` header of requests to the target.
+    pub fn host(&self) -> &str {
+        self.target.map_or("target.invalid", |target| target.authority.as_str())
+    }
+
+    /// A prefix of every path of the target, without a slash at its end.
+    pub fn prefix(&self) -> &str {
+        self.target.map_or("", |target| target.prefix.as_str())
+    }
 }
 
 impl fmt::Debug for CompileContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CompileContext({} vars, {})", self.vars.len(), self.host)
+        write!(f, "CompileContext({} vars, {})", self.vars.len(), self.host())
     }
 }

@@ -4,7 +4,7 @@ use super::condition::{JsonRule, TextRule};
 use super::scope::Scope;
 use super::{Expect, StatusExpect};
 use crate::sample::ErrorClass;
-use crate::source::Problem;
+use crate::source::{Mark, Problem};
 use crate::transport::Answer;
 use http::HeaderName;
 
@@ -16,12 +16,32 @@ pub struct Mismatch {
     pub class: ErrorClass,
     /// Expected and actual.
     pub text: String,
+    /// Both in full, and where the expectation stands.
+    pub differs: Option<Box<Differs>>,
+}
+
+/// What was expected and what came, at more length than one sentence has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Differs {
+    /// Where the expectation stands in the scenario.
+    pub mark: Mark,
+    /// What was expected.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
 }
 
 impl Mismatch {
+    /// With what differs, and where the expectation stands.
+    #[must_use]
+    pub fn differing(self, mark: Mark, expected: impl Into<String>, actual: &str) -> Mismatch {
+        let differs = Differs { mark, expected: expected.into(), actual: beginning(actual) };
+        Mismatch { differs: Some(Box::new(differs)), ..self }
+    }
+
     /// An answer whose headers or body are not as expected.
     pub fn assertion(text: impl Into<String>) -> Mismatch {
-        Mismatch { class: ErrorClass::Assertion, text: text.into() }
+        Mismatch { class: ErrorClass::Assertion, text: text.into(), differs: None }
     }
 }
 
@@ -30,6 +50,8 @@ impl Mismatch {
 pub struct Expectation {
     /// Empty means any status below 400.
     statuses: Vec<StatusExpect>,
+    /// Where they stand.
+    statuses_at: Mark,
     headers: Vec<(HeaderName, TextRule)>,
     body: Option<TextRule>,
     json: Vec<JsonRule>,
@@ -47,6 +69,7 @@ impl Expectation {
                 );
             }
             expectation.statuses.clone_from(&statuses.0);
+            expectation.statuses_at = statuses.mark;
         }
         for (name, text) in &spec.headers {
             match HeaderName::from_bytes(name.as_bytes()) {
@@ -79,7 +102,10 @@ impl Expectation {
         let code = answer.status.as_u16();
         let accepted = if self.statuses.is_empty() { code < 400 } else { self.wants_status(code) };
         if !accepted {
-            return Err(Mismatch { class: ErrorClass::Status, text: self.wrong_status(answer) });
+            let text = self.wrong_status(answer);
+            let mismatch = Mismatch { class: ErrorClass::Status, text, differs: None };
+            let expected = format!("status {}", self.wanted_statuses());
+            return Err(mismatch.differing(self.statuses_at, expected, &format!("status {}", answer.status)));
         }
         for (name, rule) in &self.headers {
             let value = answer.headers.get(name).map(String::from_utf8_lossy);
@@ -97,17 +123,30 @@ impl Expectation {
         self.json.iter().try_for_each(|rule| rule.judge(&document, values))
     }
 
-    fn wrong_status(&self, answer: &Answer) -> String {
-        let wanted = match self.statuses.as_slice() {
+    fn wanted_statuses(&self) -> String {
+        match self.statuses.as_slice() {
             [] => "below 400".to_owned(),
             some => some.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
-        };
+        }
+    }
+
+    fn wrong_status(&self, answer: &Answer) -> String {
+        let wanted = self.wanted_statuses();
         let body = if answer.body.is_empty() {
             String::new()
         } else {
             format!("; the body begins {}", excerpt(&answer.body))
         };
         format!("expected status {wanted}, got {}{body}", answer.status)
+    }
+}
+
+/// As much of a text as anybody would read.
+fn beginning(text: &str) -> String {
+    const LONGEST: usize = 4_000;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

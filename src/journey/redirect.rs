@@ -33,6 +33,7 @@ fn path_within(request: &Request, location: &str) -> Result<PathAndQuery, Mismat
     let wrong = |why: &str| Mismatch {
         class: ErrorClass::Protocol,
         text: format!("a redirect to `{location}` {why}"),
+        differs: None,
     };
     let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if let Some(relative) =

@@ -40,7 +40,7 @@ fn path_template(
     problems: &mut Vec<Problem>,
 ) -> Template {
     let mut template = Template::default();
-    template.push_text(cx.prefix);
+    template.push_text(cx.prefix());
     template.append(Template::parse(path, scope, Encode::Percent, problems));
     let mut separator = if path.contains('?') { "&" } else { "?" };
     for (name, value) in &spec.query {
@@ -88,7 +88,7 @@ fn headers_and_body(
         all.retain(|(known, ..)| *known != name);
         all.push((name, template, mark));
     };
-    set(HOST, Template::text(cx.host), Mark::default());
+    set(HOST, Template::text(cx.host()), Mark::default());
     if let Some(content_type) = content_type {
         set(CONTENT_TYPE, Template::text(content_type), Mark::default());
     }

@@ -52,51 +52,80 @@ pub enum Pick {
     Random,
 }
 
-/// One request and what is expected of its answer. Exactly one of the methods.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-#[schemars(rename = "Step")]
-pub struct StepSpec {
+/// Makes the written forms of one request and of a chain of them, which share all keys of a request.
+macro_rules! requests {
+    ($($(#[$doc:meta])* $key:ident: $type:ty,)*) => {
+        /// One request and what is expected of its answer. Exactly one of the methods.
+        #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        #[schemars(rename = "Step")]
+        pub struct StepSpec {
+            $($(#[$doc])* pub $key: $type,)*
+        }
+
+        /// One request, or `steps` that follow each other, and what cleans up after them.
+        #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        #[schemars(rename = "Http")]
+        pub struct ChainSpec {
+            $($(#[$doc])* pub $key: $type,)*
+            /// Requests in order, instead of one; what one captures the later ones use. A step that fails ends them.
+            pub steps: Option<Located<Vec<StepSpec>>>,
+            /// Requests that take back what the others made. They are sent whatever became of the others, but for
+            /// those that use what was never captured.
+            pub cleanup: Vec<StepSpec>,
+        }
+
+        impl ChainSpec {
+            /// The one request that stands here without `steps`.
+            pub fn alone(&self) -> StepSpec {
+                StepSpec { $($key: self.$key.clone(),)* }
+            }
+        }
+    };
+}
+
+requests! {
     /// The endpoint's name in gates and reports; the method and path when left out.
-    pub name: Option<Located<String>>,
+    name: Option<Located<String>>,
     /// A GET request to this path.
-    pub get: Option<Located<String>>,
+    get: Option<Located<String>>,
     /// A HEAD request to this path.
-    pub head: Option<Located<String>>,
+    head: Option<Located<String>>,
     /// A POST request to this path.
-    pub post: Option<Located<String>>,
+    post: Option<Located<String>>,
     /// A PUT request to this path.
-    pub put: Option<Located<String>>,
+    put: Option<Located<String>>,
     /// A PATCH request to this path.
-    pub patch: Option<Located<String>>,
+    patch: Option<Located<String>>,
     /// A DELETE request to this path.
-    pub delete: Option<Located<String>>,
+    delete: Option<Located<String>>,
     /// An OPTIONS request to this path.
-    pub options: Option<Located<String>>,
+    options: Option<Located<String>>,
     /// Query parameters, added to the path and percent-encoded.
-    pub query: Pairs<Located<String>>,
+    query: Pairs<Located<String>>,
     /// Request headers.
-    pub headers: Pairs<Located<String>>,
+    headers: Pairs<Located<String>>,
     /// A JSON body; sets `content-type: application/json`.
-    pub json: Option<Json>,
+    json: Option<Json>,
     /// A form body; sets `content-type: application/x-www-form-urlencoded`.
-    pub form: Option<Pairs<Located<String>>>,
+    form: Option<Pairs<Located<String>>>,
     /// A body as written.
-    pub body: Option<Located<String>>,
+    body: Option<Located<String>>,
     /// A body from a file, sent as it is; its path from this file's folder.
-    pub body_file: Option<Located<String>>,
+    body_file: Option<Located<String>>,
     /// Credentials.
-    pub auth: Option<Auth>,
+    auth: Option<Auth>,
     /// What the answer must be; a status below 400 when left out.
-    pub expect: Option<Expect>,
+    expect: Option<Expect>,
     /// Values taken from the answer for later steps.
-    pub capture: Pairs<Located<Capture>>,
+    capture: Pairs<Located<Capture>>,
     /// A pause before the next step.
-    pub think: Option<Located<Think>>,
+    think: Option<Located<Think>>,
     /// How long the whole answer may take; `load.timeout` when left out.
-    pub timeout: Option<Located<Span>>,
+    timeout: Option<Located<Span>>,
     /// How many redirects to follow; none when left out, so a 301 is the answer itself.
-    pub redirects: Option<Located<u8>>,
+    redirects: Option<Located<u8>>,
 }
 
 impl StepSpec {

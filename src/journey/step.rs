@@ -2,7 +2,7 @@
 
 use super::cookies::Cookies;
 use super::extract::Extract;
-use super::judge::{Expectation, Mismatch};
+use super::judge::{Differs, Expectation, Mismatch};
 use super::redirect;
 use super::template::Template;
 use super::{Think, Values};
@@ -65,17 +65,19 @@ pub struct StepFailure {
     pub class: ErrorClass,
     /// Expected and actual, or what went wrong.
     pub text: String,
+    /// What was expected and what came, in full, where an expectation did not hold.
+    pub differs: Option<Box<Differs>>,
 }
 
 impl From<Failure> for StepFailure {
     fn from(failure: Failure) -> Self {
-        StepFailure { class: failure.class, text: failure.text }
+        StepFailure { class: failure.class, text: failure.text, differs: None }
     }
 }
 
 impl From<Mismatch> for StepFailure {
     fn from(mismatch: Mismatch) -> Self {
-        StepFailure { class: mismatch.class, text: mismatch.text }
+        StepFailure { class: mismatch.class, text: mismatch.text, differs: mismatch.differs }
     }
 }
 
@@ -148,6 +150,7 @@ impl Rendered {
                 "a value of the run does not fit into {what}: {}",
                 super::judge::excerpt(text.as_bytes())
             ),
+            differs: None,
         };
         let mut text = String::new();
         self.path.render(values, &mut text);

@@ -60,6 +60,8 @@ pub struct Values<'a> {
     row: &'a [Value],
     /// What its steps captured so far.
     captured: Vec<Option<Value>>,
+    /// Whether one was asked for that was never captured.
+    lacked: bool,
     random: Xoshiro256PlusPlus,
 }
 
@@ -68,7 +70,7 @@ impl<'a> Values<'a> {
     pub fn new(number: u64, seed: u64, row: &'a [Value], captures: usize) -> Values<'a> {
         // Each arrival has a generator of its own, so a value does not depend on which worker took it.
         let random = Xoshiro256PlusPlus::seed_from_u64(seed ^ number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        Values { number, row, captured: vec![None; captures], random }
+        Values { number, row, captured: vec![None; captures], lacked: false, random }
     }
 
     /// Remembers a captured value.
@@ -78,12 +80,22 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The value of a slot now. Captures are there because steps run in order and a failed capture ends the journey.
+    /// Whether a value was asked for that was never captured, since the last time this was asked.
+    pub fn lacked(&mut self) -> bool {
+        std::mem::take(&mut self.lacked)
+    }
+
+    /// The value of a slot now. In a journey captures are there because steps run in order and a failed capture ends
+    /// it.
     pub fn get(&mut self, slot: Slot) -> Value {
         let absent = || Value::text("");
         match slot {
             Slot::Column(column) => self.row.get(column).cloned().unwrap_or_else(absent),
-            Slot::Captured(place) => self.captured.get(place).cloned().flatten().unwrap_or_else(absent),
+            Slot::Captured(place) => {
+                let captured = self.captured.get(place).cloned().flatten();
+                self.lacked |= captured.is_none();
+                captured.unwrap_or_else(absent)
+            }
             Slot::Number => Value::Json(self.number.to_string().into()),
             Slot::Uuid => {
                 let uuid = uuid::Builder::from_random_bytes(self.random.random()).into_uuid();

@@ -10,9 +10,9 @@
 //!
 //! Characters that XML cannot hold are left out by the library.
 
-use super::{Kind, Report, Style, felt};
+use super::{Kind, Report, Style, failure, felt};
 use crate::event::{Ending, Phase};
-use crate::run::{CheckResult, FaultResult, GateResult, Run, Strictness};
+use crate::run::{CheckResult, FaultResult, GateResult, Run, Strictness, Watched};
 use crate::verdict::{Finding, Subject, Verdict};
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
@@ -31,12 +31,22 @@ pub struct Junit;
 
 impl Report for Junit {
     fn write(&self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
-        let mut report = quick_junit::Report::new(run.meta.scenario.as_str());
-        report.timestamp = run.meta.started.parse().ok();
-        report.set_time(Duration::from_micros(run.summary.last.micros()));
-        for suite in [run_suite(run), checks_suite(run), faults_suite(run), gates_suite(run)] {
-            if suite.tests > 0 {
-                report.add_test_suite(suite);
+        self.write_all(std::slice::from_ref(run), out)
+    }
+
+    fn write_all(&self, runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
+        let names: Vec<&str> = runs.iter().map(|run| run.meta.scenario.as_str()).collect();
+        let mut report = quick_junit::Report::new(names.join(", "));
+        report.timestamp = runs.first().and_then(|run| run.meta.started.parse().ok());
+        report.set_time(runs.iter().map(|run| Duration::from_micros(run.summary.last.micros())).sum());
+        for run in runs {
+            for mut suite in [run_suite(run), checks_suite(run), faults_suite(run), gates_suite(run)] {
+                if runs.len() > 1 {
+                    suite.name = format!("{}: {}", run.meta.scenario, suite.name.as_str()).into();
+                }
+                if suite.tests > 0 {
+                    report.add_test_suite(suite);
+                }
             }
         }
         report.serialize(out).map_err(io::Error::other)
@@ -128,20 +138,32 @@ fn checks_suite(run: &Run) -> TestSuite {
 
 fn check_case(run: &Run, check: &CheckResult) -> TestCase {
     let end = &check.end;
-    let status = if check.verdict == Verdict::Fail && end.unreachable {
-        error("unreachable", &end.reason)
-    } else {
-        status(run, check.verdict, &end.kind, &end.reason)
+    let mut status = match (end.asked.at_all(), check.verdict, end.unreachable) {
+        (false, ..) => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(end.reason.as_str());
+            skipped
+        }
+        (_, Verdict::Fail, true) => error("unreachable", &end.reason),
+        _ => status(run, check.verdict, &end.kind, &end.reason),
     };
+    let told = failure::is_told(check).then(|| failure::lines(run, check).join("\n"));
+    if let Some(told) = &told {
+        status.set_description(told.as_str());
+    }
     let when = match end.phase {
         Phase::Before => "before the load",
         Phase::After => "after the load",
+        Phase::Watch => "during the watch",
     };
     let mut case = case(run, "checks", &format!("{} ({when})", end.name), status);
     case.set_time(Duration::from_micros(end.took_us));
-    case.add_property(Property::new("status", check.verdict.word()));
-    if check.verdict <= Verdict::Warn {
-        case.set_system_out(end.reason.as_str());
+    case.add_property(Property::new("status", check.word()));
+    if let Some(share) = check.watched.and_then(Watched::availability) {
+        case.add_property(Property::new("availability", share.to_string()));
+    }
+    if check.verdict <= Verdict::Warn && end.asked.at_all() {
+        case.set_system_out(told.unwrap_or_else(|| end.reason.clone()));
     }
     case
 }

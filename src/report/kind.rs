@@ -11,6 +11,11 @@ use std::path::PathBuf;
 pub trait Report {
     /// Writes all of it.
     fn write(&self, run: &Run, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes several runs into one report: one after the other, where the format has no better way.
+    fn write_all(&self, runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
+        runs.iter().try_for_each(|run| self.write(run, out))
+    }
 }
 
 /// One format.

@@ -3,6 +3,7 @@
 //!
 //! A new format is a module and one entry in the list below.
 
+mod failure;
 mod felt;
 mod json;
 mod junit;

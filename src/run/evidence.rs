@@ -51,6 +51,13 @@ impl Story<'_> {
             Some(Ending::SmokeFailed) => {
                 ("no load", "a smoke check failed before the load, so there was no load".to_owned())
             }
+            Some(Ending::WatchFailed { check }) => {
+                let at = self.summary.last.secs_f64();
+                (
+                    "watch failed",
+                    format!("the watch ended early, after {at:.1} s, because `{check}` kept failing"),
+                )
+            }
             Some(Ending::Unreachable { reason }) => {
                 ("unreachable", format!("the target could not be reached: {reason}"))
             }
@@ -112,9 +119,9 @@ impl Story<'_> {
     }
 
     fn checks(&self) -> Vec<Finding> {
-        let ended = self.checks.iter().filter(|check| check.verdict != Verdict::Pass).map(|check| {
+        let ended = self.checks.iter().filter(|check| check.speaks()).map(|check| {
             let when = match check.end.phase {
-                Phase::Before => "",
+                Phase::Before | Phase::Watch => "",
                 Phase::After => "after the load: ",
             };
             finding(Subject::Check, &check.end.name, check.verdict, format!("{when}{}", check.end.reason))
@@ -147,8 +154,12 @@ impl Story<'_> {
             return None;
         }
         if self.meta.stages.is_empty() {
-            let reason = "nothing was judged: the run has no load, no gate and no check; add one".to_owned();
-            return self.checks.is_empty().then(|| inconclusive(Subject::Run, "no evidence", reason));
+            let reason = match self.checks {
+                [] => "nothing was judged: the run has no load, no gate and no check; add one",
+                _ => "nothing was judged: not one check was asked",
+            };
+            let nothing = self.checks.iter().all(|check| !check.end.asked.at_all());
+            return nothing.then(|| inconclusive(Subject::Run, "no evidence", reason.to_owned()));
         }
         let add = "add a gate such as `p99 <= 250ms` to judge them";
         // Nobody said how many failures are too many; a load of which most failed is no evidence of anything good.

@@ -83,6 +83,7 @@ impl Exit {
             _ if judged.faults.iter().any(FaultResult::is_left) => Exit::Dirty,
             (Some(Ending::Interrupted | Ending::Aborted { .. }), _, _) => Exit::Interrupted,
             (Some(Ending::Unreachable { .. }), _, _) => Exit::Unreachable,
+            (Some(Ending::WatchFailed { .. }), _, _) => Exit::Failed,
             _ if judged.never_reached() => Exit::Unreachable,
             (_, Verdict::Fail, _) | (_, Verdict::Inconclusive, Strictness::Strict) => Exit::Failed,
             (_, Verdict::Inconclusive, Strictness::Normal) => Exit::Inconclusive,
@@ -142,6 +143,7 @@ mod tests {
     fn check(unreachable: bool) -> CheckResult {
         CheckResult {
             verdict: Verdict::Fail,
+            watched: None,
             end: CheckEnd {
                 name: "up".into(),
                 kind: "http".into(),

@@ -10,10 +10,11 @@ use super::recovery::Recoveries;
 use super::seconds::{Part, Seconds};
 use super::summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals, per_second};
 use super::trust::Limits;
+use super::watched::WatchedChecks;
 use super::windows::{Held, Windows};
 use super::{GeneratorSummary, Untrusted};
 use crate::clock::Offset;
-use crate::event::{Ending, Event, EventKind, FaultStep, GeneratorSecond};
+use crate::event::{CheckEnd, Ending, Event, EventKind, FaultStep, GeneratorSecond, Phase};
 use crate::gate::Gate;
 use crate::history::{Meta, StagePlan};
 use crate::ledger::Book;
@@ -48,7 +49,8 @@ pub(super) struct Fold<'a> {
     ending: Option<Ending>,
     ledger: Option<Book>,
     /// Checks in the order in which they ended.
-    pub(super) checks: Vec<CheckResult>,
+    checks: Vec<CheckResult>,
+    watched: WatchedChecks,
     troubles: Vec<String>,
 }
 
@@ -82,6 +84,7 @@ impl<'a> Fold<'a> {
             ending: None,
             ledger: meta.ledger.is_some().then(Book::default),
             checks: Vec::new(),
+            watched: WatchedChecks::default(),
             troubles: Vec::new(),
         }
     }
@@ -93,9 +96,7 @@ impl<'a> Fold<'a> {
             EventKind::Window(delta) => self.window(&delta),
             EventKind::Generator(said) => self.generator(&said),
             EventKind::Example { endpoint, class, text } => self.example(endpoint, class, &text),
-            EventKind::Check(end) => {
-                self.checks.push(CheckResult { verdict: end.severity.cap(end.verdict), end });
-            }
+            EventKind::Check(end) => self.check(event.at, end),
             EventKind::Broke { stage, gate, reason } => {
                 let name = self.meta.stages.get(usize::from(stage)).map(|plan| plan.name.clone());
                 let stage = name.unwrap_or_else(|| (u32::from(stage) + 1).to_string());
@@ -115,6 +116,20 @@ impl<'a> Fold<'a> {
             EventKind::ReadBack(reading) => self.ledger(|book| book.read(reading)),
             EventKind::StageStarted { .. } => {}
         }
+    }
+
+    fn check(&mut self, at: Offset, end: CheckEnd) {
+        if end.phase == Phase::Watch {
+            return self.watched.add(at, end, self.meta.checks.len());
+        }
+        let verdict = end.severity.cap(end.verdict);
+        self.checks.push(CheckResult { verdict, end, watched: None });
+    }
+
+    /// The checks and how they ended.
+    pub(super) fn checks(&mut self) -> Vec<CheckResult> {
+        let watched = std::mem::take(&mut self.watched).results(self.meta.watch.as_ref());
+        std::mem::take(&mut self.checks).into_iter().chain(watched).collect()
     }
 
     /// Takes in one endpoint's part of a second.

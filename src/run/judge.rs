@@ -26,14 +26,15 @@ impl Run {
             fold.add(event);
         }
         let held = fold.held();
-        let checks = std::mem::take(&mut fold.checks);
+        let checks = fold.checks();
         let summary = fold.summary();
         let gates: Vec<GateResult> =
             gates.into_iter().zip(held).map(|(gate, held)| judge_gate(gate, held, &summary)).collect();
         let story = evidence::Story { meta: &meta, summary: &summary, gates: &gates, checks: &checks };
         let findings = story.findings();
         let verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
-        let reason = sentence::reason(&findings, gates.len(), checks.len());
+        let asked = checks.iter().filter(|check| check.end.asked.at_all()).count();
+        let reason = sentence::reason(&findings, gates.len(), asked);
         let exit = Exit::decide(&Judged {
             verdict,
             ending: summary.ending.as_ref(),

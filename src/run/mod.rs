@@ -6,6 +6,7 @@
 //!   window, and at most 12 per gate on a window of a fault;
 //! - the newest 61 seconds with one histogram each, and at most 1,200 rows of the series;
 //! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles;
+//! - one entry per check of a watch, with its newest failure;
 //! - of the ledger at most 10 million writes with 24 bytes each, and two of its readings;
 //! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them;
 //! - for the recovery of at most 64 injections, from a minute before each call to half an hour after its end, at most
@@ -37,6 +38,7 @@ mod stories;
 mod stories_of_faults;
 mod summary;
 mod trust;
+mod watched;
 mod windows;
 
 pub use crate::stats::Bounds;
@@ -45,7 +47,7 @@ pub use data::{DataLoss, LedgerResult};
 pub use exit::{Exit, Strictness};
 pub use fault::{FaultResult, FaultStatus, Injection};
 pub use generator::{GeneratorSummary, Untrusted, UntrustedCause, UntrustedSpan};
-pub use outcome::{CheckResult, GateResult, Run};
+pub use outcome::{CheckResult, GateResult, Run, Watched};
 pub use recovery::{Measures, Recovery};
 pub use series::Row;
 pub use summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals};

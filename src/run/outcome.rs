@@ -1,7 +1,7 @@
 //! A judged run: the only input of a report.
 
 use super::{Exit, Strictness, Summary};
-use crate::event::CheckEnd;
+use crate::event::{Asked, CheckEnd};
 use crate::gate::Decision;
 use crate::history::Meta;
 use crate::verdict::{Finding, Severity, Verdict};
@@ -48,6 +48,36 @@ pub struct GateResult {
 pub struct CheckResult {
     /// Its verdict after severity.
     pub verdict: Verdict,
-    /// What it found.
+    /// What it found; of a watch the newest failure, or the newest end where there was none.
     pub end: CheckEnd,
+    /// How often it held, where it was watched.
+    pub watched: Option<Watched>,
+}
+
+/// How often a check held during a watch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// In how many rounds it was asked.
+    pub asked: u64,
+    /// In how many of them it held.
+    pub held: u64,
+}
+
+impl Watched {
+    /// The share of rounds in which it held; none when it was never asked.
+    pub fn availability(self) -> Option<f64> {
+        (self.asked > 0).then(|| self.held as f64 / self.asked as f64)
+    }
+}
+
+impl CheckResult {
+    /// The word for how it ended: that of its verdict, or that it was not asked.
+    pub fn word(&self) -> &'static str {
+        if self.end.asked.at_all() { self.verdict.word() } else { "skipped" }
+    }
+
+    /// Whether it says something against a pass. One that its condition excludes does not.
+    pub(super) fn speaks(&self) -> bool {
+        self.verdict != Verdict::Pass && self.end.asked != Asked::Excluded
+    }
 }

@@ -60,6 +60,7 @@ fn meta() -> Meta {
         cluster: None,
         recovery: RecoveryPlan::default(),
         ledger: None,
+        watch: None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::history::RecoveryPlan;
 use crate::journey::{CompileContext, Journey, Pairs};
 use crate::ledger::{Ledger, LedgerSpec};
-use crate::source::{Environment, Located, Problem, Secrets, Sources, decode};
+use crate::source::{Environment, Files, Located, Problem, Secrets, Sources, decode};
 use crate::units::Span;
 use std::time::Duration;
 
@@ -30,13 +30,19 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
     let built = file.zip(tree).and_then(|(file, tree)| {
         validate::missing(&tree, &mut problems);
         let data = DataFiles::new(&files);
-        let parts =
-            Builder { file: &file, whole: Whole::of(&tree), data: &data, problems: &mut problems }.parts();
+        let parts = Builder {
+            file: &file,
+            environment,
+            whole: Whole::of(&tree),
+            data: &data,
+            problems: &mut problems,
+        }
+        .parts();
         let hash = data.hash();
         parts.and_then(|parts| finish(&file, parts, text, hash))
     });
     match built {
-        Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, ..scenario }.masked()),
+        Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, files, ..scenario }.masked()),
         _ => Err(Rejected::new(problems, files, &secrets)),
     }
 }
@@ -57,6 +63,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         text,
         hash,
         secrets: Secrets::default(),
+        files: Files::default(),
         target: parts.target,
         checks: parts.checks,
         load: parts.load,
@@ -71,7 +78,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
 
 /// What a scenario is made of.
 struct Parts {
-    target: TargetPlan,
+    target: Option<TargetPlan>,
     checks: Vec<Compiled>,
     load: Option<Load>,
     ledger: Option<Ledger>,
@@ -84,6 +91,7 @@ struct Parts {
 
 struct Builder<'a> {
     file: &'a ScenarioFile,
+    environment: &'a Environment,
     whole: Whole,
     data: &'a DataFiles<'a>,
     problems: &'a mut Vec<Problem>,
@@ -104,7 +112,7 @@ impl Builder<'_> {
         let written = self.file.ledger.as_ref().map(|ledger| ledger.mark);
         let breakage = validate::Breakage { faults: &names, ledger: written };
         let gates = validate::gates(self.file, &self.whole, load.as_ref(), breakage, self.problems);
-        Some(Parts { target: target?, checks, load, ledger, kubernetes, faults, recovery, abort_when, gates })
+        Some(Parts { target, checks, load, ledger, kubernetes, faults, recovery, abort_when, gates })
     }
 
     fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {
@@ -112,10 +120,13 @@ impl Builder<'_> {
         let usable = |place: usize| self.whole.vars && self.whole.checks.get(place).copied().unwrap_or(false);
         let specs: Vec<&Located<CheckSpec>> =
             file.smoke.iter().enumerate().filter(|(place, _)| usable(*place)).map(|(_, spec)| spec).collect();
-        let compiled = self.compile(target, TIMEOUT.into(), |cx, problems| {
-            specs.iter().filter_map(|spec| CheckSpec::compile(spec, cx, problems)).collect::<Vec<_>>()
+        let environment = self.environment;
+        let mut compiled = self.compile(target, TIMEOUT.into(), |cx, problems| {
+            let compile = |spec: &&Located<CheckSpec>| CheckSpec::compile(spec, cx, environment, problems);
+            specs.iter().filter_map(compile).collect::<Vec<_>>()
         });
         validate::check_names(&specs, &compiled, self.problems);
+        validate::depends_on(&specs, &mut compiled, self.problems);
         compiled
     }
 
@@ -179,8 +190,7 @@ impl Builder<'_> {
             read: &read,
             timeout,
             headers: self.file.target.as_ref().map_or(&none, |target| &target.headers),
-            host: target.map_or("target.invalid", |target| target.target.authority.as_str()),
-            prefix: target.map_or("", |target| target.target.prefix.as_str()),
+            target: target.map(|target| &target.target),
         };
         compiler(&cx, self.problems)
     }

@@ -10,6 +10,7 @@ use crate::history::{
 use crate::journey::Journey;
 use crate::ledger::Ids;
 use crate::load::{Arrivals, Schedule, Stage};
+use crate::source::Place;
 use crate::transport::Verify;
 
 impl Scenario {
@@ -24,8 +25,8 @@ impl Scenario {
             hash: self.hash.clone(),
             seed,
             started,
-            target: self.secrets.redact(&self.target.url),
-            tls_verified: self.target.target.verify == Verify::Yes,
+            target: self.secrets.redact(&self.goes_to()),
+            tls_verified: self.target.as_ref().is_none_or(|target| target.target.verify == Verify::Yes),
             machine,
             model: self.model(),
             max_in_flight: self.load.as_ref().map_or(0, |load| load.max_in_flight.into()),
@@ -37,7 +38,21 @@ impl Scenario {
             cluster: self.cluster_plan(),
             recovery: self.recovery,
             ledger,
+            watch: None,
         }
+    }
+
+    /// Where it goes: the target of HTTP, or the cluster where there is none.
+    fn goes_to(&self) -> String {
+        match (&self.target, &self.kubernetes) {
+            (Some(target), _) => target.url.clone(),
+            (None, Some(cluster)) => format!("{}/{}", cluster.context, cluster.namespace),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn masked_place(&self, place: Place) -> Place {
+        Place { text: self.secrets.redact(&place.text), ..place }
     }
 
     fn fault_plans(&self) -> Vec<FaultPlan> {
@@ -79,7 +94,7 @@ impl Scenario {
         let plan = |check: &crate::check::Compiled| CheckPlan {
             name: check.name.clone(),
             kind: check.kind.to_owned(),
-            place: None,
+            place: self.files.place(check.mark).map(|place| self.masked_place(place)),
         };
         self.checks.iter().map(plan).collect()
     }

@@ -9,7 +9,7 @@ use crate::history::RecoveryPlan;
 use crate::journey::Journey;
 use crate::ledger::Ledger;
 use crate::load::{Arrivals, Mix, Schedule, Stage};
-use crate::source::{Environment, Located, Secrets, Sources};
+use crate::source::{Environment, Files, Located, Secrets, Sources};
 use crate::units::{Ratio, Span};
 use crate::verdict::Severity;
 use std::path::Path;
@@ -27,8 +27,10 @@ pub struct Scenario {
     pub hash: String,
     /// The values from outside; every output goes through [`Secrets::redact`].
     pub secrets: Secrets,
-    /// Where requests go.
-    pub target: TargetPlan,
+    /// The files it was read from, to show its lines.
+    pub files: Files,
+    /// Where requests go; none where nothing sends any to it.
+    pub target: Option<TargetPlan>,
     /// The smoke checks, in the order of the scenario.
     pub checks: Vec<Compiled>,
     /// The load, when there is any.

@@ -1,6 +1,7 @@
 //! Problems as text, in the look of rustc.
 
-use super::{Files, MAX_PROBLEMS, Mark, Problem};
+use super::place::Line;
+use super::{Files, MAX_PROBLEMS, Problem};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 
 /// Longer lines are cut around the caret.
@@ -63,7 +64,7 @@ fn group<'p>(problem: &'p Problem, files: &'p Files) -> Group<'p> {
 
 /// The first line of the problem's place, with a caret under it; a line that nobody wrote is only named.
 fn located<'p>(title: Title<'p>, problem: &'p Problem, text: &'p str, name: &'p str) -> Group<'p> {
-    let Line { number, text, start, end } = first_line(text, problem.mark);
+    let Line { number, text, start, end } = Line::first(text, problem.mark);
     if text.len() > LONGEST_LINE {
         let column = text[..start].chars().count() + 1;
         return title.element(Origin::path(name).line(number).char_column(column));
@@ -71,29 +72,6 @@ fn located<'p>(title: Title<'p>, problem: &'p Problem, text: &'p str, name: &'p 
     let label = (!problem.label.is_empty()).then_some(problem.label.as_str());
     let annotation = AnnotationKind::Primary.span(start..end).label(label);
     title.element(Snippet::source(text).line_start(number).path(name).annotation(annotation))
-}
-
-/// One line of a file, and the stretch of it that is marked.
-struct Line<'t> {
-    number: usize,
-    text: &'t str,
-    start: usize,
-    end: usize,
-}
-
-fn first_line(text: &str, mark: Mark) -> Line<'_> {
-    let floor = |at: usize| text.floor_char_boundary(at.min(text.len()));
-    let (mut start, end) = (floor(mark.start), floor(mark.end));
-    // The end of a file without more text shows at its last line, not at an empty one after it.
-    if start == text.len() {
-        start = text.trim_end().len();
-    }
-    let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-    let line = text[line_start..].lines().next().unwrap_or_default();
-    let start = (start - line_start).min(line.len());
-    let marked = line[start..line.len().min(end.saturating_sub(line_start).max(start))].trim_end();
-    let end = start + marked.len();
-    Line { number: text[..line_start].matches('\n').count() + 1, text: line, start, end }
 }
 
 #[cfg(test)]

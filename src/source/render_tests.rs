@@ -1,4 +1,5 @@
 use super::*;
+use crate::source::Mark;
 use std::fs;
 
 fn files(text: &str) -> Files {

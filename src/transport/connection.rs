@@ -55,6 +55,8 @@ pub struct Opened {
     pub connection: Connection,
     /// TCP and TLS together.
     pub took: Duration,
+    /// TLS alone, where there is any.
+    pub tls: Option<Duration>,
 }
 
 /// One request on its way, with its instants.
@@ -77,21 +79,24 @@ impl Connection {
     /// Refused, timeout, TLS and the generator's own limits are told apart.
     pub async fn open(target: &Target, address: SocketAddr) -> Result<Opened, Failure> {
         let begun = Instant::now();
+        let mut tls_took = None;
         let connect = async {
             let stream = tcp(address).await?;
+            let connected = Instant::now();
             match &target.tls {
                 None => Connection::speak(target, Either::Left(stream), Speak::in_plain_text(target)).await,
                 Some(tls) => {
                     let handshake = tls.connector.connect(tls.server_name.clone(), stream).await;
                     let stream = handshake
                         .map_err(|e| Failure::new(ErrorClass::Tls, format!("TLS with {address}: {e}")))?;
+                    tls_took = Some(connected.elapsed());
                     let speak = Speak::chosen(&stream);
                     Connection::speak(target, Either::Right(Box::new(stream)), speak).await
                 }
             }
         };
         match tokio::time::timeout(target.connect_timeout, connect).await {
-            Ok(connection) => Ok(Opened { connection: connection?, took: begun.elapsed() }),
+            Ok(connection) => Ok(Opened { connection: connection?, took: begun.elapsed(), tls: tls_took }),
             Err(_) => {
                 let text = format!("connecting to {address} took longer than {:?}", target.connect_timeout);
                 Err(Failure::new(ErrorClass::Timeout, text))

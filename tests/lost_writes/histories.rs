@@ -31,6 +31,7 @@ fn meta(table: &Table) -> Meta {
         faults: table.faults.clone(),
         cluster: None,
         recovery: RecoveryPlan::default(),
+        watch: None,
         ledger: Some(LedgerPlan {
             kind: "http".into(),
             prefix: "sd01".into(),

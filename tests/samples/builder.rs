@@ -59,6 +59,7 @@ impl Sample {
             cluster: None,
             recovery: RecoveryPlan::default(),
             ledger: None,
+            watch: None,
         };
         Sample { name, meta, events: vec![], expected: (Verdict::Pass, Exit::Pass) }
     }

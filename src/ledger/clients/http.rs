@@ -77,7 +77,7 @@ impl Http {
             let text = format!("no {what} within {:?}", step.timeout);
             // What came of an earlier answer, a redirect's, says nothing of this one.
             sending.status = None;
-            Err(StepFailure { class: ErrorClass::Timeout, text })
+            Err(StepFailure { class: ErrorClass::Timeout, text, differs: None })
         });
         (sending, performed)
     }
@@ -175,7 +175,7 @@ mod tests {
     use crate::event::WriteOutcome::{Acknowledged, Failed, Unknown};
 
     fn failure(class: ErrorClass) -> Result<(), StepFailure> {
-        Err(StepFailure { class, text: "words".into() })
+        Err(StepFailure { class, text: "words".into(), differs: None })
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The document, from top to bottom.
 
 use super::super::Report;
+use super::check::Check;
 use super::endpoint::{self, Endpoint, Percentiles};
 use super::fault::{Cluster, Fault};
 use super::generator::{Generator, Moment};
 use super::ledger::Ledger;
 use super::meta::{self, Plan};
-use crate::event::Phase;
-use crate::run::{Broke, CheckResult, GateResult, Run, Strictness};
+use crate::run::{Broke, GateResult, Run, Strictness};
 use crate::stats::Counts;
 use crate::verdict::{Finding, Severity, Verdict};
 use serde::Serialize;
@@ -87,18 +87,6 @@ struct Judged<'a> {
 }
 
 #[derive(Serialize)]
-struct Check<'a> {
-    name: &'a str,
-    kind: &'a str,
-    phase: Phase,
-    severity: Severity,
-    status: Verdict,
-    unreachable: bool,
-    took_us: u64,
-    reason: &'a str,
-}
-
-#[derive(Serialize)]
 struct Breach<'a> {
     stage: &'a str,
     gate: &'a str,
@@ -131,7 +119,7 @@ impl<'a> Document<'a> {
             findings: &run.findings,
             endpoints: summary.endpoints.iter().map(endpoint::of).collect(),
             gates: run.gates.iter().map(Judged::from).collect(),
-            checks: run.checks.iter().map(Check::from).collect(),
+            checks: run.checks.iter().map(|check| Check::of(run, check)).collect(),
             broke: summary.broke.iter().map(Breach::from).collect(),
             cluster: run.meta.cluster.as_ref().map(Cluster::from),
             faults: summary.faults.iter().map(Fault::from).collect(),
@@ -162,22 +150,6 @@ impl<'a> From<&'a GateResult> for Judged<'a> {
             high: decision.high,
             n: decision.n,
             reason: &decision.reason,
-        }
-    }
-}
-
-impl<'a> From<&'a CheckResult> for Check<'a> {
-    fn from(result: &'a CheckResult) -> Check<'a> {
-        let end = &result.end;
-        Check {
-            name: &end.name,
-            kind: &end.kind,
-            phase: end.phase,
-            severity: end.severity,
-            status: result.verdict,
-            unreachable: end.unreachable,
-            took_us: end.took_us,
-            reason: &end.reason,
         }
     }
 }

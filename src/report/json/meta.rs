@@ -72,6 +72,7 @@ fn word(ending: &Ending) -> &'static str {
         Ending::SmokeFailed => "smoke_failed",
         Ending::Unreachable { .. } => "unreachable",
         Ending::Interrupted => "interrupted",
+        Ending::WatchFailed { .. } => "watch_failed",
         Ending::Aborted { .. } => "aborted",
     }
 }

@@ -1,5 +1,6 @@
 //! The report that programs read. `docs/reports.md` describes every field; those of schema 1 keep their names.
 
+mod check;
 mod document;
 mod endpoint;
 mod fault;

@@ -9,6 +9,7 @@ use crate::run::Run;
 use crate::units::{Span, grouped};
 use crate::verdict::{Finding, Subject};
 use std::io::{self, Write};
+use std::time::Duration;
 
 /// The report for people.
 #[derive(Debug, Clone, Copy)]
@@ -60,13 +61,16 @@ impl Terminal {
         let mut said = vec![harmless(&meta.scenario)];
         if run.summary.planned() > 0 {
             said.push(format!("{} of load measured", Span::new(totals.length)));
+        } else if let Some(watch) = &meta.watch {
+            let last = Duration::from_secs(run.summary.last.second());
+            said.push(format!("watched for {} of {}, every {}", Span::new(last), watch.length, watch.every));
         } else {
             said.push("no load".to_owned());
         }
         if run.summary.warmup.planned > 0 {
             said.push(format!("{} requests of warm-up apart", grouped(run.summary.warmup.planned)));
         }
-        said.push(harmless(&meta.target));
+        said.extend((!meta.target.is_empty()).then(|| harmless(&meta.target)));
         said.push(harmless(&meta.started));
         if !meta.tls_verified {
             said.push("certificates were NOT verified".to_owned());

@@ -39,8 +39,13 @@ impl Table {
     }
 
     /// A row whose first cell is a verdict.
-    pub(super) fn judged(&mut self, verdict: Verdict, mut cells: Vec<String>) {
-        cells.insert(0, verdict.word().to_owned());
+    pub(super) fn judged(&mut self, verdict: Verdict, cells: Vec<String>) {
+        self.worded(verdict, verdict.word(), cells);
+    }
+
+    /// A row whose first cell is a word in the colour of a verdict.
+    pub(super) fn worded(&mut self, verdict: Verdict, word: &str, mut cells: Vec<String>) {
+        cells.insert(0, word.to_owned());
         self.verdicts.push(verdict);
         self.rows.push(cells);
     }

@@ -1,6 +1,7 @@
 //! What can never work, found before anything runs: one file for each part of a scenario.
 
 mod abort;
+mod depends;
 mod faults;
 mod gates;
 mod journeys;
@@ -14,6 +15,7 @@ mod target;
 mod whole;
 
 pub(super) use abort::abort_when;
+pub(super) use depends::depends_on;
 pub(super) use faults::{fault_names, faults};
 pub(super) use gates::{Breakage, gates};
 pub(super) use journeys::{check_names, endpoints, journeys};

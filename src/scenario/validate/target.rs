@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How long connecting may take when the scenario does not say.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The target, ready to connect to.
+/// The target, ready to connect to; none where nothing sends requests to it.
 pub(in crate::scenario) fn target(
     file: &ScenarioFile,
     whole: &Whole,
@@ -18,12 +18,12 @@ pub(in crate::scenario) fn target(
     problems: &mut Vec<Problem>,
 ) -> Option<TargetPlan> {
     let Some(spec) = &file.target else {
-        let name = file.scenario.as_ref().filter(|_| whole.target && problems.is_empty());
+        let name = file.scenario.as_ref().filter(|_| is_used(file) && whole.target && problems.is_empty());
         problems.extend(name.map(|name| missing(name.mark)));
         return None;
     };
     let Some(url) = &spec.http else {
-        problems.extend(whole.target.then(|| missing(spec.mark)));
+        problems.extend((is_used(file) && whole.target).then(|| missing(spec.mark)));
         return None;
     };
     let before = problems.len();
@@ -49,6 +49,11 @@ pub(in crate::scenario) fn target(
             None
         }
     }
+}
+
+/// Whether anything sends requests to the target: load does, and checks that say so.
+fn is_used(file: &ScenarioFile) -> bool {
+    file.load.is_some() || file.smoke.iter().any(|check| check.needs_target())
 }
 
 fn missing(mark: Mark) -> Problem {

@@ -1,0 +1,125 @@
+//! Sends the requests of a chain over one connection and notes how long each part took.
+
+use crate::clock::Clock;
+use crate::journey::{Sender, StepFailure};
+use crate::sample::ErrorClass;
+use crate::transport::{Answer, Connection, Failure, Keep, Request, Target};
+use crate::units::Span;
+use http::StatusCode;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+/// The sender of one chain.
+pub(super) struct Asking<'t> {
+    target: &'t Target,
+    clock: Clock,
+    connection: Option<Connection>,
+    /// How long the next answer may take.
+    pub(super) timeout: Duration,
+    /// The parts of the step under way and how long each took.
+    pub(super) phases: Vec<(&'static str, Duration)>,
+    /// The part under way, and since when.
+    under_way: (&'static str, Instant),
+    /// The request that was sent last.
+    pub(super) last: Option<Request>,
+    /// The newest answer's status.
+    pub(super) status: Option<StatusCode>,
+}
+
+impl<'t> Asking<'t> {
+    pub(super) fn new(target: &'t Target) -> Asking<'t> {
+        Asking {
+            target,
+            clock: Clock::start(),
+            connection: None,
+            timeout: Duration::MAX,
+            phases: Vec::new(),
+            under_way: ("", Instant::now()),
+            last: None,
+            status: None,
+        }
+    }
+
+    /// The connection that is open, or a new one.
+    async fn connected(&mut self) -> Result<Connection, Failure> {
+        if let Some(mut open) = self.connection.take()
+            && open.usable().await
+        {
+            return Ok(open);
+        }
+        self.begin("dns");
+        let addresses = self.target.resolve().await?;
+        if self.target.host.parse::<IpAddr>().is_err() {
+            self.end();
+        }
+        let mut last = None;
+        for address in addresses {
+            self.begin("connect");
+            match Connection::open(self.target, address).await {
+                Ok(opened) => {
+                    self.phases.push(("connect", opened.took.saturating_sub(opened.tls.unwrap_or_default())));
+                    self.phases.extend(opened.tls.map(|tls| ("tls", tls)));
+                    return Ok(opened.connection);
+                }
+                Err(failure) => last = Some(failure),
+            }
+        }
+        self.end();
+        Err(last.unwrap_or_else(|| Failure::new(ErrorClass::Dns, "the target's name has no address")))
+    }
+
+    async fn exchange(&mut self, request: &Request, keep: Keep, longest: u64) -> Result<Answer, Failure> {
+        let mut connection = self.connected().await?;
+        self.begin("first byte");
+        let exchange = connection.exchange(request, keep, longest, &self.clock).await;
+        let first = exchange.first_byte.unwrap_or(exchange.done);
+        self.phases.push(("first byte", first.since(exchange.sent)));
+        if exchange.first_byte.is_some() {
+            self.phases.push(("body", exchange.done.since(first)));
+        }
+        let answer = exchange.result?;
+        self.status = Some(answer.status);
+        self.connection = Some(connection);
+        Ok(answer)
+    }
+
+    /// What to do about a failure, where nobody answered at all.
+    pub(super) fn next_move(&self, failure: &StepFailure) -> &'static str {
+        match (failure.class, self.under_way.0) {
+            (ErrorClass::Timeout, "first byte") => {
+                "look into its log: it may be overloaded, or wait for something"
+            }
+            _ => Failure::new(failure.class, failure.text.as_str()).next_move(),
+        }
+    }
+
+    fn begin(&mut self, part: &'static str) {
+        self.under_way = (part, Instant::now());
+    }
+
+    fn end(&mut self) {
+        let (part, since) = self.under_way;
+        self.phases.push((part, since.elapsed()));
+    }
+}
+
+impl Sender for Asking<'_> {
+    async fn send(&mut self, request: &Request, keep: Keep, longest_body: u64) -> Result<Answer, Failure> {
+        self.last = Some(request.clone());
+        let limit = self.timeout;
+        match tokio::time::timeout(limit, self.exchange(request, keep, longest_body)).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                self.end();
+                let waiting = match self.under_way.0 {
+                    "dns" => "the name was not resolved",
+                    "connect" => "no connection was made",
+                    _ => "it took the request and said nothing",
+                };
+                let limit = Duration::from_millis(limit.as_nanos().div_ceil(1_000_000) as u64);
+                let text = format!("no complete answer within {}: {waiting}", Span::new(limit));
+                Err(Failure::new(ErrorClass::Timeout, text))
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! A request as a command of curl.
+
+use crate::transport::{Request, Scheme, Target, Verify};
+use http::header::{CONTENT_LENGTH, HOST};
+use http::{HeaderName, Method};
+
+/// A longer body would not be typed.
+const LONGEST_BODY: usize = 1_000;
+
+/// Headers that carry credentials have names like these.
+const TELLING: [&str; 6] = ["auth", "cookie", "token", "secret", "key", "password"];
+
+/// The command that sends this request. What headers of credentials say is left out.
+pub(super) fn command(target: &Target, request: &Request) -> String {
+    let mut words = vec!["curl -i".to_owned()];
+    if target.scheme == Scheme::Https && target.verify == Verify::No {
+        words.push("-k".to_owned());
+    }
+    match request.method {
+        Method::GET => {}
+        Method::HEAD => words.push("--head".to_owned()),
+        ref other => words.push(format!("-X {other}")),
+    }
+    let scheme = if target.scheme == Scheme::Https { "https" } else { "http" };
+    words.push(quoted(&format!("{scheme}://{}{}", target.authority, request.path)));
+    for (name, value) in request.headers.iter().filter(|(name, _)| **name != HOST && **name != CONTENT_LENGTH)
+    {
+        let value = if is_telling(name) {
+            masked(value.to_str().ok())
+        } else {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        };
+        words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
+    }
+    if !request.body.is_empty() {
+        let body = String::from_utf8_lossy(&request.body);
+        let cut = body.char_indices().nth(LONGEST_BODY).map(|(end, _)| format!("{}…", &body[..end]));
+        words.push(format!("--data-raw {}", quoted(&cut.unwrap_or_else(|| body.into_owned()))));
+    }
+    words.join(" ")
+}
+
+fn is_telling(name: &HeaderName) -> bool {
+    TELLING.iter().any(|word| name.as_str().contains(word))
+}
+
+/// `Bearer ***`: the scheme of credentials is no secret.
+fn masked(value: Option<&str>) -> String {
+    match value.and_then(|value| value.split_once(' ')) {
+        Some((scheme @ ("Basic" | "Bearer" | "Digest"), _)) => format!("{scheme} ***"),
+        _ => "***".to_owned(),
+    }
+}
+
+/// A word of the shell, in quotes where it needs them.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,=".contains(c);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::{HttpVersion, TlsOptions};
+    use bytes::Bytes;
+    use http::uri::PathAndQuery;
+    use http::{HeaderMap, HeaderValue};
+    use std::time::Duration;
+
+    #[test]
+    fn the_command_can_be_typed_and_tells_no_secret() {
+        let tls = TlsOptions { verify: Verify::No, ..TlsOptions::default() };
+        let target =
+            Target::new("https://shop.test:8443", HttpVersion::Auto, &tls, Duration::from_secs(1)).unwrap();
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("host", "shop.test:8443"),
+            ("content-type", "application/json"),
+            ("authorization", "Bearer hunter22"),
+            ("x-api-key", "hunter22"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let request = |method, path: &'static str, body: &'static str| Request {
+            method,
+            path: PathAndQuery::from_static(path),
+            headers: headers.clone(),
+            body: Bytes::from_static(body.as_bytes()),
+        };
+        let rest = "-H 'content-type: application/json' -H 'authorization: Bearer ***' -H 'x-api-key: ***'";
+        assert_eq!(
+            command(&target, &request(Method::GET, "/a?b=1&c=2", "")),
+            format!("curl -i -k 'https://shop.test:8443/a?b=1&c=2' {rest}")
+        );
+        assert_eq!(
+            command(&target, &request(Method::POST, "/orders", "{\"name\":\"it's\"}")),
+            format!(
+                "curl -i -k -X POST https://shop.test:8443/orders {rest} --data-raw '{{\"name\":\"it'\\''s\"}}'"
+            )
+        );
+    }
+}

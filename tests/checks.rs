@@ -1,0 +1,16 @@
+//! Smoke checks as somebody at a command line meets them: each kind against a real server, and what stands around all
+//! of them. `UPDATE_GOLDEN=1 cargo test --test checks` writes the texts of failures anew; read the difference before
+//! committing it.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
+
+#[path = "checks/around.rs"]
+mod around;
+#[path = "checks/golden.rs"]
+mod golden;
+#[path = "checks/http.rs"]
+mod http;
+#[path = "checks/secrets.rs"]
+mod secrets;
+#[path = "checks/watch.rs"]
+mod watch;
