@@ -36,8 +36,8 @@ async fn a_command_runs_as_the_container_does_and_its_exit_code_comes_back() {
 async fn a_path_of_a_volume_leads_to_it_as_in_the_manifest() {
     let stage = Stage::new().await;
     stage.story.pod("p", {
-        let mut spec = crate::story::shell("touch \"$0\"; exec sleep 1000", "Always");
-        spec["containers"][0]["args"] = json!(["/data/here"]);
+        let mut spec = crate::story::shell("", "Always");
+        spec["containers"][0]["args"] = json!(["-c", "touch \"$0\"; exec sleep 1000", "/data/here"]);
         spec["containers"][0]["volumeMounts"] = json!([{"name": "v", "mountPath": "/data"}]);
         spec["volumes"] = json!([{"name": "v", "emptyDir": {}}]);
         spec
