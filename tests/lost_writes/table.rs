@@ -157,7 +157,7 @@ impl Table {
                 "found" => reading.found = rows(&value),
                 "corrupted" => reading.corrupted = numbers(&value),
                 "duplicated" => {
-                    reading.duplicated = numbers(&value).into_iter().map(|seq| (seq, 2)).collect()
+                    reading.duplicated = numbers(&value).into_iter().map(|seq| (seq, 2)).collect();
                 }
                 "unexpected" => reading.unexpected = value.parse().expect("a count"),
                 "failed" => reading.failed = Some(value.replace('_', " ")),
