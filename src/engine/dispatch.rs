@@ -107,7 +107,7 @@ impl<'a> Dispatch<'a> {
     fn hear(&mut self, told: Told, stop: &watch::Sender<bool>) {
         match told {
             Told::Event(event) => {
-                let event = self.redacted(event);
+                let event = self.redacted(*event);
                 (self.say)(event);
             }
             Told::Abort(reason) => self.end_early(reason, stop),

@@ -34,7 +34,7 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
         }
         .parts();
         let hash = data.hash();
-        parts.and_then(|parts| finish(&file, parts, text, hash))
+        finish(&file, parts, text, hash)
     });
     match built {
         Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, files, ..scenario }.masked()),
@@ -89,7 +89,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn parts(mut self) -> Option<Parts> {
+    fn parts(mut self) -> Parts {
         validate::purpose(self.file, self.problems);
         let target = validate::target(self.file, &self.whole, self.data, self.problems);
         let checks = self.checks(target.as_ref());
@@ -99,7 +99,7 @@ impl Builder<'_> {
         let abort_when = validate::abort_when(self.file, load.as_ref(), self.problems);
         let names = validate::fault_names(self.file, &faults);
         let gates = validate::gates(self.file, &self.whole, load.as_ref(), &names, self.problems);
-        Some(Parts { target, checks, load, kubernetes, faults, abort_when, gates })
+        Parts { target, checks, load, kubernetes, faults, abort_when, gates }
     }
 
     fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {
