@@ -38,10 +38,10 @@ fn compare(path: &str, expected: &Value, actual: &Value, lines: &mut Vec<String>
                 match (wanted.get(place), found.get(place)) {
                     (Some(value), Some(other)) => compare(&path, value, other, lines),
                     (Some(value), None) => {
-                        lines.push(format!("{path}: expected {}, got nothing", short(value)))
+                        lines.push(format!("{path}: expected {}, got nothing", short(value)));
                     }
                     (None, Some(other)) => {
-                        lines.push(format!("{path}: expected nothing, got {}", short(other)))
+                        lines.push(format!("{path}: expected nothing, got {}", short(other)));
                     }
                     (None, None) => {}
                 }

@@ -19,7 +19,7 @@ pub struct Found {
     /// Where in the scenario stands what does not hold; the check itself when left out.
     pub mark: Option<Mark>,
     /// What helps to understand it.
-    pub detail: CheckDetail,
+    pub detail: Box<CheckDetail>,
 }
 
 /// Whether asking again can change what was found.
@@ -40,7 +40,7 @@ impl Found {
             unreachable: false,
             outlook: Outlook::Open,
             mark: None,
-            detail: CheckDetail::default(),
+            detail: Box::default(),
         }
     }
 

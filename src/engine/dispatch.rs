@@ -123,7 +123,7 @@ impl<'a> Dispatch<'a> {
     /// What the faults tell.
     fn hear(&mut self, told: Told, stop: &watch::Sender<bool>) {
         match told {
-            Told::Event(event) => self.pass_on(event),
+            Told::Event(event) => self.pass_on(*event),
             Told::Abort(reason) => self.end_early(reason, stop),
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scena
         }
         .parts();
         let hash = data.hash();
-        parts.and_then(|parts| finish(&file, parts, text, hash))
+        finish(&file, parts, text, hash)
     });
     match built {
         Some(scenario) if problems.is_empty() => Ok(Scenario { secrets, files, ..scenario }.masked()),
@@ -98,7 +98,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn parts(mut self) -> Option<Parts> {
+    fn parts(mut self) -> Parts {
         validate::purpose(self.file, self.problems);
         let target = validate::target(self.file, &self.whole, self.data, self.problems);
         let checks = self.checks(target.as_ref());
@@ -112,7 +112,7 @@ impl Builder<'_> {
         let written = self.file.ledger.as_ref().map(|ledger| ledger.mark);
         let breakage = validate::Breakage { faults: &names, ledger: written };
         let gates = validate::gates(self.file, &self.whole, load.as_ref(), breakage, self.problems);
-        Some(Parts { target, checks, load, ledger, kubernetes, faults, recovery, abort_when, gates })
+        Parts { target, checks, load, ledger, kubernetes, faults, recovery, abort_when, gates }
     }
 
     fn checks(&mut self, target: Option<&TargetPlan>) -> Vec<Compiled> {

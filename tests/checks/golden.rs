@@ -43,7 +43,7 @@ fn told(out: &str) -> String {
     let words = ["fail ", "warn ", "inconclusive "];
     let begins = |line: &str| words.iter().any(|word| line.starts_with(word));
     let lines = out.lines().skip_while(|line| !begins(line));
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// The text without what differs from run to run: ports and how long things took.

@@ -92,7 +92,7 @@ fn an_interrupted_watch_ends_with_its_summary() {
     let ended = running.end();
     ended.expect(130, &["stopping"]);
     let report = Report::parse(&program.read("report.json"));
-    assert_eq!(report.number("/checks/1/watched/availability"), 1.0);
+    assert_eq!(report.at("/checks/1/watched/availability"), 1.0);
 }
 
 #[test]

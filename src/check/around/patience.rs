@@ -98,6 +98,9 @@ mod tests {
     use super::*;
     use tokio::time::sleep;
 
+    /// Patience, how long an attempt takes, what it finds in turn; how often it is asked, what is said, in what time.
+    type Row<'a> = (Patience, Duration, &'a [&'a Found], u32, &'a str, u64);
+
     const SECOND: Duration = Duration::from_secs(1);
 
     /// Asks something that takes `takes` each time and is found so in turn, the last over and over.
@@ -120,7 +123,7 @@ mod tests {
         let dead = Found::fail("no such image").for_good();
         let retry = Patience::Retry { times: 3, every: SECOND };
         let wait = Patience::Eventually { within: 60 * SECOND, every: 2 * SECOND };
-        let rows: [(Patience, Duration, &[&Found], u32, &str, u64); 10] = [
+        let rows: [Row<'_>; 10] = [
             (Patience::Once, SECOND, &[&bad, &good], 1, "down", 1),
             (retry, SECOND, &[&good], 1, "200", 1),
             (retry, SECOND, &[&bad, &bad, &good], 3, "200 (asked 3 times in 5s)", 5),

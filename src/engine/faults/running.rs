@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 /// What comes from the faults.
 pub(in crate::engine) enum Told {
     /// Something came about.
-    Event(Event),
+    Event(Box<Event>),
     /// The run cannot go on; why.
     Abort(String),
 }
@@ -53,7 +53,8 @@ impl Running {
             return self.told.recv().await;
         }
         let text = "the faults' own task panicked; run `shakedown recover` to be sure that all is taken back";
-        Some(Told::Event(Event { at: self.clock.now(), kind: EventKind::Trouble { text: text.to_owned() } }))
+        let kind = EventKind::Trouble { text: text.to_owned() };
+        Some(Told::Event(Box::new(Event { at: self.clock.now(), kind })))
     }
 
     /// No further injection; what was done is taken back.

@@ -15,7 +15,7 @@ pub(super) struct Teller {
 impl Teller {
     pub(super) fn say(&self, kind: EventKind) {
         // Nobody listens any more: the run was dropped.
-        let _ = self.to.send(Told::Event(Event { at: self.clock.now(), kind }));
+        let _ = self.to.send(Told::Event(Box::new(Event { at: self.clock.now(), kind })));
     }
 
     /// The run cannot go on.
