@@ -12,7 +12,7 @@ use std::time::Duration;
 #[serde(deny_unknown_fields)]
 struct Story {
     #[serde(rename = "story")]
-    _story: String,
+    words: String,
     world: World,
     expected: BTreeMap<String, Expected>,
 }
@@ -32,6 +32,8 @@ struct Expected {
     doubt: Option<String>,
     #[serde(default)]
     none: bool,
+    /// Words of the warning; without them there must be none.
+    warning: Option<String>,
 }
 
 /// Lengths are low, value and high in milliseconds; without a high one it was not over.
@@ -141,7 +143,12 @@ fn what_is_said_of_known_histories_is_right() {
         }
         for fault in &run.summary.faults {
             let expected = story.expected.get(&fault.plan.name).unwrap();
-            holds(&format!("{name}: {}", fault.plan.name), expected, fault.recovery.as_ref());
+            let name = format!("{name}: {} ({})", fault.plan.name, story.words.trim());
+            holds(&name, expected, fault.recovery.as_ref());
+            let about = run.findings.iter().filter(|finding| finding.name == fault.plan.name);
+            let mut warnings =
+                about.map(|finding| &finding.reason).filter(|reason| reason.contains("recovered"));
+            assert_eq!(warnings.next(), expected.warning.as_ref(), "{name}");
         }
         seen += 1;
     }

@@ -103,7 +103,7 @@ fn holds(world: &World) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
     fn of_a_server_that_refused_the_truth_lies_within_the_bounds(world in worlds(What::Refuse)) {

@@ -4,6 +4,7 @@
 //! `SHAKEDOWN_STOPS=20 cargo test --test recovery stopped` does it twenty times; otherwise it is done twice.
 
 use crate::stage::Stage;
+use shakedown::clock::Offset;
 use shakedown::history::{Meta, Reader};
 use shakedown::run::{Measures, Run, Strictness};
 use std::env;
@@ -57,8 +58,8 @@ fn judged(folder: &Path) -> Run {
 
 /// Whether the generator could be trusted in the seconds of this outage.
 fn is_trusted(run: &Run, measures: &Measures) -> bool {
-    let from = measures.first_error.map_or(0, |at| at.second());
-    let to = measures.recovered.map_or(u64::MAX, |at| at.second());
+    let from = measures.first_error.map_or(0, Offset::second);
+    let to = measures.recovered.map_or(u64::MAX, Offset::second);
     !run.summary.generator.untrusted.spans.iter().any(|span| span.from <= to && span.to > from)
 }
 

@@ -3,6 +3,7 @@
 use super::span::Span;
 use crate::clock::Offset;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// No end is known.
 const NEVER: Offset = Offset::from_micros(u64::MAX);
@@ -53,12 +54,14 @@ pub(super) struct Relation {
     pub(super) blamed_from: Option<Offset>,
 }
 
-/// How `me` stands to all others.
-pub(super) fn relation(me: &Placed, others: &[Placed]) -> Relation {
+/// How `me` stands to all others. What was bad up to `stable_for` before it may still be theirs.
+pub(super) fn relation(me: &Placed, others: &[Placed], stable_for: Duration) -> Relation {
     let mut relation = Relation::default();
     for other in others.iter().filter(|other| (other.fault, other.injection) != (me.fault, me.injection)) {
         let earlier = (other.call, other.fault, other.injection) < (me.call, me.fault, me.injection);
-        let first = other.unwell.first().map(|(from, _)| *from).filter(|from| earlier && *from < me.call);
+        let just_before = |(_, to): &&(Offset, Offset)| earlier && *to + stable_for >= me.call;
+        let first =
+            other.unwell.iter().find(just_before).map(|(from, _)| *from).filter(|from| *from < me.call);
         relation.blamed_from = relation.blamed_from.into_iter().chain(first).min();
         if other.fault == me.fault {
             relation.prolongs |= earlier && other.is_bad_at(me.call);
@@ -76,4 +79,76 @@ pub(super) fn relation(me: &Placed, others: &[Placed]) -> Relation {
         }
     }
     relation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Offset {
+        Offset::from_micros(seconds * 1_000_000)
+    }
+
+    /// An injection of a fault at `call` to which outages belong until `until`; from when to when it was not good.
+    fn placed(fault: usize, call: u64, until: u64, unwell: &[(u64, u64)]) -> Placed {
+        Placed {
+            fault,
+            injection: u32::try_from(call).unwrap(),
+            call: at(call),
+            until: at(until),
+            unwell: unwell.iter().map(|(from, to)| (at(*from), at(*to))).collect(),
+            begins: unwell.iter().map(|(from, _)| at(*from)).collect(),
+        }
+    }
+
+    fn of(me: &Placed, others: &[Placed]) -> (Vec<usize>, Option<u64>, bool, bool) {
+        let relation = relation(me, others, Duration::from_secs(5));
+        let cut = relation.cut.map(Offset::second);
+        (relation.shared.into_iter().collect(), cut, relation.carried, relation.prolongs)
+    }
+
+    #[test]
+    fn who_shares_what_is_said_in_words() {
+        let first = placed(0, 10, 25, &[(11, 20)]);
+        for (other, mine, theirs, words) in [
+            (
+                placed(1, 30, 40, &[(31, 32)]),
+                (vec![], None, false, false),
+                (vec![], None, false, false),
+                "apart",
+            ),
+            (
+                placed(1, 15, 25, &[(15, 20)]),
+                (vec![1], Some(15), false, false),
+                (vec![0], None, true, false),
+                "into the other's outage",
+            ),
+            (
+                placed(1, 9, 18, &[(11, 20)]),
+                (vec![1], None, false, false),
+                (vec![0], None, false, false),
+                "both before the outage",
+            ),
+            (
+                placed(0, 15, 25, &[(15, 20)]),
+                (vec![], None, false, false),
+                (vec![], None, false, true),
+                "its own",
+            ),
+        ] {
+            let all = [first.clone(), other.clone()];
+            assert_eq!((of(&first, &all), of(&other, &all)), (mine, theirs), "{words}");
+        }
+    }
+
+    #[test]
+    fn others_are_to_blame_for_what_was_bad_just_before() {
+        let me = placed(1, 30, 40, &[]);
+        let blamed = |unwell: (u64, u64)| {
+            relation(&me, &[placed(0, 10, 40, &[unwell])], Duration::from_secs(5))
+                .blamed_from
+                .map(Offset::second)
+        };
+        assert_eq!((blamed((11, 27)), blamed((11, 20))), (Some(11), None));
+    }
 }

@@ -13,7 +13,8 @@ fn at(seconds: f64) -> Offset {
 }
 
 fn meta() -> Meta {
-    let fault = |name: &str, until| FaultPlan { name: name.into(), kind: "command".into(), at: at(0.0), until };
+    let fault =
+        |name: &str, until| FaultPlan { name: name.into(), kind: "command".into(), at: at(0.0), until };
     Meta {
         schema: SCHEMA,
         version: "0.1.0".into(),
@@ -57,7 +58,8 @@ fn step(recoveries: &mut Recoveries, seconds: f64, fault: u16, injection: u32, p
 }
 
 fn strike(recoveries: &mut Recoveries, seconds: u64, fault: u16, injection: u32) {
-    for (later, phase) in [(0.1, FaultPhase::Planned), (0.2, FaultPhase::Injected), (0.3, FaultPhase::Proven)] {
+    for (later, phase) in [(0.1, FaultPhase::Planned), (0.2, FaultPhase::Injected), (0.3, FaultPhase::Proven)]
+    {
         step(recoveries, seconds as f64 + later, fault, injection, phase);
     }
 }

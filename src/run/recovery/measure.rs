@@ -36,12 +36,12 @@ impl Instants {
 pub(super) fn measures(watch: &Watch<'_>, instants: &Instants, span: &Span) -> Measures {
     let (call, felt) = (instants.call, instants.felt(span));
     let gap = longest(watch, call, span.until.unwrap_or(watch.end).min(watch.end));
-    let calm = Measures { longest_gap: gap, resolution: watch.usual.period, ..Measures::default() };
+    let unfelt = Measures { longest_gap: gap, resolution: watch.usual.period, ..Measures::default() };
     let Some(first) = span.first else {
         // Nothing was felt; what lies between two arrivals could not be.
         let none = Bounds { value: Duration::ZERO, low: Duration::ZERO, high: Some(watch.usual.spacing) };
         let none = Some(none);
-        return Measures { recovered: Some(felt.at), failover: none, rto: none, downtime: none, ..calm };
+        return Measures { recovered: Some(felt.at), failover: none, rto: none, downtime: none, ..unfelt };
     };
     let begins = first.begins;
     let seen = last_seen(watch, span);
@@ -71,7 +71,7 @@ pub(super) fn measures(watch: &Watch<'_>, instants: &Instants, span: &Span) -> M
             0 | 1 => share.bad as f64 * watch.usual.period.as_secs_f64() / 60.0,
             all => share.bad as f64 / all as f64 * until.since(begins.at).as_secs_f64() / 60.0,
         },
-        ..calm
+        ..unfelt
     }
 }
 
@@ -86,8 +86,7 @@ fn last_seen(watch: &Watch<'_>, span: &Span) -> Offset {
 
 /// Until when it was not good before another fault came at `cut`.
 fn alone(span: &Span, cut: Offset) -> Offset {
-    let ends =
-        span.outages.iter().filter(|outage| outage.begins.at < cut).next_back().and_then(|last| last.ends);
+    let ends = span.outages.iter().rfind(|outage| outage.begins.at < cut).and_then(|last| last.ends);
     ends.map_or(cut, |ends| ends.low.min(cut))
 }
 

@@ -7,6 +7,8 @@
 //! that needs in bounded memory, `track` lets the history go by.
 
 mod attribution;
+#[cfg(test)]
+mod bounded;
 mod coarse;
 mod detection;
 mod episode;

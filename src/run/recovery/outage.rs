@@ -103,10 +103,8 @@ impl Outage {
     /// known to be planned since.
     pub(super) fn since(self, call: Offset, series: &Series) -> Option<Outage> {
         let Outage { begins, silent, .. } = self;
-        let first = match begins.at < call {
-            true => series.first_from(call, |slot| slot.bad_between)?,
-            false => begins.at,
-        };
+        let first =
+            if begins.at < call { series.first_from(call, |slot| slot.bad_between)? } else { begins.at };
         let begins = Moment { low: begins.low.max(call), at: first, high: begins.high.max(first) };
         Some(Outage { begins, silent: silent.max(call), ..self })
     }

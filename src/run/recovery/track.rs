@@ -52,6 +52,18 @@ impl Recoveries {
         }
     }
 
+    /// The same with room for fewer slots.
+    #[cfg(test)]
+    pub(super) fn at_most(self, slots: usize) -> Recoveries {
+        Recoveries { most: slots, ..self }
+    }
+
+    /// How many slots are kept.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.kept.count()
+    }
+
     /// A fault went a step further.
     pub(in crate::run) fn step(&mut self, at: Offset, step: &FaultStep) {
         let fault = usize::from(step.fault);
@@ -123,7 +135,7 @@ impl Recoveries {
         let near = self.live.iter().filter(|other| other.call().is_some_and(|call| call <= mine.until));
         let others: Vec<Placed> =
             self.past.iter().cloned().chain(near.filter_map(|other| self.place(other, end))).collect();
-        let relation = relation(&mine, &others);
+        let relation = relation(&mine, &others, self.plan.stable_for.get());
         self.note(&relation, &episode, end);
         Some(mine)
     }
@@ -153,7 +165,8 @@ impl Recoveries {
         let watched = live.iter().map(|(_, placed)| placed.clone());
         let all: Vec<Placed> = self.past.iter().cloned().chain(watched).collect();
         for (episode, mine) in &live {
-            self.note(&relation(mine, &all), episode, end);
+            let relation = relation(mine, &all, self.plan.stable_for.get());
+            self.note(&relation, episode, end);
         }
         self.felt.into_iter().map(Felt::result).collect()
     }

@@ -6,7 +6,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write, stdin, stdout};
 use std::net::SocketAddr;
-use std::process::{self, Command, Stdio};
+use std::process::{self, ChildStdout, Command, Stdio};
 
 /// Tells the test binary that it is the child.
 const MARK: &str = "SUPPORT_CHILD_SERVER";
@@ -18,6 +18,8 @@ const LISTENING: &str = "support child listens on ";
 pub struct Child {
     process: process::Child,
     addr: SocketAddr,
+    /// Held open: the child's harness speaks up after a minute, and ends the child when nobody could hear it.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Child {
@@ -36,16 +38,16 @@ impl Child {
             .stdout(Stdio::piped())
             .spawn()
             .expect("a test binary can be run");
-        let output = BufReader::new(process.stdout.take().expect("stdout is piped"));
+        let mut output = BufReader::new(process.stdout.take().expect("stdout is piped"));
         // The harness may have begun a line of its own before.
         let find = |line: String| Some(line.split_once(LISTENING)?.1.parse().expect("an address"));
-        let addr = output.lines().map_while(Result::ok).find_map(find);
+        let addr = output.by_ref().lines().map_while(Result::ok).find_map(find);
         let Some(addr) = addr else {
             let _ = process.kill();
             let _ = process.wait();
             panic!("no test is called `{test}`, or it does not start its child first");
         };
-        Child { process, addr }
+        Child { process, addr, _output: output }
     }
 
     /// Where it listens.
