@@ -242,6 +242,7 @@ impl World {
             cluster: None,
             recovery: RecoveryPlan::default(),
             ledger: None,
+            watch: None,
         }
     }
 

@@ -36,6 +36,7 @@ fn meta() -> Meta {
         cluster: None,
         recovery: RecoveryPlan::default(),
         ledger: None,
+        watch: None,
     }
 }
 
