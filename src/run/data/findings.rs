@@ -4,7 +4,7 @@
 //! What a fault cost is for gates on it to judge; without one it is a warning. A ledger that says nothing is
 //! inconclusive.
 
-use crate::gate::Gate;
+use crate::gate::{Gate, Of};
 use crate::run::{FaultResult, GateResult, LedgerResult, Summary};
 use crate::units::grouped;
 use crate::verdict::{Finding, Subject, Verdict};
@@ -72,7 +72,6 @@ fn cost(fault: &FaultResult) -> Option<Finding> {
 
 /// Whether a gate judges what this fault cost of the data.
 fn is_judged(fault: &str, gates: &[GateResult]) -> bool {
-    let judges =
-        |gate: Gate| ["lost", "rpo"].contains(&gate.metric.word()) && gate.on.as_deref() == Some(fault);
+    let judges = |gate: Gate| gate.metric.of() == Of::Data && gate.on.as_deref() == Some(fault);
     gates.iter().any(|gate| Gate::parse(&gate.gate).is_ok_and(judges))
 }

@@ -11,7 +11,8 @@ pub(super) struct Span {
     pub(super) fault: usize,
     /// Just before the call: nothing can have acted earlier.
     pub(super) call: Offset,
-    /// When the effect was seen; none where it was not.
+    /// When it came into effect: when that was seen, or when users felt it, whichever was first; none where it was not
+    /// proven.
     pub(super) effect: Option<Offset>,
     /// When it was good again, or else when the fault was over; none while neither came about.
     pub(super) good: Option<Offset>,
@@ -49,10 +50,13 @@ fn of_fault(place: usize, fault: &FaultResult) -> impl Iterator<Item = Span> {
             Some(felt) if felt.first_error.is_some() => felt.recovered,
             _ => over,
         };
+        let first_error = felt.and_then(|felt| felt.overall.first_error);
+        let seen = one.at(FaultPhase::Proven).filter(|_| one.is_proven());
         Some(Span {
             fault: place,
             call: one.at(FaultPhase::Planned).unwrap_or(injected).min(injected),
-            effect: one.at(FaultPhase::Proven).filter(|_| one.is_proven()),
+            // A proof may take its time: a killed pod is proven gone when another one is ready in its place.
+            effect: seen.map(|seen| first_error.map_or(seen, |first| first.min(seen))),
             good,
             end: over.zip(good).map(|(over, good)| over.max(good)),
         })
