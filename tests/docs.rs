@@ -131,7 +131,7 @@ fn every_key_is_described() {
     keys(&schema(), &mut all);
     assert!(all.len() > 80, "{all:?}");
     // The kinds of faults have pages of their own.
-    let pages = ["docs/scenario.md", "docs/faults.md", "docs/faults/network.md"];
+    let pages = ["docs/scenario.md", "docs/faults.md", "docs/faults/network.md", "docs/recovery.md"];
     let text: String = pages.map(|path| Page::read(path).text).concat();
     let missing: Vec<&String> = all.iter().filter(|key| !text.contains(&format!("`{key}`"))).collect();
     assert!(missing.is_empty(), "{pages:?} do not describe {missing:?}");

@@ -54,7 +54,7 @@ fn stop(child: &Child) -> Truth {
     child.stop();
     let stopped = Instant::now();
     let at_stop = stall.longest();
-    sleep((before + STOPPED - AROUND).saturating_duration_since(Instant::now()));
+    sleep((before + STOPPED.saturating_sub(AROUND)).saturating_duration_since(Instant::now()));
     let stall = Stall::watch();
     sleep((before + STOPPED).saturating_duration_since(Instant::now()));
     let going = Instant::now();
