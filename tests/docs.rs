@@ -143,6 +143,7 @@ fn every_key_is_described() {
         "docs/checks/http.md",
         "docs/faults.md",
         "docs/faults/network.md",
+        "docs/recovery.md",
     ];
     let text: String = pages.map(|path| Page::read(path).text).concat();
     let missing: Vec<&String> = all.iter().filter(|key| !text.contains(&format!("`{key}`"))).collect();

@@ -9,6 +9,8 @@ mod properties;
 #[expect(dead_code, reason = "shared with stories that need more of it")]
 #[path = "fault_runs/stage.rs"]
 mod stage;
+#[path = "recovery/stall.rs"]
+mod stall;
 #[path = "recovery/stopped.rs"]
 mod stopped;
 #[path = "recovery/world.rs"]

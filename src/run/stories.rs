@@ -288,18 +288,16 @@ fn a_generator_that_could_not_keep_up_is_no_pass() {
     for n in 0..5 {
         dropped.drop_one(Offset::from_micros(30_000_000));
         let planned = Offset::from_micros(40_000_000 + n);
-        late.record(
-            &Sample {
-                endpoint: EndpointId(0),
-                planned,
-                sent: planned + Duration::from_millis(26),
-                first_byte: None,
-                done: planned + Duration::from_millis(27),
-                connect: None,
-                outcome: Outcome::Good,
-            },
-            Duration::from_secs(1),
-        );
+        let one = Sample {
+            endpoint: EndpointId(0),
+            planned,
+            sent: planned + Duration::from_millis(26),
+            first_byte: None,
+            done: planned + Duration::from_millis(27),
+            connect: None,
+            outcome: Outcome::Good,
+        };
+        late.record(&one, Duration::from_secs(1));
     }
     for (kind, name, second) in [
         (EventKind::Generator(busy.clone()), "processor at its limit", 20),

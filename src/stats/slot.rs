@@ -165,7 +165,9 @@ mod tests {
         {
             slots.count(at(micros), good);
         }
-        [212_000, 901_000, 260_000].into_iter().for_each(|micros| slots.answered(at(micros)));
+        for micros in [212_000, 901_000, 260_000] {
+            slots.answered(at(micros));
+        }
         let mut twice = slots.clone();
         twice.merge(&slots);
         let (number, slot) = twice.iter().next().unwrap();

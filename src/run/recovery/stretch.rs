@@ -99,6 +99,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "one outage is a list of one range")]
     fn the_rims_of_an_outage_are_exact_to_one_request() {
         for (every, bad, expected) in [
             (5, &[1_003..2_011][..], &[[1_000, 1_005, 2_010, 2_015]][..]),
