@@ -26,7 +26,7 @@ fn the_smoke_example_passes_on_the_shop_that_then_ends_well() {
     let program = program();
     let (shop, url) = shop(&program);
     let ended = program.run(&["smoke", &example("smoke.yaml"), "--target", &url]);
-    ended.expect(0, &["check GET /health/ready: ok"]);
+    ended.expect(0, &["check ready: ok"]);
     assert!(ended.out.starts_with("PASS  all 4 checks hold\n"), "{ended}");
     shop.interrupt();
     shop.end().expect(0, &[]);

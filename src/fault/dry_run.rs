@@ -1,6 +1,6 @@
 //! Asking the server beforehand whether it would take what is planned. Nothing is changed.
 
-use super::inject::{ask_attachment, ask_eviction, changes_of, deletion, own_object};
+use super::inject::{TRIES, ask_attachment, ask_eviction, changes_of, deletion, has_moved, own_object};
 use super::{Deed, FaultContext, Lasting, Plan, Refusal, clash};
 use crate::cluster::{ClusterError, ObjectRef};
 use kube::api::{DeleteParams, PatchParams, PostParams};
@@ -34,11 +34,17 @@ impl Deed {
         let post = PostParams { dry_run: true, ..PostParams::default() };
         match self {
             Deed::Change { object, subresource, fields, lasting } => {
-                let Some(present) = cluster.present(object).await? else { return Ok(()) };
                 // The size of the note counts, not its number.
                 let note = (*lasting == Lasting::UntilUndone).then_some(0);
-                let changes = changes_of(cx, &present, *subresource, fields, note);
-                cluster.try_fields(object, *subresource, &present, &changes).await
+                let mut tries = 1;
+                loop {
+                    let Some(present) = cluster.present(object).await? else { return Ok(()) };
+                    let changes = changes_of(cx, &present, *subresource, fields, note);
+                    match cluster.try_fields(object, *subresource, &present, &changes).await {
+                        Err(error) if has_moved(&error) && tries < TRIES => tries += 1,
+                        tried => return tried,
+                    }
+                }
             }
             Deed::Create { manifest } => {
                 let object = own_object(cx, manifest)?;

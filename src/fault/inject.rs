@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How often a change is tried on an object that is changed by others at the same time.
-const TRIES: u32 = 5;
+pub(super) const TRIES: u32 = 5;
 
 /// One thing that was done and is written down.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,10 +175,15 @@ async fn change(
         match cx.cluster.patch_fields(object, subresource, &present, &changes, Way::There).await {
             Ok(_) => return Ok(()),
             // Somebody else has changed something on it since it was read, and nothing of ours was done.
-            Err(error) if matches!(error.code(), Some(409 | 422)) && tries < TRIES => tries += 1,
+            Err(error) if has_moved(&error) && tries < TRIES => tries += 1,
             Err(error) => return Err(InjectError::Deed(error)),
         }
     }
+}
+
+/// Whether a patch that tests before it writes may have failed because the object was changed after it was read.
+pub(super) fn has_moved(error: &ClusterError) -> bool {
+    matches!(error.code(), Some(409 | 422))
 }
 
 /// An object of the run, with its namespace and label.

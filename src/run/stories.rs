@@ -377,11 +377,8 @@ fn a_day_of_twenty_endpoints_is_folded_in_bounded_memory() {
     let mut meta = meta();
     meta.endpoints = (0..20).map(|n| endpoint("j", &n.to_string())).collect();
     meta.stages = vec![stage("hold", 0, 86_400, false)];
-    let gates: Vec<Gate> =
-        ["p99 <= 1s", "p99 <= 1s last 30s", "p99(j/3) <= 1s last 6h", "p99 <= 1s stage hold"]
-            .iter()
-            .map(|gate| Gate::parse(gate).unwrap())
-            .collect();
+    let gates = ["p99 <= 1s", "p99 <= 1s last 30s", "p99(j/3) <= 1s last 6h", "p99 <= 1s stage hold"];
+    let gates = gates.map(|gate| Gate::parse(gate).unwrap());
     let mut fold = fold::Fold::new(&meta, gates.iter());
     let mut full = delta(0, 0, 0, 5, 0);
     let mut quiet = Delta::new(EndpointId(0), 0, 0);

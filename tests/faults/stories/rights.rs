@@ -20,7 +20,12 @@ const PODS: &[&str] = &[
     "{ memory_pressure: { pods: app=shop, size: 1MiB }, for: 10s }",
     "command: { run: COMMAND, undo: COMMAND, check: COMMAND, in: { pods: app=shop } }",
     "{ partition: { pods: app=shop }, within: 2s }",
+    RESTORE,
 ];
+/// A database that is a file, and there as long as the file is not: the container has no other.
+const RESTORE: &str = "restore: { database: drill_rights, destroys: database drill_rights, backup: ['true'], destroy: \
+                       [touch, /tmp/drill_rights.gone], restore: [rm, -f, /tmp/drill_rights.gone], check: [test, '!', -e, \
+                       /tmp/drill_rights.gone], in: { pods: { names: [POD] } } }";
 /// On workloads. The first is for `rollback`: it needs a revision before the present one.
 const WORKLOADS: &[&str] = &[
     "rollout_restart: { deployment: shop }",
@@ -119,6 +124,7 @@ async fn filled(stage: &Stage, shop: &Shop<'_>, text: &str) -> Fault {
     let command =
         if stage.world.is_playground() { json!(["true"]) } else { json!(["/shakedown", "--version"]) };
     let text = text
+        .replace("POD", pod.metadata.name.as_deref().unwrap())
         .replace("NODE", pod.spec.unwrap().node_name.as_deref().unwrap())
         .replace("LABELS", &json!(pod.metadata.labels.unwrap()).to_string())
         .replace("COMMAND", &command.to_string());
@@ -132,6 +138,10 @@ async fn each(stage: Stage, texts: &[&str]) {
     for text in texts {
         if text.contains("zone-a") && !is_there(&stage, "zone-a").await {
             eprintln!("SKIPPED: {text}: this cluster has no zone of that name");
+            continue;
+        }
+        if *text == RESTORE && !stage.world.is_playground() {
+            eprintln!("SKIPPED: restore: the image has no programs that could play a database");
             continue;
         }
         let rights = filled(&stage, &shop, text).await.kind.rights(&stage.namespace);
