@@ -7,7 +7,8 @@ use crate::run::Bounds;
 use crate::units::{Rate, Span as Length};
 use std::time::Duration;
 
-/// The stretch before the effect that has to hold acknowledged writes.
+/// The stretch before the call that has to hold acknowledged writes. Not before the effect: how long that takes to be
+/// seen is no matter of the ledger.
 const BEFORE: Duration = Duration::from_mins(1);
 /// How many it has to hold.
 const ENOUGH: u64 = 30;
@@ -54,7 +55,7 @@ impl Acknowledged {
             let doubt = "its effect was not seen, so nothing can be said of what it cost".to_owned();
             return Cost { rpo: None, acknowledged: self.around(span, span.call, loss), doubt: Some(doubt) };
         };
-        let doubt = self.doubt(span, effect);
+        let doubt = self.doubt(span);
         let rpo = loss
             .first
             .map_or(Some(Bounds::exact(Duration::ZERO)), |first| Some(self.rpo(span, effect, first, loss)));
@@ -72,7 +73,10 @@ impl Acknowledged {
     /// first that was lost; the effect lies after the call and not after the instant at which it was seen.
     fn rpo(&self, span: &Span, effect: Offset, first: Offset, loss: &Loss) -> Bounds {
         let kept = loss.kept.unwrap_or(first - self.period);
-        Bounds { value: effect.since(first), low: span.call.since(first), high: Some(effect.since(kept)) }
+        // What was acknowledged and lost was acknowledged before the effect, unless that had been seen.
+        let effect = effect.max(loss.last.unwrap_or(effect));
+        let low = span.call.max(loss.last.unwrap_or(span.call)).since(first);
+        Bounds { value: effect.since(first), low, high: Some(effect.since(kept)) }
     }
 
     fn around(&self, span: &Span, effect: Offset, loss: &Loss) -> u64 {
@@ -83,18 +87,19 @@ impl Acknowledged {
     }
 
     /// Why the ledger shows too little around this injection, if so, and what to do about it.
-    fn doubt(&self, span: &Span, effect: Offset) -> Option<String> {
-        let before = self.between(effect - BEFORE, effect);
+    fn doubt(&self, span: &Span) -> Option<String> {
+        let before = self.between(span.call - BEFORE, span.call);
         if before < ENOUGH {
             return Some(format!(
-                "only {before} writes were acknowledged in the minute before its effect, and {ENOUGH} are needed; \
+                "only {before} writes were acknowledged in the minute before it, and {ENOUGH} are needed; \
                  raise the rate of the ledger, or inject it later"
             ));
         }
-        let newest = self.newest_before(effect).map_or(Duration::MAX, |newest| effect.since(newest));
+        let newest = self.newest_before(span.call);
+        let newest = newest.map_or(Duration::MAX, |newest| span.call.since(newest));
         if newest > RECENT.max(self.period * PERIODS) {
             return Some(format!(
-                "no write was acknowledged in the last {} before its effect, so nothing near it could be lost; \
+                "no write was acknowledged in the last {} before it, so nothing near it could be lost; \
                  see why the target took none",
                 Length::new(Duration::from_millis(u64::try_from(newest.as_millis()).unwrap_or(u64::MAX)))
             ));

@@ -16,7 +16,7 @@ pub(super) struct Shares {
     pub(super) tolls: Vec<Toll>,
     /// Those that no injection could reach.
     pub(super) unclaimed: u64,
-    /// Those that were acknowledged after the effect of an injection that they belong to.
+    /// Those that were acknowledged after the effect of an injection that they belong to was seen.
     pub(super) split_brain: u64,
 }
 
@@ -25,7 +25,9 @@ pub(super) struct Shares {
 pub(super) struct Loss {
     /// The earliest acknowledgement among them; none when there are none.
     pub(super) first: Option<Offset>,
-    /// The newest acknowledgement before that of a write that is there.
+    /// The newest acknowledgement among them that came before the effect was seen.
+    pub(super) last: Option<Offset>,
+    /// The newest acknowledgement before the first of a write that is there.
     pub(super) kept: Option<Offset>,
 }
 
@@ -34,7 +36,7 @@ pub(super) struct Loss {
 pub(super) struct Toll {
     /// Lost writes.
     pub(super) lost: u64,
-    /// Those of them that were acknowledged after its effect.
+    /// Those of them that were acknowledged after its effect was seen.
     pub(super) split_brain: u64,
 }
 
@@ -60,8 +62,10 @@ impl Shares {
             if span.reaches(acknowledged) && span.overlaps(owner) {
                 loss.first = Some(loss.first.map_or(acknowledged, |first| first.min(acknowledged)));
                 hit.insert(span.fault);
-                if span.effect.is_some_and(|effect| acknowledged > effect) {
+                if span.seen.is_some_and(|seen| acknowledged > seen) {
                     late.insert(span.fault);
+                } else {
+                    loss.last = loss.last.max(Some(acknowledged));
                 }
             }
         }

@@ -14,6 +14,9 @@ pub(super) struct Span {
     /// When it came into effect: when that was seen, or when users felt it, whichever was first; none where it was not
     /// proven.
     pub(super) effect: Option<Offset>,
+    /// When its effect was seen from outside: whoever acknowledges a write after that and loses it is another one than
+    /// it was before.
+    pub(super) seen: Option<Offset>,
     /// When it was good again, or else when the fault was over; none while neither came about.
     pub(super) good: Option<Offset>,
     /// The later of both: until then it may cost writes.
@@ -57,6 +60,7 @@ fn of_fault(place: usize, fault: &FaultResult) -> impl Iterator<Item = Span> {
             call: one.at(FaultPhase::Planned).unwrap_or(injected).min(injected),
             // A proof may take its time: a killed pod is proven gone when another one is ready in its place.
             effect: seen.map(|seen| first_error.map_or(seen, |first| first.min(seen))),
+            seen,
             good,
             end: over.zip(good).map(|(over, good)| over.max(good)),
         })

@@ -4,6 +4,8 @@ use crate::clock::Offset;
 use crate::event::{Changed, ClusterChange};
 use std::collections::{BTreeMap, VecDeque};
 
+/// What the names of all objects begin with that faults make: what becomes of those says nothing of the target.
+const OWN: &str = "shakedown-";
 /// At most so many newest signs are kept.
 const SIGNS: usize = 2_000;
 /// Of at most so many objects it is known how many of them were ready.
@@ -35,6 +37,9 @@ enum What {
 impl Signs {
     /// Something changed.
     pub(super) fn add(&mut self, at: Offset, change: &ClusterChange) {
+        if change.name.starts_with(OWN) {
+            return;
+        }
         let key = (change.kind.clone(), change.name.clone());
         let before = self.ready.get(&key).copied();
         let what = match (change.change, change.ready) {
@@ -110,6 +115,13 @@ mod tests {
             ),
             (&[(11, "Event", "api-1", Deleted, None), (12, "Pod", "new", Added, Some(0))], None),
             (&[slice(1, 3), slice(41, 2)], None),
+            (
+                &[
+                    (1, "Pod", "shakedown-x-slow-proxy", Added, Some(1)),
+                    (12, "Pod", "shakedown-x-slow-proxy", Modified, Some(0)),
+                ],
+                None,
+            ),
         ] {
             let found = signs(changes).first(at(10), at(40), &["Pod/api-1"]);
             let expected = expected.map(|(at, words)| (at, words.to_owned()));
