@@ -12,5 +12,7 @@ mod golden;
 mod http;
 #[path = "checks/secrets.rs"]
 mod secrets;
+#[path = "checks/tcp.rs"]
+mod tcp;
 #[path = "checks/watch.rs"]
 mod watch;

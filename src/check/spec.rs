@@ -2,7 +2,7 @@
 
 use super::around::patience;
 use super::kind::{Check, CheckKind};
-use super::kinds::Http;
+use super::kinds::{Http, Tcp};
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
 use crate::source::{Environment, Located, Mark, Problem};
@@ -58,6 +58,8 @@ macro_rules! kinds {
 kinds! {
     /// A request to the target and what is expected of its answer.
     http: Http,
+    /// A port that takes connections, and what it says.
+    tcp: Tcp,
 }
 
 /// How long a check may take where it does not say.
