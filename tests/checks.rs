@@ -6,6 +6,10 @@
 
 #[path = "checks/around.rs"]
 mod around;
+#[path = "checks/dns.rs"]
+mod dns;
+#[path = "checks/dns_server.rs"]
+mod dns_server;
 #[path = "checks/golden.rs"]
 mod golden;
 #[path = "checks/http.rs"]
@@ -14,5 +18,7 @@ mod http;
 mod secrets;
 #[path = "checks/tcp.rs"]
 mod tcp;
+#[path = "checks/tls.rs"]
+mod tls;
 #[path = "checks/watch.rs"]
 mod watch;

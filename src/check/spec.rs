@@ -2,7 +2,7 @@
 
 use super::around::patience;
 use super::kind::{Check, CheckKind};
-use super::kinds::{Http, Tcp};
+use super::kinds::{Dns, Http, Tcp, Tls};
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
 use crate::source::{Environment, Located, Mark, Problem};
@@ -60,6 +60,10 @@ kinds! {
     http: Http,
     /// A port that takes connections, and what it says.
     tcp: Tcp,
+    /// The certificate and the protocol of a TLS port.
+    tls: Tls,
+    /// The records of a name in DNS.
+    dns: Dns,
 }
 
 /// How long a check may take where it does not say.
