@@ -12,13 +12,19 @@ mod dns;
 mod dns_server;
 #[path = "checks/golden.rs"]
 mod golden;
+#[path = "checks/grpc_health.rs"]
+mod grpc_health;
 #[path = "checks/http.rs"]
 mod http;
 #[path = "checks/secrets.rs"]
 mod secrets;
+#[path = "checks/sse.rs"]
+mod sse;
 #[path = "checks/tcp.rs"]
 mod tcp;
 #[path = "checks/tls.rs"]
 mod tls;
 #[path = "checks/watch.rs"]
 mod watch;
+#[path = "checks/websocket.rs"]
+mod websocket;

@@ -15,6 +15,9 @@ pub type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 /// The finding of a connection that could not be opened.
 pub fn unreachable(failure: &Failure) -> Found {
     let next = match failure.class {
+        ErrorClass::Tls if failure.text.contains("NoApplicationProtocol") => {
+            "the server does not speak this version of HTTP over TLS: let it offer that by ALPN"
+        }
         ErrorClass::Tls if failure.text.contains("certificate") => {
             "name the authority that signed it under `ca`; a `tls` check of this address tells more"
         }

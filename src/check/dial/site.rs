@@ -26,6 +26,8 @@ pub struct Site {
     pub path: String,
     /// The whole URL, for people and commands.
     pub url: String,
+    /// Whether it is the scenario's target.
+    pub is_target: bool,
 }
 
 impl Site {
@@ -86,7 +88,7 @@ impl Site {
         let path = format!("{}{path}", target.prefix);
         let scheme = if target.tls.is_some() { schemes.secure } else { schemes.plain };
         let url = format!("{scheme}://{}{path}", target.authority);
-        Some(Site { target, path, url })
+        Some(Site { target, path, url, is_target: true })
     }
 
     fn elsewhere(
@@ -127,7 +129,7 @@ impl Site {
         match Target::new(&parsed[..Position::BeforePath], schemes.version, &tls, cx.timeout.get()) {
             Ok(target) => {
                 let path = parsed[Position::BeforePath..Position::AfterQuery].to_owned();
-                Some(Site { target, path, url: written.value.clone() })
+                Some(Site { target, path, url: written.value.clone(), is_target: false })
             }
             Err(error) => {
                 refuse(error.to_string());
