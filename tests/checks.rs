@@ -6,11 +6,25 @@
 
 #[path = "checks/around.rs"]
 mod around;
+#[path = "checks/dns.rs"]
+mod dns;
+#[path = "checks/dns_server.rs"]
+mod dns_server;
 #[path = "checks/golden.rs"]
 mod golden;
+#[path = "checks/grpc_health.rs"]
+mod grpc_health;
 #[path = "checks/http.rs"]
 mod http;
 #[path = "checks/secrets.rs"]
 mod secrets;
+#[path = "checks/sse.rs"]
+mod sse;
+#[path = "checks/tcp.rs"]
+mod tcp;
+#[path = "checks/tls.rs"]
+mod tls;
 #[path = "checks/watch.rs"]
 mod watch;
+#[path = "checks/websocket.rs"]
+mod websocket;

@@ -4,10 +4,12 @@
 mod around;
 mod compiled;
 mod context;
+mod dial;
 pub mod diff;
 mod found;
 mod kind;
 mod kinds;
+mod shell;
 mod spec;
 
 pub use around::{Answered, Eventually, OnlyIf, Patience, Places, Retry, resolve};

@@ -2,7 +2,7 @@
 
 use super::around::patience;
 use super::kind::{Check, CheckKind};
-use super::kinds::Http;
+use super::kinds::{Dns, GrpcHealth, Http, Sse, Tcp, Tls, Websocket};
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
 use crate::source::{Environment, Located, Mark, Problem};
@@ -58,6 +58,18 @@ macro_rules! kinds {
 kinds! {
     /// A request to the target and what is expected of its answer.
     http: Http,
+    /// A port that takes connections, and what it says.
+    tcp: Tcp,
+    /// The certificate and the protocol of a TLS port.
+    tls: Tls,
+    /// The records of a name in DNS.
+    dns: Dns,
+    /// A WebSocket, and what it says.
+    websocket: Websocket,
+    /// A stream of server-sent events.
+    sse: Sse,
+    /// What a gRPC server says of its health.
+    grpc_health: GrpcHealth,
 }
 
 /// How long a check may take where it does not say.

@@ -26,6 +26,7 @@ mod template;
 mod value;
 
 pub use compile::{Journey, compile_step};
+pub use condition::TextRule;
 pub use context::{CompileContext, ReadFile};
 pub use cookies::Cookies;
 pub use expect::{BodyExpect, Expect, JsonExpect, StatusExpect};
@@ -36,4 +37,5 @@ pub use scope::Scope;
 pub use shorthand::{Capture, TextExpect, Think};
 pub use spec::{Auth, BasicAuth, ChainSpec, DataRows, JourneySpec, Pick, StepSpec};
 pub use step::{Sender, Step, StepFailure};
+pub use template::{Encode, Template};
 pub use value::{Value, Values};

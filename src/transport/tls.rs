@@ -52,10 +52,10 @@ impl TlsOptions {
     pub fn client_config(&self, version: HttpVersion) -> Result<ClientConfig, TlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let setup = |e: rustls::Error| TlsError::Setup(e.to_string());
-        let builder = ClientConfig::builder_with_provider(provider.clone())
+        let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(setup)?;
-        let builder = builder.dangerous().with_custom_certificate_verifier(self.verifier(&provider)?);
+        let builder = builder.dangerous().with_custom_certificate_verifier(self.verifier()?);
         let mut config = match &self.identity {
             None => builder.with_no_client_auth(),
             Some((chain, key)) => {
@@ -73,15 +73,16 @@ impl TlsOptions {
         Ok(config)
     }
 
-    fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    /// What judges the certificates of servers.
+    pub fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
         if self.verify == Verify::No {
-            return Ok(Arc::new(AcceptAny(provider.clone())));
+            return Ok(Arc::new(AcceptAny(provider)));
         }
         let Some(ca) = &self.ca else {
             // The bundled roots make the binary work in an image without any certificate files.
             let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
-            let verifier =
-                rustls_platform_verifier::Verifier::new_with_extra_roots(bundled, provider.clone());
+            let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(bundled, provider);
             return Ok(Arc::new(verifier.map_err(|e| TlsError::Setup(e.to_string()))?));
         };
         let mut roots = RootCertStore::empty();
@@ -91,8 +92,7 @@ impl TlsOptions {
                 .map_err(|e| TlsError::Pem { what: "the CA file", reason: e.to_string() })?;
         }
         let verifier =
-            rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
-                .build();
+            rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
         Ok(verifier.map_err(|e| TlsError::Setup(e.to_string()))?)
     }
 }

@@ -48,6 +48,8 @@ fn told(out: &str) -> String {
 
 /// The text without what differs from run to run: ports and how long things took.
 fn scrubbed(text: &str) -> String {
-    let text = Regex::new(r"127\.0\.0\.1:\d+").unwrap().replace_all(text, "127.0.0.1:PORT").into_owned();
+    let text =
+        Regex::new(r"127\.0\.0\.1([: ])\d+").unwrap().replace_all(text, "127.0.0.1${1}PORT").into_owned();
+    let text = Regex::new(r"-p \d+").unwrap().replace_all(&text, "-p PORT").into_owned();
     Regex::new(r"\b\d+(\.\d+)? (µs|ms|s)\b").unwrap().replace_all(&text, "TIME").into_owned()
 }

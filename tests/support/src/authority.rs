@@ -2,8 +2,26 @@
 
 use rcgen::{
     BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// How good a server's certificate is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Quality {
+    /// Signed by the authority, and valid for years.
+    #[default]
+    Good,
+    /// Signed by the authority, and valid for so many days and an hour.
+    DaysLeft(u64),
+    /// It was valid in 2020 only.
+    Expired,
+    /// It will be valid in 2090.
+    NotYetValid,
+    /// Signed by nobody but itself.
+    SelfSigned,
+}
 
 /// A certificate and its key.
 #[derive(Debug, Clone)]
@@ -49,22 +67,42 @@ impl Authority {
     }
 
     /// A certificate for a server of these names or addresses.
-    pub(crate) fn server(&self, names: &[&str]) -> Identity {
-        self.sign(names, ExtendedKeyUsagePurpose::ServerAuth)
+    pub(crate) fn server(&self, names: &[&str], quality: Quality) -> Identity {
+        self.sign(names, ExtendedKeyUsagePurpose::ServerAuth, quality)
     }
 
     /// A certificate for a client.
     pub(crate) fn client(&self) -> Identity {
-        self.sign(&["client.test"], ExtendedKeyUsagePurpose::ClientAuth)
+        self.sign(&["client.test"], ExtendedKeyUsagePurpose::ClientAuth, Quality::Good)
     }
 
-    fn sign(&self, names: &[&str], usage: ExtendedKeyUsagePurpose) -> Identity {
+    fn sign(&self, names: &[&str], usage: ExtendedKeyUsagePurpose, quality: Quality) -> Identity {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         let mut params = CertificateParams::new(names).expect("names of a certificate");
         params.extended_key_usages = vec![usage];
         params.use_authority_key_identifier_extension = true;
+        let years = match quality {
+            Quality::Good | Quality::SelfSigned => None,
+            Quality::DaysLeft(days) => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
+                let end = now + Duration::from_hours(24 * days + 1);
+                Some((date_time_ymd(2020, 1, 1), date_time_ymd(1970, 1, 1) + end))
+            }
+            Quality::Expired => Some((date_time_ymd(2020, 1, 1), date_time_ymd(2020, 12, 31))),
+            Quality::NotYetValid => Some((date_time_ymd(2090, 1, 1), date_time_ymd(2090, 12, 31))),
+        };
+        if let Some((from, until)) = years {
+            (params.not_before, params.not_after) = (from, until);
+        }
         let key = KeyPair::generate().expect("a new key");
-        identity(&params.signed_by(&key, &self.issuer).expect("the authority signs"), &key)
+        let certificate = match quality {
+            Quality::SelfSigned => {
+                params.use_authority_key_identifier_extension = false;
+                params.self_signed(&key)
+            }
+            _ => params.signed_by(&key, &self.issuer),
+        };
+        identity(&certificate.expect("a certificate can be signed"), &key)
     }
 }
 

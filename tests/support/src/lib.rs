@@ -29,7 +29,7 @@ mod tls;
 
 pub use ::http::Version;
 pub use answer::{Answer, Seen};
-pub use authority::Identity;
+pub use authority::{Identity, Quality};
 pub use child::Child;
 pub use delayed::Delayed;
 pub use kubectl::{Kubectl, kubectls};

@@ -46,7 +46,8 @@ impl Raw {
         })
     }
 
-    fn start<F: Future<Output = ()> + Send + 'static>(
+    /// Gives each connection to this server of whatever protocol.
+    pub fn start<F: Future<Output = ()> + Send + 'static>(
         serve: impl Fn(TcpStream) -> F + Send + 'static,
     ) -> Raw {
         Raw { loopback: Loopback::start(serve) }

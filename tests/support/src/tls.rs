@@ -1,12 +1,12 @@
 //! A server behind TLS, with an authority that nobody else trusts.
 
 use crate::answer::{Answer, Seen};
-use crate::authority::{Authority, Identity};
+use crate::authority::{Authority, Identity, Quality};
 use crate::http::{Respond, serve};
 use crate::loopback::Loopback;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{ALL_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio_rustls::TlsAcceptor;
@@ -29,6 +29,10 @@ pub struct TlsSetup {
     pub alpn: Vec<&'static str>,
     /// Whom it lets in.
     pub clients: Clients,
+    /// How good its certificate is.
+    pub quality: Quality,
+    /// The versions of TLS that it speaks.
+    pub versions: &'static [&'static SupportedProtocolVersion],
 }
 
 impl Default for TlsSetup {
@@ -37,6 +41,8 @@ impl Default for TlsSetup {
             names: vec!["localhost", "127.0.0.1"],
             alpn: vec!["h2", "http/1.1"],
             clients: Clients::Anyone,
+            quality: Quality::Good,
+            versions: ALL_VERSIONS,
         }
     }
 }
@@ -116,8 +122,8 @@ impl TlsServer {
 fn config(setup: &TlsSetup, authority: &Authority) -> ServerConfig {
     let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .expect("the provider has the default versions");
+        .with_protocol_versions(setup.versions)
+        .expect("the provider has these versions");
     let builder = match setup.clients {
         Clients::Anyone => builder.with_no_client_auth(),
         Clients::WithCertificate => {
@@ -127,7 +133,7 @@ fn config(setup: &TlsSetup, authority: &Authority) -> ServerConfig {
             builder.with_client_cert_verifier(verifier.build().expect("one root is enough"))
         }
     };
-    let identity = authority.server(&setup.names);
+    let identity = authority.server(&setup.names, setup.quality);
     let mut config = builder
         .with_single_cert(vec![identity.certificate()], identity.key())
         .expect("key and certificate fit");

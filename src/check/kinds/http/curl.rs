@@ -1,14 +1,12 @@
 //! A request as a command of curl.
 
+use crate::check::shell::{header, quoted};
 use crate::transport::{Request, Scheme, Target, Verify};
+use http::Method;
 use http::header::{CONTENT_LENGTH, HOST};
-use http::{HeaderName, Method};
 
 /// A longer body would not be typed.
 const LONGEST_BODY: usize = 1_000;
-
-/// Headers that carry credentials have names like these.
-const TELLING: [&str; 6] = ["auth", "cookie", "token", "secret", "key", "password"];
 
 /// The command that sends this request. What headers of credentials say is left out.
 pub(super) fn command(target: &Target, request: &Request) -> String {
@@ -25,12 +23,7 @@ pub(super) fn command(target: &Target, request: &Request) -> String {
     words.push(quoted(&format!("{scheme}://{}{}", target.authority, request.path)));
     for (name, value) in request.headers.iter().filter(|(name, _)| **name != HOST && **name != CONTENT_LENGTH)
     {
-        let value = if is_telling(name) {
-            masked(value.to_str().ok())
-        } else {
-            String::from_utf8_lossy(value.as_bytes()).into_owned()
-        };
-        words.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
+        words.push(header(name, value));
     }
     if !request.body.is_empty() {
         let body = String::from_utf8_lossy(&request.body);
@@ -38,24 +31,6 @@ pub(super) fn command(target: &Target, request: &Request) -> String {
         words.push(format!("--data-raw {}", quoted(&cut.unwrap_or_else(|| body.into_owned()))));
     }
     words.join(" ")
-}
-
-fn is_telling(name: &HeaderName) -> bool {
-    TELLING.iter().any(|word| name.as_str().contains(word))
-}
-
-/// `Bearer ***`: the scheme of credentials is no secret.
-fn masked(value: Option<&str>) -> String {
-    match value.and_then(|value| value.split_once(' ')) {
-        Some((scheme @ ("Basic" | "Bearer" | "Digest"), _)) => format!("{scheme} ***"),
-        _ => "***".to_owned(),
-    }
-}
-
-/// A word of the shell, in quotes where it needs them.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,=".contains(c);
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,15 @@
+//! Connections of checks: where to, opened part by part within the attempt's limit, and what is said over them.
+
+mod address;
+mod headers;
+mod open;
+mod site;
+mod timed;
+mod wanted;
+
+pub use address::Address;
+pub use headers::{Headers, options};
+pub use open::{Stream, open, tcp, unreachable};
+pub use site::{Schemes, Site};
+pub use timed::Timed;
+pub use wanted::{Wanted, text};

@@ -1,0 +1,58 @@
+//! Words of the shell, for commands to type by hand.
+
+use http::{HeaderName, HeaderValue};
+
+/// Headers that carry credentials have names like these.
+const TELLING: [&str; 6] = ["auth", "cookie", "token", "secret", "key", "password"];
+
+/// A word of the shell, in quotes where it needs them.
+pub fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// The text as `printf` takes it, in quotes.
+pub fn printf(text: &str) -> String {
+    let escaped = text.replace('\\', r"\\").replace('%', "%%");
+    let escaped = escaped.replace('\r', r"\r").replace('\n', r"\n").replace('\t', r"\t");
+    format!("printf '{}'", escaped.replace('\'', r"'\''"))
+}
+
+/// A header as an option of curl. What headers of credentials say is left out.
+pub fn header(name: &HeaderName, value: &HeaderValue) -> String {
+    let value = if is_telling(name) {
+        masked(value.to_str().ok())
+    } else {
+        String::from_utf8_lossy(value.as_bytes()).into_owned()
+    };
+    format!("-H {}", quoted(&format!("{name}: {value}")))
+}
+
+fn is_telling(name: &HeaderName) -> bool {
+    TELLING.iter().any(|word| name.as_str().contains(word))
+}
+
+/// `Bearer ***`: the scheme of credentials is no secret.
+fn masked(value: Option<&str>) -> String {
+    match value.and_then(|value| value.split_once(' ')) {
+        Some((scheme @ ("Basic" | "Bearer" | "Digest"), _)) => format!("{scheme} ***"),
+        _ => "***".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_the_shell() {
+        for (text, word) in [("a/b", "a/b"), ("", "''"), ("a b", "'a b'"), ("it's", r"'it'\''s'")] {
+            assert_eq!(quoted(text), word);
+        }
+        assert_eq!(printf("50% it's\r\n"), r"printf '50%% it'\''s\r\n'");
+    }
+}
