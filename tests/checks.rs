@@ -10,6 +10,12 @@ mod around;
 mod golden;
 #[path = "checks/http.rs"]
 mod http;
+#[path = "checks/postgres.rs"]
+mod postgres;
+#[path = "checks/prometheus.rs"]
+mod prometheus;
+#[path = "checks/redis.rs"]
+mod redis;
 #[path = "checks/secrets.rs"]
 mod secrets;
 #[path = "checks/watch.rs"]

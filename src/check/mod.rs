@@ -8,7 +8,9 @@ pub mod diff;
 mod found;
 mod kind;
 mod kinds;
+mod shell;
 mod spec;
+mod value;
 
 pub use around::{Answered, Eventually, OnlyIf, Patience, Places, Retry, resolve};
 pub use compiled::{Compiled, Effort};

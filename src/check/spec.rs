@@ -2,7 +2,7 @@
 
 use super::around::patience;
 use super::kind::{Check, CheckKind};
-use super::kinds::Http;
+use super::kinds::{Http, Postgres, Prometheus, Redis};
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
 use crate::source::{Environment, Located, Mark, Problem};
@@ -58,6 +58,12 @@ macro_rules! kinds {
 kinds! {
     /// A request to the target and what is expected of its answer.
     http: Http,
+    /// A connection to PostgreSQL, its role and lag, and what a query gives.
+    postgres: Postgres,
+    /// A connection to Redis, its role and persistence, and the value of a key.
+    redis: Redis,
+    /// A query to Prometheus and what its values must be.
+    prometheus: Prometheus,
 }
 
 /// How long a check may take where it does not say.

@@ -23,6 +23,12 @@ impl Connection {
         let driver = tokio::spawn(async move { drop(connection.await) }).abort_handle();
         Ok(Connection { client, driver })
     }
+
+    /// Asks the server to end the statement under way: without that it would go on although nobody listens any more.
+    pub async fn cancel(&self, dsn: &Dsn) {
+        // Where that fails too there is nothing left to do.
+        let _ = self.client.cancel_token().cancel_query(dsn.tls.clone()).await;
+    }
 }
 
 impl Drop for Connection {

@@ -65,6 +65,11 @@ impl Dsn {
         let tls = Rustls::new(&TlsOptions { ca, verify, ..TlsOptions::default() })?;
         Ok(Dsn { config, tls })
     }
+
+    /// Who connects; empty where the URL does not say.
+    pub fn user(&self) -> &str {
+        self.config.get_user().unwrap_or_default()
+    }
 }
 
 /// Takes the settings that the library does not know out of the URL.

@@ -1,5 +1,6 @@
 //! A request as a command of curl.
 
+use crate::check::shell::quoted;
 use crate::transport::{Request, Scheme, Target, Verify};
 use http::header::{CONTENT_LENGTH, HOST};
 use http::{HeaderName, Method};
@@ -50,12 +51,6 @@ fn masked(value: Option<&str>) -> String {
         Some((scheme @ ("Basic" | "Bearer" | "Digest"), _)) => format!("{scheme} ***"),
         _ => "***".to_owned(),
     }
-}
-
-/// A word of the shell, in quotes where it needs them.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,=".contains(c);
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
