@@ -10,6 +10,8 @@ mod around;
 mod golden;
 #[path = "checks/http.rs"]
 mod http;
+#[path = "checks/mcp.rs"]
+mod mcp;
 #[path = "checks/postgres.rs"]
 mod postgres;
 #[path = "checks/prometheus.rs"]

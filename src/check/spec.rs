@@ -2,7 +2,7 @@
 
 use super::around::patience;
 use super::kind::{Check, CheckKind};
-use super::kinds::{Http, Postgres, Prometheus, Redis};
+use super::kinds::{Http, Mcp, Postgres, Prometheus, Redis};
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
 use crate::source::{Environment, Located, Mark, Problem};
@@ -64,6 +64,8 @@ kinds! {
     redis: Redis,
     /// A query to Prometheus and what its values must be.
     prometheus: Prometheus,
+    /// A conversation with an MCP server, its tools and a call of one.
+    mcp: Mcp,
 }
 
 /// How long a check may take where it does not say.
