@@ -1,13 +1,14 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, timer, transport, event, cluster, shop, proxy, stress · journey ·
+//! units, clock, source, verdict, sample · stats, timer, transport, database, event, cluster, shop, proxy, stress · journey ·
 //! load, check, fault, gate, history · scenario · engine, run · search · report · cli.
 
 pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod cluster;
+pub mod database;
 pub mod engine;
 pub mod event;
 pub mod fault;

@@ -16,6 +16,14 @@ mod golden;
 mod grpc_health;
 #[path = "checks/http.rs"]
 mod http;
+#[path = "checks/mcp.rs"]
+mod mcp;
+#[path = "checks/postgres.rs"]
+mod postgres;
+#[path = "checks/prometheus.rs"]
+mod prometheus;
+#[path = "checks/redis.rs"]
+mod redis;
 #[path = "checks/secrets.rs"]
 mod secrets;
 #[path = "checks/sse.rs"]

@@ -142,6 +142,8 @@ fn every_key_is_described() {
         "docs/checks.md",
         "docs/checks/http.md",
         "docs/checks/network.md",
+        "docs/checks/databases.md",
+        "docs/checks/mcp.md",
         "docs/faults.md",
         "docs/faults/network.md",
         "docs/recovery.md",

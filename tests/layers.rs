@@ -22,7 +22,17 @@ const RULES: Rules<'static> = Rules {
     layers: &[
         Layer { modules: &["units", "clock", "source", "verdict", "sample"], peers: Peers::RightImportsLeft },
         Layer {
-            modules: &["stats", "timer", "transport", "event", "cluster", "shop", "proxy", "stress"],
+            modules: &[
+                "stats",
+                "timer",
+                "transport",
+                "database",
+                "event",
+                "cluster",
+                "shop",
+                "proxy",
+                "stress",
+            ],
             peers: Peers::RightImportsLeft,
         },
         Layer { modules: &["journey"], peers: Peers::Apart },

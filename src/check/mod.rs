@@ -11,6 +11,7 @@ mod kind;
 mod kinds;
 mod shell;
 mod spec;
+mod value;
 
 pub use around::{Answered, Eventually, OnlyIf, Patience, Places, Retry, resolve};
 pub use compiled::{Compiled, Effort};

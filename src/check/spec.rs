@@ -2,7 +2,9 @@
 
 use super::around::patience;
 use super::kind::{Check, CheckKind};
-use super::kinds::{Dns, GrpcHealth, Http, Sse, Tcp, Tls, Websocket};
+use super::kinds::{
+    Dns, GrpcHealth, Http, Mcp, Postgres, Prometheus, Redis, Sse, Tcp, Tls, Websocket,
+};
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
 use crate::source::{Environment, Located, Mark, Problem};
@@ -70,6 +72,14 @@ kinds! {
     sse: Sse,
     /// What a gRPC server says of its health.
     grpc_health: GrpcHealth,
+    /// A connection to PostgreSQL, its role and lag, and what a query gives.
+    postgres: Postgres,
+    /// A connection to Redis, its role and persistence, and the value of a key.
+    redis: Redis,
+    /// A query to Prometheus and what its values must be.
+    prometheus: Prometheus,
+    /// A conversation with an MCP server, its tools and a call of one.
+    mcp: Mcp,
 }
 
 /// How long a check may take where it does not say.

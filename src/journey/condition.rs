@@ -119,6 +119,23 @@ impl JsonRule {
         Some(JsonRule { path, query, wanted, equals, matches, mark: spec.mark })
     }
 
+    /// Compiles the conditions on one value that has a name of its own.
+    pub fn of_value(
+        name: &str,
+        spec: &Located<JsonExpect>,
+        scope: &Scope,
+        problems: &mut Vec<Problem>,
+    ) -> Option<JsonRule> {
+        let root = Located { value: "$".to_owned(), mark: spec.mark };
+        let rule = JsonRule::compile(&root, spec, scope, problems)?;
+        Some(JsonRule { path: name.to_owned(), ..rule })
+    }
+
+    /// Where the conditions stand.
+    pub fn mark(&self) -> Mark {
+        self.mark
+    }
+
     /// Asks a document.
     pub fn judge(&self, document: &serde_json::Value, values: &mut Values<'_>) -> Result<(), Mismatch> {
         let found: Vec<&serde_json::Value> = match js_path_process(&self.query, document) {

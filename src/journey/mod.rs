@@ -26,12 +26,12 @@ mod template;
 mod value;
 
 pub use compile::{Journey, compile_step};
-pub use condition::TextRule;
+pub use condition::{JsonRule, TextRule};
 pub use context::{CompileContext, ReadFile};
 pub use cookies::Cookies;
 pub use expect::{BodyExpect, Expect, JsonExpect, StatusExpect};
 pub use json::{Json, JsonKind};
-pub use judge::Differs;
+pub use judge::{Differs, Mismatch};
 pub use pairs::{OneOrMore, Pairs};
 pub use scope::Scope;
 pub use shorthand::{Capture, TextExpect, Think};

@@ -1,8 +1,9 @@
 //! From the written form of a ledger to a checked one: its kind, then what all kinds share.
 
 use super::clients::{Postgres, Redis};
-use super::plan::{Ledger, LedgerKind, PostgresLedger, RedisLedger, password};
+use super::plan::{Ledger, LedgerKind, PostgresLedger, RedisLedger};
 use super::{LedgerSpec, request};
+use crate::database::{password, right_url};
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem, Secrets};
 use crate::units::{Rate, Span};
@@ -176,16 +177,6 @@ fn length(
         }
         Some(length) => length.get(),
     }
-}
-
-/// A URL of another scheme, or without a host.
-fn right_url(url: &Located<String>, schemes: &[&str], example: &str) -> Option<Problem> {
-    let (scheme, _) = url.split_once("://").unwrap_or_default();
-    let host = super::plan::place(url).split(['/', ':']).next().unwrap_or_default();
-    let right = schemes.contains(&scheme) && !host.is_empty();
-    // The URL is not repeated: a password that was written into it stays out of messages.
-    let message = format!("this is not a URL of the form {}://…", schemes[0]);
-    (!right).then(|| Problem::at(url.mark, message).help(format!("write for example {example}")))
 }
 
 /// What the client says against a URL; it repeats no password.

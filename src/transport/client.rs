@@ -42,6 +42,11 @@ impl Client {
         Ok(Client { http, base: format!("{scheme}://{}", target.authority), version: target.version })
     }
 
+    /// The client underneath, for answers that come piece by piece.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     /// Sends one request and reads the whole answer.
     ///
     /// # Errors

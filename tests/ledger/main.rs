@@ -5,5 +5,4 @@ mod account;
 mod http;
 mod postgres;
 mod redis;
-mod server;
 mod shop;

@@ -1,12 +1,11 @@
 //! PostgreSQL of this machine.
 
 use crate::account::{Account, scenario};
-use crate::server::{Server, unprivileged};
 use crate::shop::{Store, program, store};
 use shakedown::event::WriteOutcome::{Acknowledged, Failed, Unknown};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use support::Program;
+use support::{Program, Server, unprivileged};
 
 /// A server with these settings, and the shop for the load.
 struct Stage {

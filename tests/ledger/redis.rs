@@ -1,13 +1,12 @@
 //! Redis of this machine.
 
 use crate::account::{Account, scenario};
-use crate::server::Server;
 use crate::shop::{Store, program, store};
 use shakedown::event::WriteOutcome::{Acknowledged, Unknown};
 use std::collections::BTreeSet;
 use std::thread::sleep;
 use std::time::Duration;
-use support::Program;
+use support::{Program, Server};
 
 /// A server, and the shop for the load.
 struct Stage {

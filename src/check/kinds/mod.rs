@@ -7,6 +7,10 @@ mod sse;
 mod tcp;
 mod tls;
 mod websocket;
+mod mcp;
+mod postgres;
+mod prometheus;
+mod redis;
 
 pub use dns::Dns;
 pub use grpc_health::GrpcHealth;
@@ -15,3 +19,7 @@ pub use sse::Sse;
 pub use tcp::Tcp;
 pub use tls::Tls;
 pub use websocket::Websocket;
+pub use mcp::Mcp;
+pub use postgres::Postgres;
+pub use prometheus::Prometheus;
+pub use redis::Redis;

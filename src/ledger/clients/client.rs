@@ -1,9 +1,11 @@
 //! Whoever writes and reads back, of whatever kind.
 
 use super::http::Http;
-use super::postgres::{DsnError, Postgres};
-use super::redis::{Redis, UrlError};
+use super::postgres::Postgres;
+use super::redis::Redis;
 use super::{Census, Written};
+use crate::database::postgres::DsnError;
+use crate::database::redis::UrlError;
 use crate::ledger::{Ids, LedgerKind};
 use crate::transport::Target;
 use std::time::Duration;

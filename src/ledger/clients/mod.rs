@@ -13,6 +13,6 @@ mod written;
 
 pub use census::Census;
 pub use client::{Client, ClientError};
-pub use postgres::{DsnError, Postgres};
-pub use redis::{Redis, UrlError};
+pub use postgres::Postgres;
+pub use redis::Redis;
 pub use written::Written;

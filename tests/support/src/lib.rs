@@ -5,6 +5,7 @@
 //! - [`Delayed`] answers after an exact time;
 //! - [`Raw`] is no HTTP server at all: silent, closing, resetting, or talking nonsense;
 //! - [`TlsServer`] has a certificate of its own authority and may want one from the client;
+//! - [`Server`] is a database of this machine, in a folder and on a port of its own;
 //! - [`Child`] is a server in a process of its own, which a test can stop and let go on;
 //! - [`kubectls`] finds kubectl, old and new;
 //! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`]; [`descendants`] and
@@ -25,6 +26,7 @@ mod raw;
 mod report;
 mod running;
 mod scripted;
+mod server;
 mod tls;
 
 pub use ::http::Version;
@@ -39,4 +41,5 @@ pub use raw::Raw;
 pub use report::{Counts, Report};
 pub use running::{Ended, Running};
 pub use scripted::Scripted;
+pub use server::{Server, unprivileged};
 pub use tls::{Clients, TlsServer, TlsSetup};

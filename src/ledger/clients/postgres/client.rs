@@ -1,9 +1,8 @@
 //! Writes rows and reads them back.
 
-use super::connection::Connection;
-use super::dsn::{Dsn, DsnError};
+use super::ended::ended;
 use super::statements::Statements;
-use super::words::{ended, words};
+use crate::database::postgres::{Connection, Dsn, DsnError, words};
 use crate::event::WriteOutcome;
 use crate::ledger::clients::kept::Kept;
 use crate::ledger::clients::{Census, Written};
@@ -120,7 +119,7 @@ impl Postgres {
     async fn open(&self) -> Result<Connection, String> {
         // The library's limit holds for each address of each host, and not for TLS and the password.
         match timeout(self.timeout / 2, Connection::open(&self.dsn)).await {
-            Ok(opened) => opened,
+            Ok(opened) => opened.map_err(|error| words(&error)),
             Err(_) => Err(format!("no connection within {:?}", self.timeout / 2)),
         }
     }

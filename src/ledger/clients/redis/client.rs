@@ -1,7 +1,6 @@
 //! Writes strings or entries of a stream and reads them back.
 
-use super::connection::Connection;
-use super::url::{Place, UrlError};
+use crate::database::redis::{Connection, Place, UrlError};
 use crate::ledger::clients::kept::Kept;
 use crate::ledger::clients::{Census, Written};
 use crate::ledger::{Ids, RedisLedger, RedisStructure, content};
@@ -186,7 +185,7 @@ impl Redis {
     async fn open(&self) -> Result<Connection, String> {
         // So that those who wait for a connection that never comes about are told in time.
         match timeout(self.timeout / 2, Connection::open(&self.place)).await {
-            Ok(opened) => opened,
+            Ok(opened) => opened.map_err(|error| error.to_string()),
             Err(_) => Err(format!("no connection within {:?}", self.timeout / 2)),
         }
     }
@@ -212,12 +211,6 @@ impl Redis {
             Ok(answer) => answer.map_err(|error| error.to_string()),
             Err(_) => Err(format!("no answer within {:?}", self.timeout)),
         }
-    }
-}
-
-impl Connection {
-    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, RedisError> {
-        command.query_async(&mut self.line.clone()).await
     }
 }
 

@@ -11,7 +11,7 @@ use tokio_postgres::config::SslMode;
 
 /// Where and how to connect.
 #[derive(Debug, Clone)]
-pub(super) struct Dsn {
+pub struct Dsn {
     pub(super) config: Config,
     pub(super) tls: Rustls,
 }
@@ -40,7 +40,7 @@ pub enum DsnError {
 
 impl Dsn {
     /// Reads a URL. Connecting to one address takes at most `connect`.
-    pub(super) fn parse(url: &str, connect: Duration) -> Result<Dsn, DsnError> {
+    pub fn parse(url: &str, connect: Duration) -> Result<Dsn, DsnError> {
         let (rest, ours) = take_ours(url);
         let value = |key: &str| ours.iter().rfind(|(known, _)| known == key).map(|(_, value)| value.as_str());
         // As libpq: without verification unless it is asked for.
@@ -61,9 +61,14 @@ impl Dsn {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(DsnError::Parse("it names no host".to_owned()));
         }
-        config.ssl_mode(mode).connect_timeout(connect).application_name("shakedown ledger");
+        config.ssl_mode(mode).connect_timeout(connect).application_name("shakedown");
         let tls = Rustls::new(&TlsOptions { ca, verify, ..TlsOptions::default() })?;
         Ok(Dsn { config, tls })
+    }
+
+    /// Who connects; empty where the URL does not say.
+    pub fn user(&self) -> &str {
+        self.config.get_user().unwrap_or_default()
     }
 }
 

@@ -1,20 +1,9 @@
-//! What PostgreSQL and its client say, as words and as what it means for a write.
+//! What an error of PostgreSQL means for a write.
 
+use crate::database::postgres::words;
 use crate::ledger::clients::Written;
-use std::error::Error as _;
 use tokio_postgres::Error;
 use tokio_postgres::error::Severity;
-
-/// An error and its causes in one line.
-pub(super) fn words(error: &Error) -> String {
-    if let Some(said) = error.as_db_error() {
-        return format!("{} ({})", said.message(), said.code().code());
-    }
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
-}
 
 /// What became of a write that was sent and came back with an error.
 pub(super) fn ended(error: &Error) -> Written {

@@ -10,7 +10,7 @@ use url::Url;
 
 /// Where and how to connect.
 #[derive(Clone)]
-pub(super) struct Place {
+pub struct Place {
     pub(super) host: String,
     pub(super) port: u16,
     /// User, password and database.
@@ -46,7 +46,7 @@ pub enum UrlError {
 
 impl Place {
     /// Reads a URL. `rediss` verifies the certificate, unless the URL ends with `#insecure`.
-    pub(super) fn parse(text: &str) -> Result<Place, UrlError> {
+    pub fn parse(text: &str) -> Result<Place, UrlError> {
         let mut url = Url::parse(text)?;
         let encrypted = match url.scheme() {
             "redis" => false,
