@@ -8,6 +8,7 @@ pub mod diff;
 mod found;
 mod kind;
 mod kinds;
+mod kubernetes;
 mod spec;
 
 pub use around::{Answered, Eventually, OnlyIf, Patience, Places, Retry, resolve};

@@ -2,7 +2,7 @@
 
 use super::around::patience;
 use super::kind::{Check, CheckKind};
-use super::kinds::Http;
+use super::kinds::{Endpoints, Hpa, Http, Job, Pdb, Rollout};
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
 use crate::source::{Environment, Located, Mark, Problem};
@@ -58,6 +58,16 @@ macro_rules! kinds {
 kinds! {
     /// A request to the target and what is expected of its answer.
     http: Http,
+    /// A Deployment or a `StatefulSet` is complete, at the image that was meant, and its Pods stay up.
+    rollout: Rollout,
+    /// A Service has at least so many ready endpoints.
+    endpoints: Endpoints,
+    /// A Job is complete, has failed, or runs.
+    job: Job,
+    /// A `PodDisruptionBudget` allows evictions now.
+    pdb: Pdb,
+    /// A `HorizontalPodAutoscaler` is able to scale, and has room left.
+    hpa: Hpa,
 }
 
 /// How long a check may take where it does not say.
