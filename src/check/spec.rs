@@ -2,7 +2,7 @@
 
 use super::around::patience;
 use super::kind::{Check, CheckKind};
-use super::kinds::{Endpoints, Hpa, Http, Job, Pdb, Rollout};
+use super::kinds::{Command, Endpoints, Events, Hpa, Http, Ingress, Job, Pdb, Rollout};
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
 use crate::source::{Environment, Located, Mark, Problem};
@@ -68,6 +68,12 @@ kinds! {
     pdb: Pdb,
     /// A `HorizontalPodAutoscaler` is able to scale, and has room left.
     hpa: Hpa,
+    /// The namespace has no warnings since a rollout, or for some time.
+    events: Events,
+    /// An Ingress sends a path to a Service that can answer.
+    ingress: Ingress,
+    /// A program, of this machine or in a container, ends and says what it should.
+    command: Command,
 }
 
 /// How long a check may take where it does not say.
