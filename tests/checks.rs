@@ -6,10 +6,28 @@
 
 #[path = "checks/around.rs"]
 mod around;
+#[path = "checks/command.rs"]
+mod command;
+#[path = "checks/endpoints.rs"]
+mod endpoints;
+#[path = "checks/events.rs"]
+mod events;
 #[path = "checks/golden.rs"]
 mod golden;
+#[path = "checks/hpa.rs"]
+mod hpa;
 #[path = "checks/http.rs"]
 mod http;
+#[path = "checks/ingress.rs"]
+mod ingress;
+#[path = "checks/job.rs"]
+mod job;
+#[path = "checks/pdb.rs"]
+mod pdb;
+#[path = "checks/place.rs"]
+mod place;
+#[path = "checks/rollout.rs"]
+mod rollout;
 #[path = "checks/secrets.rs"]
 mod secrets;
 #[path = "checks/watch.rs"]

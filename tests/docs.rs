@@ -141,6 +141,7 @@ fn every_key_is_described() {
         "docs/scenario.md",
         "docs/checks.md",
         "docs/checks/http.md",
+        "docs/checks/cluster.md",
         "docs/faults.md",
         "docs/faults/network.md",
     ];

@@ -104,7 +104,10 @@ impl Cluster {
                     Some(code) => Ok(CommandEnd { code, out, err }),
                     None => Err(ClusterError::Command {
                         command: command.join(" "),
-                        why: format!("{}: {}", ended.message.unwrap_or_default(), tail(err.trim())),
+                        why: [ended.message.unwrap_or_default(), tail(err.trim()).to_owned()]
+                            .join(": ")
+                            .trim_end_matches(": ")
+                            .to_owned(),
                     }),
                 },
                 None => Err(unended("the connection broke before it ended".to_owned())),

@@ -24,7 +24,9 @@ impl CheckKind for Endpoints {
         problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
         if let Some(zero) = spec.value.ready.as_ref().filter(|ready| ready.value == 0) {
-            problems.push(Problem::at(zero.mark, "zero ready endpoints are always there").help("ask for 1 or more"));
+            problems.push(
+                Problem::at(zero.mark, "zero ready endpoints are always there").help("ask for 1 or more"),
+            );
             return None;
         }
         Some(Box::new(spec.value.clone()))
@@ -46,16 +48,19 @@ impl Endpoints {
         let cluster = reach(cx).await?;
         let name = &self.service.value;
         let backend = Backend::read(cluster, name).await.map_err(|found| found.at(self.service.mark))?;
-        let (wanted, mark) = self.ready.as_ref().map_or((1, self.service.mark), |ready| (ready.value, ready.mark));
+        let (wanted, mark) =
+            self.ready.as_ref().map_or((1, self.service.mark), |ready| (ready.value, ready.mark));
         let Backend { ready, all, .. } = backend;
         if ready >= wanted as usize {
             return Ok(Found::pass(format!("{ready} of {all} endpoints ready")));
         }
         let command = format!("get endpointslices -l kubernetes.io/service-name={name}");
-        Err(Found::fail(format!("Service {name} should have at least {wanted} ready endpoints, but has {ready}"))
-            .at(mark)
-            .expected(format!("at least {wanted} ready"), format!("{ready} ready of {all}"))
-            .reproduce(Kubectl::of(cluster).with(&command))
-            .evidence(backend.why(cluster).await))
+        Err(Found::fail(format!(
+            "Service {name} should have at least {wanted} ready endpoints, but has {ready}"
+        ))
+        .at(mark)
+        .expected(format!("at least {wanted} ready"), format!("{ready} ready of {all}"))
+        .reproduce(Kubectl::of(cluster).with(&command))
+        .evidence(backend.why(cluster).await))
     }
 }

@@ -176,7 +176,8 @@ mod tests {
         .unwrap();
         assert_eq!(seen(&event).unwrap().to_string(), "2026-01-01T00:05:00Z");
         assert_eq!(line(&event), "Pod/api-1: Unhealthy: Readiness probe failed: 503 (3 times)");
-        for (text, meant) in [("Unhealthy", true), ("probe failed", true), ("Unhealth", false), ("BackOff", false)]
+        for (text, meant) in
+            [("Unhealthy", true), ("probe failed", true), ("Unhealth", false), ("BackOff", false)]
         {
             assert_eq!(is_meant(&event, text), meant, "{text}");
         }

@@ -54,7 +54,8 @@ impl Hpa {
     async fn ask(&self, cx: &CheckContext) -> Result<Found, Found> {
         let cluster = reach(cx).await?;
         let name = &self.name.value;
-        let hpa: HorizontalPodAutoscaler = read(cluster, name).await.map_err(|found| found.at(self.name.mark))?;
+        let hpa: HorizontalPodAutoscaler =
+            read(cluster, name).await.map_err(|found| found.at(self.name.mark))?;
         let command = Kubectl::of(cluster).with(&format!("describe hpa {name}"));
         let (status, max) = (hpa.status.clone().unwrap_or_default(), hpa.spec.max_replicas);
         let current = status.current_replicas.unwrap_or(0);

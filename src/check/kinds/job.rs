@@ -117,9 +117,9 @@ async fn evidence(cluster: &Cluster, job: &Object) -> Vec<String> {
         Ok(pods) => pods,
         Err(found) => return vec![found.reason],
     };
-    let failed = pods.iter().filter(|pod| {
-        pod.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Failed")
-    });
+    let failed = pods
+        .iter()
+        .filter(|pod| pod.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Failed"));
     match failed.last() {
         Some(pod) => last_words(cluster, pod).await,
         None => unready(&pods),
@@ -135,9 +135,17 @@ mod tests {
     fn the_conditions_of_a_job_tell_how_it_is() {
         let condition = |kind: &str| json!([{"type": kind, "status": "True", "reason": "R", "message": "m"}]);
         for (status, expected, words) in [
-            (json!({"conditions": condition("Complete"), "succeeded": 1}), Some(JobState::Complete), "1 Pods succ"),
+            (
+                json!({"conditions": condition("Complete"), "succeeded": 1}),
+                Some(JobState::Complete),
+                "1 Pods succ",
+            ),
             (json!({"conditions": condition("Failed"), "failed": 2}), Some(JobState::Failed), "failed: R: m"),
-            (json!({"conditions": condition("FailureTarget"), "active": 1}), Some(JobState::Running), "1 Pods at"),
+            (
+                json!({"conditions": condition("FailureTarget"), "active": 1}),
+                Some(JobState::Running),
+                "1 Pods at",
+            ),
             (json!({"conditions": condition("Suspended")}), None, "suspended"),
             (json!({"active": 2}), Some(JobState::Running), "running"),
             (json!({}), None, "no Pod at work"),

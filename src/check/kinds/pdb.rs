@@ -47,7 +47,8 @@ impl Pdb {
         let status = budget.status.unwrap_or_default();
         let command = Kubectl::of(cluster).with(&format!("describe pdb {name}"));
         if status.observed_generation < budget.metadata.generation {
-            let why = format!("PodDisruptionBudget {name} is not counted yet: its controller has not seen it");
+            let why =
+                format!("PodDisruptionBudget {name} is not counted yet: its controller has not seen it");
             return Err(Found::fail(why).reproduce(command));
         }
         let (wanted, mark) =
@@ -70,7 +71,9 @@ impl Pdb {
         .reproduce(command);
         let mut evidence = Vec::new();
         if needed >= all && all > 0 {
-            evidence.push("the budget needs every Pod: no node that runs one of them can ever be drained".to_owned());
+            evidence.push(
+                "the budget needs every Pod: no node that runs one of them can ever be drained".to_owned(),
+            );
         }
         if let Some(selector) = budget.spec.and_then(|spec| spec.selector) {
             evidence.extend(unready(&selected(cluster, &selector).await?));

@@ -26,11 +26,11 @@ pub fn name_of(pod: &Pod) -> &str {
 
 /// A line for each Pod that is not ready, with what it waits for.
 pub fn unready(pods: &[Pod]) -> Vec<String> {
-    let waiting = pods.iter().filter(|pod| !is_ready(pod));
     let line = |pod: &Pod| {
         let phase = pod.status.as_ref().and_then(|status| status.phase.clone()).unwrap_or_default();
         let why = waits_for(pod).unwrap_or_else(|| format!("{phase}, not ready"));
-        format!("pod {}: {}", name_of(pod), why.trim_end())
+        // One that has done its work is not meant to be ready.
+        (phase != "Succeeded").then(|| format!("pod {}: {}", name_of(pod), why.trim_end()))
     };
-    waiting.map(line).collect()
+    pods.iter().filter(|pod| !is_ready(pod)).filter_map(line).collect()
 }

@@ -61,7 +61,10 @@ where
     let (kind, plural) = (K::kind(&()), K::plural(&()));
     let api: Api<K> = cluster.api();
     let found = cluster.call(&format!("read {kind} {name}"), api.get_opt(name)).await;
-    found.map_err(|error| refused(&error))?.ok_or_else(|| {
+    let found = found.map_err(|error| {
+        refused(&error).reproduce(Kubectl::of(cluster).with(&format!("get {plural} {name}")))
+    })?;
+    found.ok_or_else(|| {
         Found::fail(format!("there is no {kind} {name} in namespace {}", cluster.namespace()))
             .expected(format!("{kind} {name}"), "nothing of that name")
             .reproduce(Kubectl::of(cluster).with(&format!("get {plural}")))
@@ -76,7 +79,9 @@ pub async fn list<K>(cluster: &Cluster, params: &ListParams) -> Result<Vec<K>, F
 where
     K: kube::Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + Debug + DeserializeOwned,
 {
-    let api: Api<K> = cluster.api();
-    let found = cluster.call(&format!("list the {}", K::plural(&())), api.list(params)).await;
-    found.map(|list| list.items).map_err(|error| refused(&error))
+    let (api, plural): (Api<K>, _) = (cluster.api(), K::plural(&()));
+    let found = cluster.call(&format!("list the {plural}"), api.list(params)).await;
+    found
+        .map(|list| list.items)
+        .map_err(|error| refused(&error).reproduce(Kubectl::of(cluster).with(&format!("get {plural}"))))
 }

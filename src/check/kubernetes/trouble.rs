@@ -68,9 +68,10 @@ fn last_end(status: &ContainerStatus) -> Option<String> {
 /// How the containers of a Pod ended last and what they wrote then, as evidence.
 pub async fn last_words(cluster: &Cluster, pod: &Pod) -> Vec<String> {
     let mut lines = Vec::new();
-    let statuses = pod.status.iter().flat_map(|status| {
-        status.init_container_statuses.iter().chain(&status.container_statuses).flatten()
-    });
+    let statuses = pod
+        .status
+        .iter()
+        .flat_map(|status| status.init_container_statuses.iter().chain(&status.container_statuses).flatten());
     for status in statuses {
         let Some(last) = last_end(status) else { continue };
         let restarts = if status.restart_count == 1 { "restart" } else { "restarts" };

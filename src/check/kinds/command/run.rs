@@ -16,11 +16,8 @@ pub(super) async fn here(words: &[String], limit: Duration) -> Result<(CommandEn
     let Some((program, args)) = words.split_first() else {
         return Err(Found::fail("no program is named").for_good());
     };
-    let run = tokio::process::Command::new(program)
-        .args(args)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
+    let run =
+        tokio::process::Command::new(program).args(args).stdin(Stdio::null()).kill_on_drop(true).output();
     let output = match tokio::time::timeout(limit, run).await {
         Ok(Ok(output)) => output,
         Ok(Err(error)) => {

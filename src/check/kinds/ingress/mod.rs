@@ -79,11 +79,13 @@ impl Ingress {
         has_port(&backend.service, &service)
             .map_err(|why| Found::fail(format!("Ingress {name}: {why}")).reproduce(&command))?;
         if backend.ready == 0 {
-            return Err(Found::fail(format!("Ingress {name} leads to {wanted}, which has no ready endpoint"))
-                .at(self.service.mark)
-                .expected("at least 1 ready endpoint", "none")
-                .reproduce(command)
-                .evidence(backend.why(cluster).await));
+            return Err(Found::fail(format!(
+                "Ingress {name} leads to {wanted}, which has no ready endpoint"
+            ))
+            .at(self.service.mark)
+            .expected("at least 1 ready endpoint", "none")
+            .reproduce(command)
+            .evidence(backend.why(cluster).await));
         }
         Ok(Found::pass(format!("{} leads to {wanted}, {} endpoints ready", self.asked(), backend.ready)))
     }
@@ -106,9 +108,11 @@ impl Ingress {
         let (asked, wanted) = (self.asked(), &self.service.value);
         let Some(backend) = route(spec, self.host(), self.path()) else {
             let mark = self.path.as_ref().or(self.host.as_ref()).map_or(self.name.mark, |part| part.mark);
-            return Err(Found::fail(format!("Ingress {name} has no rule for {asked}, and no default backend"))
-                .at(mark)
-                .expected(wanted, "no backend"));
+            return Err(Found::fail(format!(
+                "Ingress {name} has no rule for {asked}, and no default backend"
+            ))
+            .at(mark)
+            .expected(wanted, "no backend"));
         };
         match &backend.service {
             Some(service) if service.name == *wanted => Ok(service.clone()),

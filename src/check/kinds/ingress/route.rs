@@ -49,9 +49,7 @@ mod tests {
 
     #[test]
     fn the_most_exact_host_and_the_longest_path_count() {
-        let to = |service: &str, path: &str, kind: &str| {
-            json!({"path": path, "pathType": kind, "backend": {"service": {"name": service}}})
-        };
+        let to = |service: &str, path: &str, kind: &str| json!({"path": path, "pathType": kind, "backend": {"service": {"name": service}}});
         let rule = |host: Value, paths: Vec<Value>| json!({"host": host, "http": {"paths": paths}});
         let spec: IngressSpec = serde_json::from_value(json!({
             "defaultBackend": {"service": {"name": "default"}},
