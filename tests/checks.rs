@@ -20,6 +20,8 @@ mod hpa;
 mod http;
 #[path = "checks/ingress.rs"]
 mod ingress;
+#[path = "checks/init.rs"]
+mod init;
 #[path = "checks/job.rs"]
 mod job;
 #[path = "checks/pdb.rs"]
