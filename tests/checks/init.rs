@@ -50,6 +50,5 @@ fn a_draft_of_the_demo_shop_is_right_and_passes_unedited() {
     }
     program.run(&["check", "d.yaml"]).expect(0, &[]);
     let ended = program.run(&["run", "d.yaml"]);
-    println!("{text}\n{ended}");
     assert_eq!(ended.code, Some(0), "{text}\n{ended}");
 }

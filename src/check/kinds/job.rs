@@ -117,10 +117,10 @@ async fn evidence(cluster: &Cluster, job: &Object) -> Vec<String> {
         Ok(pods) => pods,
         Err(found) => return vec![found.reason],
     };
-    let failed = pods
+    let mut failed = pods
         .iter()
         .filter(|pod| pod.status.as_ref().and_then(|status| status.phase.as_deref()) == Some("Failed"));
-    match failed.last() {
+    match failed.next_back() {
         Some(pod) => last_words(cluster, pod).await,
         None => unready(&pods),
     }

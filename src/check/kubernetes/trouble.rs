@@ -124,16 +124,17 @@ mod tests {
             ("ErrImagePull", false),
             ("CreateContainerConfigError", false),
         ] {
-            let found = troubles(&pod(json!({"waiting": {"reason": reason}})));
+            let found = troubles(&pod(&json!({"waiting": {"reason": reason}})));
             assert_eq!(!found.is_empty(), hopeless, "{reason}");
         }
-        assert_eq!(troubles(&pod(json!({"running": {}}))), []);
-        let found = troubles(&pod(json!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}})));
+        assert_eq!(troubles(&pod(&json!({"running": {}}))), []);
+        let found =
+            troubles(&pod(&json!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}})));
         assert_eq!(found[0].last.as_deref(), Some("OOMKilled, exit code 137"));
         assert!(found[0].crashes() && found[0].restarts == 3);
     }
 
-    fn pod(state: Value) -> Pod {
+    fn pod(state: &Value) -> Pod {
         let status = json!({"name": "api", "image": "x", "imageID": "", "ready": false, "restartCount": 3,
             "state": state, "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}});
         serde_json::from_value(json!({"metadata": {"name": "p"}, "status": {"containerStatuses": [status]}}))

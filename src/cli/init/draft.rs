@@ -15,41 +15,41 @@ pub(super) fn draft(inventory: &Inventory, kubeconfig: Option<&Path>) -> String 
     let faults = if front.is_some() { faults(inventory, &mut unused) } else { Vec::new() };
     let consents = inventory.objection.is_none();
     let seconds = if consents { ends(&faults) } else { ends(&[]) };
-    let mut text = head(inventory);
+    let mut text = vec![head(inventory)];
     if let Some(front) = &front {
-        text += &comment(&front.why, "  ");
-        text += &format!("  http: {}\n", quoted(&front.url));
+        text.push(comment(&front.why, "  "));
+        text.push(format!("  http: {}\n", quoted(&front.url)));
     }
-    text += &kubernetes(inventory, kubeconfig, consents && !faults.is_empty());
+    text.push(kubernetes(inventory, kubeconfig, consents && !faults.is_empty()));
     let checks = smoke(inventory, front.as_ref(), &mut unused);
     if !checks.is_empty() {
-        text += &format!("smoke:          # asked before the load and after it\n{checks}");
+        text.push(format!("smoke:          # asked before the load and after it\n{checks}"));
     }
     match &front {
-        Some(front) => text += &load(front, seconds),
+        Some(front) => text.push(load(front, seconds)),
         None => unused.push("no Service has an address: no load was made".to_owned()),
     }
     let written: String = faults.iter().map(super::faults::Fault::text).collect();
     match &inventory.objection {
         _ if faults.is_empty() => {}
-        None => text += &format!("faults:\n{written}"),
+        None => text.push(format!("faults:\n{written}")),
         Some(why) => {
             let lines: Vec<String> =
                 [format!("{why}; then take the comment signs away"), "faults:".to_owned()]
                     .into_iter()
                     .chain(written.lines().map(ToOwned::to_owned))
                     .collect();
-            text += &comment(&lines, "");
+            text.push(comment(&lines, ""));
         }
     }
     if front.is_some() {
-        text += &gates(faults.first().filter(|_| consents).map(|fault| fault.name.as_str()));
+        text.push(gates(faults.first().filter(|_| consents).map(|fault| fault.name.as_str())));
     }
     if !unused.is_empty() {
-        text += "\n# Not understood, or left out:\n";
-        text += &comment(&unused.iter().map(|line| format!("- {line}")).collect::<Vec<_>>(), "");
+        text.push("\n# Not understood, or left out:\n".to_owned());
+        text.push(comment(&unused.iter().map(|line| format!("- {line}")).collect::<Vec<_>>(), ""));
     }
-    text
+    text.concat()
 }
 
 fn head(inventory: &Inventory) -> String {
@@ -66,27 +66,27 @@ target:\n",
 }
 
 fn kubernetes(inventory: &Inventory, kubeconfig: Option<&Path>, has_faults: bool) -> String {
-    let mut text = format!(
+    let mut text = vec![format!(
         "  kubernetes:\n    context: {}\n    namespace: {}\n",
         quoted(&inventory.context),
         quoted(&inventory.namespace)
-    );
+    )];
     if let Some(path) = kubeconfig {
-        text += &format!("    kubeconfig: {}\n", quoted(&path.to_string_lossy()));
+        text.push(format!("    kubeconfig: {}\n", quoted(&path.to_string_lossy())));
     }
     if has_faults && !inventory.has_guard {
-        text += "    # Nobody takes the faults back when this machine is lost. `shakedown rbac FILE | kubectl apply -f -` makes\n    \
-                 # the guard's account; then take this line away.\n    guard: off\n";
+        text.push("    # Nobody takes the faults back when this machine is lost. `shakedown rbac FILE | kubectl apply -f -` makes\n    \
+                 # the guard's account; then take this line away.\n    guard: off\n".to_owned());
     }
-    text
+    text.concat()
 }
 
 /// What has to hold. While something is broken on purpose nothing is demanded here.
 fn gates(first: Option<&str>) -> String {
     let window = first.map(|name| format!(" before {name}")).unwrap_or_default();
-    let mut text = format!("gates:\n  - error_rate < 1%{window}\n  - p99 <= 500ms{window}\n");
+    let mut text = vec![format!("gates:\n  - error_rate < 1%{window}\n  - p99 <= 500ms{window}\n")];
     if first.is_some() {
-        text += "  - error_rate < 1% last 10s          # everything is itself again\n";
+        text.push("  - error_rate < 1% last 10s          # everything is itself again\n".to_owned());
     }
-    text
+    text.concat()
 }

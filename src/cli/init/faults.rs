@@ -83,7 +83,7 @@ fn kill(workload: &Workload, unused: &mut Vec<String>) -> Option<(String, String
     };
     let pairs: Vec<String> = labels.iter().map(|(label, value)| format!("{label}={value}")).collect();
     let body = format!(
-        "    pod_kill: {{ pods: {}, count: 1, leave: 1 }}          # {key} {name}, {replicas} replicas\n",
+        "    pod_kill: {{ pods: {}, count: 1, leave: 1 }}          # {key} {name}, replicas: {replicas}\n",
         quoted(&pairs.join(","))
     );
     Some((format!("kill-one-of-{name}"), body))

@@ -18,8 +18,8 @@ pub(super) struct Front {
 
 /// The readiness probe of a workload over HTTP, and the container's port as the probe means it.
 pub(super) fn probe(workload: &Workload) -> Option<&HTTPGetAction> {
-    let containers = workload.template.spec.iter().flat_map(|spec| &spec.containers);
-    containers.filter_map(|container| container.readiness_probe.as_ref()?.http_get.as_ref()).next()
+    let mut containers = workload.template.spec.iter().flat_map(|spec| &spec.containers);
+    containers.find_map(|container| container.readiness_probe.as_ref()?.http_get.as_ref())
 }
 
 /// The way in: through an Ingress with a host name, a load balancer, or the address of a Service within the cluster.

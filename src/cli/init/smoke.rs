@@ -7,31 +7,36 @@ use k8s_openapi::api::networking::v1::Ingress;
 
 /// The checks, as the lines of a list; what nothing was made of goes to `unused`.
 pub(super) fn smoke(inventory: &Inventory, front: Option<&Front>, unused: &mut Vec<String>) -> String {
-    let mut text = String::new();
+    let mut text = Vec::new();
     for workload in &inventory.workloads {
-        text += &rollout(workload, unused);
+        text.push(rollout(workload, unused));
     }
     for service in &inventory.services {
-        text += &endpoints(inventory, service, unused);
+        text.push(endpoints(inventory, service, unused));
     }
     for budget in &inventory.budgets {
         let name = name_of(budget);
-        text +=
-            &format!("  - name: budget {name}\n    eventually: 60s\n    pdb: {{ name: {} }}\n", quoted(name));
+        text.push(format!(
+            "  - name: budget {name}\n    eventually: 60s\n    pdb: {{ name: {} }}\n",
+            quoted(name)
+        ));
     }
     for autoscaler in &inventory.autoscalers {
         let name = name_of(autoscaler);
         let max = autoscaler.spec.max_replicas;
-        text += &format!("  - name: autoscaler {name}          # at most {max} replicas\n");
-        text += &format!("    severity: warn\n    eventually: 60s\n    hpa: {{ name: {} }}\n", quoted(name));
+        text.push(format!("  - name: autoscaler {name}          # at most {max} replicas\n"));
+        text.push(format!(
+            "    severity: warn\n    eventually: 60s\n    hpa: {{ name: {} }}\n",
+            quoted(name)
+        ));
     }
     for ingress in &inventory.ingresses {
-        text += &paths(ingress, unused);
+        text.push(paths(ingress, unused));
     }
     if let Some(front) = front {
-        text += &way_in(front);
+        text.push(way_in(front));
     }
-    text
+    text.concat()
 }
 
 fn rollout(workload: &Workload, unused: &mut Vec<String>) -> String {
@@ -53,7 +58,7 @@ fn rollout(workload: &Workload, unused: &mut Vec<String>) -> String {
         }
     }
     format!(
-        "  - name: {key} {name}          # {replicas} replicas; add `image`, `restarts`, `nodes` or `zones` to demand more
+        "  - name: {key} {name}          # replicas: {replicas}; add `image`, `restarts`, `nodes` or `zones` to demand more
     eventually: 60s
     rollout: {{ {key}: {} }}\n",
         quoted(name)
@@ -83,7 +88,7 @@ fn endpoints(
 
 fn paths(ingress: &Ingress, unused: &mut Vec<String>) -> String {
     let name = name_of(ingress);
-    let mut text = String::new();
+    let mut text = Vec::new();
     let rules = ingress.spec.iter().flat_map(|spec| spec.rules.iter().flatten());
     for rule in rules {
         for path in rule.http.iter().flat_map(|http| &http.paths) {
@@ -96,16 +101,16 @@ fn paths(ingress: &Ingress, unused: &mut Vec<String>) -> String {
                 continue;
             };
             let with_host = if host.is_empty() { String::new() } else { format!("host: {}, ", quoted(host)) };
-            text += &format!(
+            text.push(format!(
                 "  - name: {}\n    eventually: 60s\n    ingress: {{ name: {}, {with_host}path: {}, service: {} }}\n",
                 quoted(&format!("ingress {name} {host}{asked}")),
                 quoted(name),
                 quoted(asked),
                 quoted(&service.name)
-            );
+            ));
         }
     }
-    text
+    text.concat()
 }
 
 fn way_in(front: &Front) -> String {

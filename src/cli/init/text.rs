@@ -16,7 +16,8 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// The lines as a comment.
 pub(super) fn comment(lines: &[String], indent: &str) -> String {
-    lines.iter().map(|line| format!("{indent}# {}\n", line.replace('\n', " "))).collect()
+    let lines = lines.iter().map(|line| format!("{indent}# {}\n", line.replace('\n', " ")));
+    lines.collect::<Vec<_>>().concat()
 }
 
 #[cfg(test)]
