@@ -6,24 +6,44 @@
 
 #[path = "checks/around.rs"]
 mod around;
+#[path = "checks/command.rs"]
+mod command;
 #[path = "checks/dns.rs"]
 mod dns;
 #[path = "checks/dns_server.rs"]
 mod dns_server;
+#[path = "checks/endpoints.rs"]
+mod endpoints;
+#[path = "checks/events.rs"]
+mod events;
 #[path = "checks/golden.rs"]
 mod golden;
 #[path = "checks/grpc_health.rs"]
 mod grpc_health;
+#[path = "checks/hpa.rs"]
+mod hpa;
 #[path = "checks/http.rs"]
 mod http;
+#[path = "checks/ingress.rs"]
+mod ingress;
+#[path = "checks/init.rs"]
+mod init;
+#[path = "checks/job.rs"]
+mod job;
 #[path = "checks/mcp.rs"]
 mod mcp;
+#[path = "checks/pdb.rs"]
+mod pdb;
+#[path = "checks/place.rs"]
+mod place;
 #[path = "checks/postgres.rs"]
 mod postgres;
 #[path = "checks/prometheus.rs"]
 mod prometheus;
 #[path = "checks/redis.rs"]
 mod redis;
+#[path = "checks/rollout.rs"]
+mod rollout;
 #[path = "checks/secrets.rs"]
 mod secrets;
 #[path = "checks/sse.rs"]

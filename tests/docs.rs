@@ -144,6 +144,7 @@ fn every_key_is_described() {
         "docs/checks/network.md",
         "docs/checks/databases.md",
         "docs/checks/mcp.md",
+        "docs/checks/cluster.md",
         "docs/faults.md",
         "docs/faults/network.md",
         "docs/recovery.md",

@@ -9,6 +9,7 @@ pub mod diff;
 mod found;
 mod kind;
 mod kinds;
+mod kubernetes;
 mod shell;
 mod spec;
 mod value;

@@ -3,7 +3,8 @@
 use super::around::patience;
 use super::kind::{Check, CheckKind};
 use super::kinds::{
-    Dns, GrpcHealth, Http, Mcp, Postgres, Prometheus, Redis, Sse, Tcp, Tls, Websocket,
+    Command, Dns, Endpoints, Events, GrpcHealth, Hpa, Http, Ingress, Job, Mcp, Pdb, Postgres, Prometheus,
+    Redis, Rollout, Sse, Tcp, Tls, Websocket,
 };
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
@@ -80,6 +81,22 @@ kinds! {
     prometheus: Prometheus,
     /// A conversation with an MCP server, its tools and a call of one.
     mcp: Mcp,
+    /// A Deployment or a `StatefulSet` is complete, at the image that was meant, and its Pods stay up.
+    rollout: Rollout,
+    /// A Service has at least so many ready endpoints.
+    endpoints: Endpoints,
+    /// A Job is complete, has failed, or runs.
+    job: Job,
+    /// A `PodDisruptionBudget` allows evictions now.
+    pdb: Pdb,
+    /// A `HorizontalPodAutoscaler` is able to scale, and has room left.
+    hpa: Hpa,
+    /// The namespace has no warnings since a rollout, or for some time.
+    events: Events,
+    /// An Ingress sends a path to a Service that can answer.
+    ingress: Ingress,
+    /// A program, of this machine or in a container, ends and says what it should.
+    command: Command,
 }
 
 /// How long a check may take where it does not say.

@@ -1,7 +1,7 @@
 //! What can be asked.
 
 use super::{
-    Failure, check, completions, demo, guard, judge, load, plan, playground, proxy, rbac, recover, run,
+    Failure, check, completions, demo, guard, init, judge, load, plan, playground, proxy, rbac, recover, run,
     schema, shop, smoke, stress,
 };
 use crate::run::Exit;
@@ -26,6 +26,8 @@ fn exit_codes() -> String {
 enum Command {
     /// The whole story in a minute, on a shop in the embedded Kubernetes: checks, load, a spike, faults, verdicts
     Demo(demo::Args),
+    /// Write a first scenario: a small one, or one drafted from a namespace
+    Init(init::Args),
     /// Run scenarios: checks, load, gates, a verdict
     Run(run::Args),
     /// Load one URL, no scenario file needed
@@ -79,6 +81,7 @@ impl Cli {
     pub(super) fn obey(self) -> Result<Exit, Failure> {
         match self.command {
             Command::Demo(args) => demo::obey(&args),
+            Command::Init(args) => init::obey(&args),
             Command::Run(args) => run::obey(&args),
             Command::Load(args) => load::obey(&args),
             Command::Smoke(args) => smoke::obey(&args),

@@ -13,6 +13,7 @@ mod destinations;
 mod failure;
 mod footprint;
 mod guard;
+mod init;
 mod judge;
 mod left;
 mod line;

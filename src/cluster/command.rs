@@ -2,6 +2,7 @@
 
 use super::{Cluster, ClusterError, ObjectRef};
 use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
 use kube::api::{Api, AttachParams};
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,6 +10,17 @@ use tokio::io::AsyncReadExt as _;
 
 /// How much of what a command said is kept for messages.
 const TAIL: usize = 2_000;
+
+/// How a command ended that ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandEnd {
+    /// Its exit code.
+    pub code: i32,
+    /// What it printed.
+    pub out: String,
+    /// What it said on standard error.
+    pub err: String,
+}
 
 impl Cluster {
     /// Runs a command of this machine to its end and gives what it printed. It knows the cluster by
@@ -53,6 +65,23 @@ impl Cluster {
         command: &[String],
         limit: Duration,
     ) -> Result<String, ClusterError> {
+        let end = self.exec_to_end(pod, container, command, limit).await?;
+        if end.code == 0 {
+            return Ok(end.out);
+        }
+        let why = format!("command terminated with exit code {}: {}", end.code, tail(end.err.trim()));
+        Err(ClusterError::Command { command: command.join(" "), why })
+    }
+
+    /// Runs a command in a container to its end, whatever its exit code. Errors: it cannot be started, or takes longer
+    /// than `limit`.
+    pub async fn exec_to_end(
+        &self,
+        pod: &ObjectRef,
+        container: Option<&str>,
+        command: &[String],
+        limit: Duration,
+    ) -> Result<CommandEnd, ClusterError> {
         let doing = format!("run {} in {pod}", command.join(" "));
         let unended = |why| ClusterError::Unended { command: command.join(" "), why };
         let namespace = pod.namespace.as_deref().unwrap_or(self.namespace());
@@ -71,16 +100,31 @@ impl Cluster {
                 None => None,
             };
             match ended {
-                Some(ended) if ended.status.as_deref() == Some("Success") => Ok(out),
-                Some(ended) => Err(ClusterError::Command {
-                    command: command.join(" "),
-                    why: format!("{}: {}", ended.message.unwrap_or_default(), tail(err.trim())),
-                }),
+                Some(ended) => match exit_code(&ended) {
+                    Some(code) => Ok(CommandEnd { code, out, err }),
+                    None => Err(ClusterError::Command {
+                        command: command.join(" "),
+                        why: [ended.message.unwrap_or_default(), tail(err.trim()).to_owned()]
+                            .join(": ")
+                            .trim_end_matches(": ")
+                            .to_owned(),
+                    }),
+                },
                 None => Err(unended("the connection broke before it ended".to_owned())),
             }
         };
         tokio::time::timeout(limit, run).await.map_err(|_| unended(late(limit)))?
     }
+}
+
+/// The exit code of a command that ran; none where it could not be started.
+fn exit_code(ended: &Status) -> Option<i32> {
+    if ended.status.as_deref() == Some("Success") {
+        return Some(0);
+    }
+    let causes = ended.details.iter().flat_map(|details| details.causes.iter().flatten());
+    let mut codes = causes.filter(|cause| cause.reason.as_deref() == Some("ExitCode"));
+    codes.next()?.message.as_deref()?.parse().ok()
 }
 
 /// A server may refuse the upgrade to a stream without a word on what was missing.

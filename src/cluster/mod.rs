@@ -29,6 +29,7 @@ mod undo;
 
 pub use access::Access;
 pub use change::{FieldChange, Way, escaped};
+pub use command::CommandEnd;
 pub use connect::Cluster;
 pub use consent::{Consent, NamespaceState};
 pub use denied::is_denied;

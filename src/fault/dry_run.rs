@@ -42,7 +42,7 @@ impl Deed {
                     let changes = changes_of(cx, &present, *subresource, fields, note);
                     match cluster.try_fields(object, *subresource, &present, &changes).await {
                         Err(error) if has_moved(&error) && tries < TRIES => tries += 1,
-                        tried => return tried,
+                        answer => return answer,
                     }
                 }
             }

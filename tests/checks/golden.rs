@@ -46,10 +46,24 @@ fn told(out: &str) -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// The text without what differs from run to run: ports and how long things took.
+/// The text without what differs from run to run: ports, how long and how often something was asked, the names of Pods and
+/// how often they were started.
 fn scrubbed(text: &str) -> String {
-    let text =
-        Regex::new(r"127\.0\.0\.1([: ])\d+").unwrap().replace_all(text, "127.0.0.1${1}PORT").into_owned();
-    let text = Regex::new(r"-p \d+").unwrap().replace_all(&text, "-p PORT").into_owned();
-    Regex::new(r"\b\d+(\.\d+)? (µs|ms|s)\b").unwrap().replace_all(&text, "TIME").into_owned()
+    let mut text = text.to_owned();
+    for (pattern, shown) in [
+        (r"127\.0\.0\.1([: ])\d+", "127.0.0.1${1}PORT"),
+        (r"-p \d+", "-p PORT"),
+        (r"\b\d+(\.\d+)? (µs|ms|s)\b", "TIME"),
+        (r"(still failing|cannot recover by itself, given up) after [^:]*: ", ""),
+        (r"; it cannot recover by itself, so it was not asked again", ""),
+        (r"-[a-z0-9]{6,10}-[a-z0-9]{5}\b", "-POD"),
+        (r"\bpod ([a-z]+)-[a-z0-9]{5}\b", "pod $1-POD"),
+        (r" \(\d+ times\)", ""),
+        (r"\b\d+ times\b", "N times"),
+        (r"\b\d+ restarts?\b", "N restarts"),
+        (r"\bcpu: \d+%", "cpu: N%"),
+    ] {
+        text = Regex::new(pattern).unwrap().replace_all(&text, shown).into_owned();
+    }
+    text
 }

@@ -20,7 +20,8 @@ pub struct Block {
 
 /// The README and the pages of the guide.
 pub fn pages() -> Vec<Page> {
-    let folders = ["docs", "docs/faults"].into_iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let folders =
+        ["docs", "docs/checks", "docs/faults"].into_iter().flat_map(|folder| fs::read_dir(folder).unwrap());
     let entries = folders.map(|entry| entry.unwrap().path());
     let mut paths: Vec<String> = entries
         .filter(|path| path.extension().is_some_and(|extension| extension == "md"))

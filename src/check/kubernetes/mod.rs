@@ -1,0 +1,16 @@
+//! What the checks of a cluster share: reaching it, the command of kubectl that shows the same, workloads, and what Pods
+//! in trouble tell.
+
+mod pods;
+mod reach;
+mod service;
+mod times;
+mod trouble;
+mod workload;
+
+pub(super) use pods::{name_of, selected, unready};
+pub(super) use reach::{Kubectl, list, reach, read, refused};
+pub(super) use service::Backend;
+pub(super) use times::rolled_out;
+pub(super) use trouble::{last_words, troubles};
+pub(super) use workload::{Workload, WorkloadKind};

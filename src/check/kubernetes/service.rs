@@ -1,0 +1,60 @@
+//! How many can answer behind a Service.
+
+use super::pods::{selected, unready};
+use super::reach::{list, read};
+use crate::check::Found;
+use crate::cluster::Cluster;
+use k8s_openapi::api::core::v1::Service;
+use k8s_openapi::api::discovery::v1::EndpointSlice;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use kube::api::ListParams;
+use std::collections::BTreeSet;
+
+/// A Service and what is behind it.
+#[derive(Debug)]
+pub struct Backend {
+    /// The Service.
+    pub service: Service,
+    /// How many endpoints are ready. One with an IPv4 and an IPv6 address counts once.
+    pub ready: usize,
+    /// How many endpoints there are.
+    pub all: usize,
+}
+
+impl Backend {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The finding that there is no such Service, or that it cannot be read.
+    pub async fn read(cluster: &Cluster, name: &str) -> Result<Backend, Found> {
+        let service: Service = read(cluster, name).await?;
+        let of_it = ListParams::default().labels(&format!("kubernetes.io/service-name={name}"));
+        let slices: Vec<EndpointSlice> = list(cluster, &of_it).await?;
+        let (mut ready, mut all) = (BTreeSet::new(), BTreeSet::new());
+        for endpoint in slices.into_iter().flat_map(|slice| slice.endpoints.unwrap_or_default()) {
+            let pod = endpoint.target_ref.and_then(|pod| pod.name);
+            let Some(name) = pod.or_else(|| endpoint.addresses.into_iter().next()) else { continue };
+            // Nothing said means ready.
+            if endpoint.conditions.and_then(|now| now.ready).unwrap_or(true) {
+                ready.insert(name.clone());
+            }
+            all.insert(name);
+        }
+        Ok(Backend { service, ready: ready.len(), all: all.len() })
+    }
+
+    /// Why not more are ready, as far as it can be seen.
+    pub async fn why(&self, cluster: &Cluster) -> Vec<String> {
+        let spec = self.service.spec.clone().unwrap_or_default();
+        let Some(labels) = spec.selector.filter(|labels| !labels.is_empty()) else {
+            return vec!["the Service has no selector: somebody else writes its endpoints".to_owned()];
+        };
+        let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let selector = LabelSelector { match_labels: Some(labels), ..LabelSelector::default() };
+        match selected(cluster, &selector).await {
+            Ok(pods) if pods.is_empty() => vec![format!("no Pod has the labels {}", pairs.join(","))],
+            Ok(pods) => unready(&pods),
+            Err(found) => vec![found.reason],
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What is asked for, and where it is written.
+
+use super::draft::draft;
+use super::inventory::Inventory;
+use crate::cli::Failure;
+use crate::cluster::{Access, Cluster};
+use crate::run::Exit;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The small scenario: it runs against `shakedown shop`, and is easily changed.
+const SMALL: &str = include_str!("small.yaml");
+
+/// Where a first scenario comes from and where it goes.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// Draft it from what is in a namespace
+    #[arg(long, requires = "namespace")]
+    from_cluster: bool,
+    /// With --from-cluster: the namespace
+    #[arg(long, short, value_name = "NS", requires = "from_cluster")]
+    namespace: Option<String>,
+    /// With --from-cluster: the context of the kubeconfig; else the current one
+    #[arg(long, value_name = "C", requires = "from_cluster")]
+    context: Option<String>,
+    /// With --from-cluster: the kubeconfig; else the usual one
+    #[arg(long, value_name = "FILE", requires = "from_cluster")]
+    kubeconfig: Option<PathBuf>,
+    /// The file to write, which must not exist; `-` is stdout
+    #[arg(long, short, value_name = "FILE", default_value = "shakedown.yaml")]
+    output: PathBuf,
+}
+
+/// Writes the scenario.
+pub(in crate::cli) fn obey(args: &Args) -> Result<Exit, Failure> {
+    if !args.from_cluster {
+        return write(&args.output, SMALL);
+    }
+    let kubeconfig = args.kubeconfig.as_ref().map(std::fs::canonicalize).transpose();
+    let kubeconfig = kubeconfig.map_err(|source| {
+        let path = args.kubeconfig.clone().unwrap_or_default();
+        Failure::Usage(format!("cannot read the kubeconfig {}: {source}", path.display()))
+    })?;
+    let access = Access {
+        kubeconfig: kubeconfig.clone(),
+        context: args.context.clone(),
+        namespace: args.namespace.clone(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
+    let text = runtime.block_on(async {
+        let cluster = Cluster::connect(&access).await?;
+        let inventory = Inventory::read(&cluster).await?;
+        Ok::<_, Failure>(draft(&inventory, kubeconfig.as_deref()))
+    })?;
+    write(&args.output, &text)
+}
+
+fn write(path: &Path, text: &str) -> Result<Exit, Failure> {
+    if path == Path::new("-") {
+        anstream::print!("{text}");
+        return Ok(Exit::Pass);
+    }
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = file.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            let path = path.display();
+            Failure::Usage(format!("{path} is there already; name another file with `-o`, or `-o -`"))
+        }
+        _ => Failure::Report { path: path.to_owned(), source },
+    })?;
+    let written = file.write_all(text.as_bytes());
+    written.map_err(|source| Failure::Report { path: path.to_owned(), source })?;
+    let path = path.display();
+    anstream::eprintln!(
+        "{path} is written; read it, then `shakedown check {path}` and `shakedown run {path}`"
+    );
+    Ok(Exit::Pass)
+}

@@ -1,0 +1,42 @@
+//! `ingress`: paths that lead to the right Service, to another one, or to nobody.
+
+use crate::golden::failure;
+use crate::place::{Place, SHELL, STAYS, deployment, service};
+
+const INGRESS: &str = "---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: shop }
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: shop.test
+      http:
+        paths:
+          - { path: /api, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }
+          - { path: /old, pathType: Prefix, backend: { service: { name: api, port: { number: 81 } } } }
+          - { path: /empty, pathType: Exact, backend: { service: { name: empty, port: { name: http } } } }
+";
+
+#[test]
+fn a_path_leads_to_a_service_that_can_answer() {
+    let parts = [deployment("api", 1, SHELL, STAYS), service("api"), service("empty"), INGRESS.to_owned()];
+    let place = Place::new(&parts.concat());
+    place
+        .smoke(
+            "  - eventually: 60s
+    ingress: { name: shop, host: shop.test, path: /api/orders, service: api, class: nginx }\n",
+        )
+        .expect(0, &["ok, shop.test/api/orders leads to api, 1 endpoints ready"]);
+    let ended = place.smoke(
+        "  - ingress: { name: shop, host: shop.test, path: /api, service: empty }
+  - ingress: { name: shop, host: shop.test, path: /, service: api }
+  - ingress: { name: shop, host: shop.test, path: /empty, service: empty }
+  - ingress: { name: shop, host: shop.test, path: /old, service: api }
+  - ingress: { name: shop, host: shop.test, path: /api, service: api, class: traefik }
+  - ingress: { name: missing, service: api }\n",
+    );
+    ended.expect(1, &[]);
+    failure("ingress", &ended, &place.program);
+    place.smoke("  - ingress: { name: shop, path: api, service: api }\n").expect(2, &["begins with a slash"]);
+}
