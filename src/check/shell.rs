@@ -15,11 +15,10 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
-/// The text as `printf` takes it, in quotes.
+/// The command that says a text: `printf '%b' 'PING\r\n'`.
 pub fn printf(text: &str) -> String {
-    let escaped = text.replace('\\', r"\\").replace('%', "%%");
-    let escaped = escaped.replace('\r', r"\r").replace('\n', r"\n").replace('\t', r"\t");
-    format!("printf '{}'", escaped.replace('\'', r"'\''"))
+    let escaped = text.replace('\\', r"\\").replace('\r', r"\r").replace('\n', r"\n").replace('\t', r"\t");
+    format!("printf '%b' '{}'", escaped.replace('\'', r"'\''"))
 }
 
 /// A header as an option of curl. What headers of credentials say is left out.
@@ -53,6 +52,6 @@ mod tests {
         for (text, word) in [("a/b", "a/b"), ("", "''"), ("a b", "'a b'"), ("it's", r"'it'\''s'")] {
             assert_eq!(quoted(text), word);
         }
-        assert_eq!(printf("50% it's\r\n"), r"printf '50%% it'\''s\r\n'");
+        assert_eq!(printf("50% it's\r\n"), r"printf '%b' '50% it'\''s\r\n'");
     }
 }

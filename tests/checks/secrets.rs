@@ -71,3 +71,29 @@ fn secrets_of_the_environment_are_in_no_output() {
     let told = ended.out.split("by hand").nth(1).unwrap().lines().next().unwrap();
     assert!(!told.contains(LITERAL) && told.contains("x-api-key: ***"), "{told}");
 }
+
+#[test]
+fn checks_of_the_network_tell_no_secret_either() {
+    let program = SECRETS.iter().fold(program(), |program, (name, value)| program.with(name, value));
+    let server = Scripted::answering(|seen| Answer::status(500).body(format!("{:?}", seen.headers)));
+    let at = server.addr();
+    let checks = format!(
+        r#"  - tcp: {{ address: "{at}", send: "GET /${{env:SHOP_KEY}} HTTP/1.1\r\nhost: x\r\nx: ${{env:SHOP_TOKEN}}\r\n\r\n", expect: {{ contains: "${{env:SHOP_CARD}}" }} }}
+  - websocket: {{ url: "ws://{at}/${{env:SHOP_KEY}}", headers: {{ x-shop: "${{env:SHOP_TOKEN}}" }}, send: "${{env:SHOP_CARD}}" }}
+  - sse: {{ url: "/${{env:SHOP_KEY}}", headers: {{ authorization: "Bearer ${{env:SHOP_TOKEN}}" }} }}
+  - grpc_health: {{ service: "${{env:SHOP_CARD}}", headers: {{ x-shop: "${{env:SHOP_TOKEN}}" }} }}
+"#
+    )
+    .replace("- tcp:", "- timeout: 1s\n    tcp:");
+    let ended = smoke(&program, &server.url(), &checks);
+    ended.expect(1, &["[env:SHOP_KEY]"]);
+    let mut outputs =
+        vec![("stdout".to_owned(), ended.out.clone()), ("stderr".to_owned(), ended.err.clone())];
+    files(program.folder(), &mut outputs);
+    for (name, text) in outputs.iter().filter(|(name, _)| !name.ends_with("s.yaml")) {
+        for (of, secret) in SECRETS {
+            assert!(!text.contains(secret), "{of} is in {name}: {text}");
+        }
+    }
+    assert!(server.seen().len() >= 3, "all of it was sent");
+}

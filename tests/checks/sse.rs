@@ -49,7 +49,7 @@ fn too_few_events_and_other_events() {
     ended.expect(1, &["expected at least 2 events, got 1; no more came within 1s"]);
     failure("sse-few", &ended, &program);
     let ended = smoke(&program, "", &check(&server.url(), "expect: { contains: two }"));
-    ended.expect(1, &["none of 1 events is as expected"]);
+    ended.expect(1, &["no event is as expected; the last: the event should contain `two`"]);
     failure("sse-other", &ended, &program);
 }
 

@@ -49,5 +49,5 @@ impl Headers {
 
 /// The headers as options of a command, each after a space; curl, websocat and grpcurl take the same.
 pub fn options(headers: &HeaderMap) -> String {
-    headers.iter().map(|(name, value)| format!(" {}", shell::header(name, value))).collect()
+    headers.iter().flat_map(|(name, value)| [" ".to_owned(), shell::header(name, value)]).collect()
 }

@@ -53,13 +53,13 @@ impl CheckKind for Sse {
         let expect = spec.expect.as_ref().map(|expect| Wanted::compile(expect, cx, problems));
         let mark = spec.url.as_ref().map_or(spec.mark, |url| url.mark);
         let (events, first_event) = (spec.events.clone(), spec.first_event.clone());
-        let stream = Events { site, headers, events, first_event, expect, mark };
+        let stream = Listener { site, headers, events, first_event, expect, mark };
         (problems.len() == before).then(|| Box::new(stream) as Box<dyn Check>)
     }
 }
 
 #[derive(Debug)]
-struct Events {
+struct Listener {
     site: Site,
     headers: Headers,
     events: Option<Located<u32>>,
@@ -69,7 +69,7 @@ struct Events {
     mark: Mark,
 }
 
-impl Check for Events {
+impl Check for Listener {
     fn describe(&self) -> String {
         format!("sse {}", self.site.url)
     }
@@ -84,7 +84,7 @@ impl Check for Events {
     }
 }
 
-impl Events {
+impl Listener {
     async fn ask(&self, seed: u64, timed: &mut Timed) -> Result<Found, Found> {
         // What moves the connection's bytes ends with this attempt.
         let mut driver = JoinSet::new();
@@ -179,8 +179,7 @@ impl Events {
     fn too_few(&self, count: u32, wanted: u32, mismatch: Option<Found>, end: &str) -> Found {
         match (mismatch, &self.events) {
             (Some(found), _) if count >= wanted => {
-                let reason =
-                    format!("none of {count} events is as expected; of the last {}; {end}", found.reason);
+                let reason = format!("no event is as expected; the last: {}; {end}", found.reason);
                 Found { reason, ..found }
             }
             (_, events) => {

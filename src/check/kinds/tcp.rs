@@ -116,9 +116,8 @@ async fn answer(
         Err(late) => format!("no more came within {}", late.limit()),
     };
     let text = String::from_utf8_lossy(&bytes);
-    let mut found = match wanted.judge(&"the answer", &text, seed) {
-        Err(found) => found,
-        Ok(()) => return Ok(Found::pass(format!("answered in {}", timed.so_far()))),
+    let Err(mut found) = wanted.judge(&"the answer", &text, seed) else {
+        return Ok(Found::pass(format!("answered in {}", timed.so_far())));
     };
     found.reason = if bytes.is_empty() {
         let end = end.trim_start_matches("then ").replace("no more came", "it said nothing");

@@ -46,9 +46,9 @@ impl Resolver {
         let mut names: Vec<Name> = self.search.iter().filter_map(within).collect();
         let dots = usize::from(name.num_labels()).saturating_sub(1);
         if dots >= self.dots {
-            names.insert(0, whole)
+            names.insert(0, whole);
         } else {
-            names.push(whole)
+            names.push(whole);
         }
         names
     }
