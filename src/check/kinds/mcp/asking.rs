@@ -135,8 +135,11 @@ fn curl(wire: &Wire, session: &Session<'_>) -> String {
         None => vec!["curl -iN -H 'accept: text/event-stream'".to_owned()],
         Some((message, extra)) => {
             let fixed = "curl -iN -H 'content-type: application/json' -H 'accept: application/json, text/event-stream'";
-            let extra =
-                extra.iter().map(|(name, value)| format!("-H {}", quoted(&format!("{name}: {value}"))));
+            let extra = extra.iter().map(|(name, value)| {
+                // Whoever knows a session may speak in it.
+                let value = if *name == "mcp-session-id" { "***" } else { value };
+                format!("-H {}", quoted(&format!("{name}: {value}")))
+            });
             let data = format!("--data-raw {}", quoted(&message.to_string()));
             std::iter::once(fixed.to_owned()).chain(extra).chain([data]).collect()
         }
