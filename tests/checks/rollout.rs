@@ -5,7 +5,6 @@ use crate::place::{Place, SHELL, STAYS, deployment, smoke_at};
 
 #[test]
 fn a_rollout_is_judged_by_its_image_its_pods_and_where_they_are() {
-    let crashing = deployment("crashing", 1, SHELL, "echo reading the settings; echo no database; exit 3");
     let place = Place::new(&deployment("api", 2, SHELL, STAYS));
     place
         .smoke(
