@@ -5,8 +5,6 @@ use crate::place::{Place, SHELL, STAYS, deployment, smoke_at};
 
 #[test]
 fn a_rollout_is_judged_by_its_image_its_pods_and_where_they_are() {
-    let crashing =
-        deployment("crashing", 1, SHELL, "echo reading the settings; echo no database >&2; exit 3");
     let place = Place::new(&deployment("api", 2, SHELL, STAYS));
     place
         .smoke(
@@ -28,7 +26,7 @@ fn a_rollout_is_judged_by_its_image_its_pods_and_where_they_are() {
         "          readinessProbe: { exec: { command: [/bin/false] }, periodSeconds: 1 }\n          args:";
     place.apply(
         &[
-            deployment("crashing", 1, SHELL, "echo reading the settings; echo no database >&2; exit 3"),
+            deployment("crashing", 1, SHELL, "echo reading the settings; echo no database; exit 3"),
             deployment("lost", 1, "registry.invalid/lost:1", STAYS),
             deployment("unready", 1, SHELL, STAYS).replace("          args:", probe),
         ]
