@@ -24,9 +24,14 @@ pub struct DnsServer {
 
 impl DnsServer {
     pub fn start() -> DnsServer {
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        // A port that is free for UDP may be taken for TCP.
+        let both = || {
+            let udp = UdpSocket::bind("127.0.0.1:0").ok()?;
+            let tcp = TcpListener::bind(udp.local_addr().ok()?).ok()?;
+            Some((udp, tcp))
+        };
+        let (udp, tcp) = (0..100).find_map(|_| both()).unwrap();
         let addr = udp.local_addr().unwrap();
-        let tcp = TcpListener::bind(addr).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
         let (over_udp, over_tcp) = (Arc::clone(&stop), Arc::clone(&stop));
         let threads = vec![

@@ -119,7 +119,9 @@ pub(super) async fn spread(
         }
         let names: Vec<&str> = found.iter().map(String::as_str).collect();
         let names = names.join(", ");
-        let place = |pod: &Pod| format!("pod {} on {}", name_of(pod), node_of(pod).unwrap_or_default());
+        let mut places: Vec<_> =
+            pods.iter().map(|pod| (node_of(pod).unwrap_or_default(), name_of(pod))).collect();
+        places.sort();
         Err(Found::fail(format!(
             "the Pods should be on at least {} {what}, but all are on {}: {names}",
             wanted.value,
@@ -128,7 +130,7 @@ pub(super) async fn spread(
         .at(wanted.mark)
         .expected(format!("at least {} {what}", wanted.value), names)
         .reproduce(kubectl.with("get pods -o wide"))
-        .evidence(pods.iter().map(place)))
+        .evidence(places.into_iter().map(|(node, pod)| format!("pod {pod} on {node}"))))
     };
     if let Some(wanted) = &spec.nodes {
         apart("nodes", wanted, &nodes)?;
