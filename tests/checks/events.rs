@@ -17,11 +17,10 @@ fn warnings_since_the_deploy_count() {
             &["check warnings since the rollout of api: ok, no warnings since deployment/api was rolled out"],
         );
     place.apply(&deployment("crashing", 1, SHELL, "exit 3"));
-    let ended = place.smoke(
-        "  - name: it crashes\n    severity: warn\n    eventually: { within: 60s, every: 200ms }\n    rollout: { deployment: crashing }
-  - events: { deployment: missing }\n",
-    );
-    ended.expect(1, &["check it crashes: WARNING", "there is no Deployment missing"]);
+    place.smoke("  - events: { deployment: missing }\n").expect(1, &["there is no Deployment missing"]);
+    // A container that ends at once is ready for a moment each time, so its rollout tells nothing here.
+    let warns = || place.smoke("  - events: { since: 10m }\n").out.contains("BackOff");
+    assert!((0..300).any(|_| warns() || pause()), "no crash loop in sight");
     let ended = place.smoke(
         "  - events: { deployment: api }
   - events: { since: 10m, ignore: [Unhealthy] }\n",
@@ -33,4 +32,10 @@ fn warnings_since_the_deploy_count() {
     place.smoke("  - events: {}\n").expect(2, &["since when warnings count has to be said once"]);
     let ended = place.smoke("  - events: { deployment: api }\n");
     failure("events", &ended, &place.program);
+}
+
+/// A moment for the cluster; false, because nothing was seen in it.
+fn pause() -> bool {
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    false
 }
