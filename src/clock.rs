@@ -86,10 +86,13 @@ impl Clock {
 
     /// The time now; the start of the run when that is still to come.
     pub fn now(&self) -> Offset {
-        Offset(
-            u64::try_from(Instant::now().saturating_duration_since(self.start).as_micros())
-                .unwrap_or(u64::MAX),
-        )
+        self.at(Instant::now())
+    }
+
+    /// The offset of an instant; the start of the run for an earlier one.
+    pub fn at(&self, instant: Instant) -> Offset {
+        let since = instant.saturating_duration_since(self.start).as_micros();
+        Offset(u64::try_from(since).unwrap_or(u64::MAX))
     }
 
     /// The instant of an offset, for timers.

@@ -31,9 +31,9 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Planned start to end.
+    /// Planned start to end; from its sending where it left a fraction of a millisecond before its plan.
     pub fn response(&self) -> Duration {
-        self.done.since(self.planned)
+        self.done.since(self.planned.min(self.sent))
     }
 
     /// Handed over to end.
@@ -41,9 +41,11 @@ impl Sample {
         self.done.since(self.sent)
     }
 
-    /// Planned start to handed over, less connecting: the generator's own delay. Connecting is the target's part.
+    /// How far it left from its planned start, later or earlier, less connecting: what the generator itself adds.
+    /// Connecting is the target's part.
     pub fn lag(&self) -> Duration {
-        self.sent.since(self.planned).saturating_sub(self.connect.unwrap_or_default())
+        let early = self.planned.since(self.sent);
+        early.max(self.sent.since(self.planned).saturating_sub(self.connect.unwrap_or_default()))
     }
 }
 

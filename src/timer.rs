@@ -1,19 +1,29 @@
 //! Waiting for an instant more finely than the runtime's millisecond.
 
 use std::io;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
-/// Waits for instants, one at a time.
+/// Waits for instants, one at a time. A sleeping thread is woken late, by some tens of microseconds on a virtual machine,
+/// and always by about as much; so it asks to be woken that much earlier.
 #[derive(Debug)]
 pub struct Timer {
+    /// About how much too late it is woken, in nanoseconds. Only one task waits, so no order is needed.
+    lateness: AtomicU32,
     #[cfg(target_os = "linux")]
     fine: linux::TimerFd,
 }
+
+/// Waking later than this is a busy machine, about which no earlier waking helps.
+const MOST_LATENESS: u32 = 60_000;
+/// By how much one waking moves the estimate, so that it stays in the middle of what was seen.
+const LEARNT: u32 = 500;
 
 impl Timer {
     /// A timer of the runtime that is entered. It takes a descriptor.
     pub fn new() -> io::Result<Timer> {
         Ok(Timer {
+            lateness: AtomicU32::new(0),
             #[cfg(target_os = "linux")]
             fine: linux::TimerFd::new()?,
         })
@@ -22,10 +32,27 @@ impl Timer {
     /// Waits until `at`; returns at once when it has passed. A wait may be given up, but two at a time would wake each
     /// other.
     pub async fn until(&self, at: Instant) {
+        self.about(at).await;
+        // Shorter than another sleep would take.
+        while Instant::now() < at {
+            std::hint::spin_loop();
+        }
+    }
+
+    /// Waits until about `at`: half of all times some microseconds before it, the other half after it.
+    pub async fn about(&self, at: Instant) {
+        let lateness = self.lateness.load(Ordering::Relaxed);
         let left = at.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        let sleep = left.saturating_sub(Duration::from_nanos(lateness.into()));
+        if sleep.is_zero() {
             return;
         }
+        self.sleep(sleep).await;
+        let learnt = if Instant::now() > at { lateness + LEARNT } else { lateness.saturating_sub(LEARNT) };
+        self.lateness.store(learnt.min(MOST_LATENESS), Ordering::Relaxed);
+    }
+
+    async fn sleep(&self, left: Duration) {
         #[cfg(target_os = "linux")]
         if self.fine.wait(left).await.is_ok() {
             return;

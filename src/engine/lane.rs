@@ -1,5 +1,6 @@
 //! A lane: one connection and the arrivals that go over it, one after the other. The only loop that sends load.
 
+use super::deadline::Late;
 use super::gauge::Held;
 use super::link::Link;
 use super::shared::{Inbox, Shared};
@@ -12,6 +13,7 @@ use futures_util::FutureExt;
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::time::Instant;
 
 /// Where a lane's arrivals come from.
 pub(super) enum Feed {
@@ -25,11 +27,14 @@ impl Feed {
     async fn next(&mut self, shared: &Shared) -> Option<(Arrival, Held)> {
         match self {
             Feed::Planned(inbox) => Some(inbox.take().await),
-            Feed::Asap { next, stride } => shared.closed_model_goes_on().then(|| {
-                let arrival = Arrival { n: *next, at: shared.clock.now(), stage: 0 };
-                *next += *stride;
-                (arrival, shared.in_flight.hold())
-            }),
+            Feed::Asap { next, stride } => {
+                let now = shared.clock.now();
+                shared.closed_model_goes_on(now).then(|| {
+                    let arrival = Arrival { n: *next, at: now, stage: 0 };
+                    *next += *stride;
+                    (arrival, shared.in_flight.hold())
+                })
+            }
         }
     }
 }
@@ -116,10 +121,11 @@ async fn attempt(
     planned: Offset,
     (values, cookies): (&mut Values<'_>, &mut Cookies),
 ) -> (Sample, Option<StepFailure>) {
-    let begun = shared.clock.now();
+    let begun = Instant::now();
     link.begin();
-    let performed = tokio::time::timeout(step.timeout, step.perform(values, cookies, link)).await;
-    let result = performed.unwrap_or_else(|_| {
+    let deadline = link.deadline();
+    let performed = deadline.within(begun, step.timeout, step.perform(values, cookies, link)).await;
+    let result = performed.unwrap_or_else(|Late| {
         link.close();
         let text = format!("no complete answer within {}", Span::new(step.timeout));
         Err(StepFailure { class: ErrorClass::Timeout, text, differs: None })
@@ -128,7 +134,7 @@ async fn attempt(
     let sample = Sample {
         endpoint,
         planned,
-        sent: notes.sent.unwrap_or(begun),
+        sent: notes.sent.unwrap_or_else(|| shared.clock.at(begun)),
         first_byte: notes.first_byte,
         // What took longer than the answer itself is our own judging, unless there was no answer.
         done: if notes.answered {

@@ -1,5 +1,6 @@
 //! A lane's connection: opened when needed, kept or renewed as the scenario says, and noting every instant.
 
+use super::deadline::Deadline;
 use super::gauge::Held;
 use super::shared::Shared;
 use crate::clock::Offset;
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub(super) struct Link {
     shared: Rc<Shared>,
     open: Option<(Connection, Held)>,
+    deadline: Rc<Deadline>,
     notes: Notes,
 }
 
@@ -30,12 +32,18 @@ pub(super) struct Notes {
 
 impl Link {
     pub(super) fn new(shared: Rc<Shared>) -> Link {
-        Link { shared, open: None, notes: Notes::default() }
+        let deadline = Rc::new(shared.deadlines.add());
+        Link { shared, open: None, deadline, notes: Notes::default() }
     }
 
     /// Starts the notes of a new request.
     pub(super) fn begin(&mut self) {
         self.notes = Notes::default();
+    }
+
+    /// The deadline of its requests.
+    pub(super) fn deadline(&self) -> Rc<Deadline> {
+        self.deadline.clone()
     }
 
     /// The notes of the last request.

@@ -12,6 +12,7 @@ mod abort;
 mod batch;
 mod broken;
 mod checks;
+mod deadline;
 mod dispatch;
 mod drive;
 pub mod faults;

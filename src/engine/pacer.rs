@@ -3,7 +3,7 @@
 use super::lane::{self, Feed};
 use super::shared::{Inbox, Shared};
 use crate::clock::Offset;
-use crate::load::Arrival;
+use crate::load::{Arrival, Departures};
 use crate::timer::Timer;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// How long to sleep at most before looking whether to stop.
 const LOOK_UP: Duration = Duration::from_millis(50);
 /// How many late arrivals to hand out before the lanes get their turn.
-const IN_A_ROW: u32 = 32;
+const IN_A_ROW: usize = 32;
 
 /// Hands out `arrivals` in order; arrivals beyond `limit` in flight are dropped and counted, never delayed.
 pub(super) async fn pace(
@@ -22,10 +22,12 @@ pub(super) async fn pace(
 ) {
     // Before the start the run's clock stands at zero, and an arrival planned there would be sent too early.
     timer.until(shared.clock.instant(Offset::ZERO)).await;
+    let mut departures = Departures::new(arrivals);
+    let mut together = Vec::new();
     let mut in_a_row = 0;
-    for arrival in arrivals {
-        if wait(shared, arrival.at, timer).await == Waited::NotAtAll {
-            in_a_row += 1;
+    while let Some(at) = departures.next(&mut together) {
+        if wait(shared, at, timer, together.len()).await == Waited::NotAtAll {
+            in_a_row += together.len();
             if in_a_row >= IN_A_ROW {
                 in_a_row = 0;
                 tokio::task::yield_now().await;
@@ -36,7 +38,7 @@ pub(super) async fn pace(
         if shared.stopping.get() {
             return;
         }
-        hand_out(shared, arrival, limit);
+        together.drain(..).for_each(|arrival| hand_out(shared, arrival, limit));
     }
 }
 
@@ -46,7 +48,8 @@ enum Waited {
     NotAtAll,
 }
 
-async fn wait(shared: &Shared, at: Offset, timer: &Timer) -> Waited {
+/// Waits until `at`: exactly for one arrival; for several, whose own instants lie around it, roughly is enough.
+async fn wait(shared: &Shared, at: Offset, timer: &Timer, arrivals: usize) -> Waited {
     let mut waited = Waited::NotAtAll;
     loop {
         let now = shared.clock.now();
@@ -54,7 +57,15 @@ async fn wait(shared: &Shared, at: Offset, timer: &Timer) -> Waited {
             return waited;
         }
         waited = Waited::ForIt;
-        timer.until(shared.clock.instant(at.min(now + LOOK_UP))).await;
+        let look_up = now + LOOK_UP;
+        if at > look_up {
+            timer.about(shared.clock.instant(look_up)).await;
+        } else if arrivals == 1 {
+            timer.until(shared.clock.instant(at)).await;
+        } else {
+            timer.about(shared.clock.instant(at)).await;
+            return waited;
+        }
     }
 }
 

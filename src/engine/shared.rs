@@ -1,5 +1,6 @@
 //! What the tasks of one worker share. All of them run on one thread, so cells are enough.
 
+use super::deadline::Deadlines;
 use super::gauge::{Gauge, Held};
 use super::recorder::Recorder;
 use super::{LoadPlan, Pace};
@@ -18,6 +19,7 @@ pub(super) struct Shared {
     pub(super) recorder: RefCell<Recorder>,
     pub(super) in_flight: Gauge,
     pub(super) connections: Gauge,
+    pub(super) deadlines: Deadlines,
     /// Lanes that wait for an arrival, the last used on top: few connections stay busy rather than many half idle.
     pub(super) idle: RefCell<Vec<Rc<Inbox>>>,
     /// Signalled when nothing is in flight.
@@ -38,6 +40,7 @@ impl Shared {
             clock,
             in_flight: Gauge::default(),
             connections: Gauge::default(),
+            deadlines: Deadlines::default(),
             idle: RefCell::new(Vec::new()),
             drained: Notify::new(),
             stopping: Cell::new(false),
@@ -75,12 +78,10 @@ impl Shared {
         *self.addresses.borrow_mut() = found;
     }
 
-    /// Whether the closed model has time left.
-    pub(super) fn closed_model_goes_on(&self) -> bool {
+    /// Whether the closed model has time left at `now`.
+    pub(super) fn closed_model_goes_on(&self, now: Offset) -> bool {
         match &self.plan.pace {
-            Pace::Closed { length, .. } => {
-                !self.stopping.get() && self.clock.now().since(Offset::ZERO) < *length
-            }
+            Pace::Closed { length, .. } => !self.stopping.get() && now.since(Offset::ZERO) < *length,
             Pace::Open(_) => false,
         }
     }

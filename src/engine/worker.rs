@@ -42,6 +42,7 @@ impl Worker {
         let helpers = [
             tokio::task::spawn_local(watch_for_stop(shared.clone(), self.stop.clone())),
             tokio::task::spawn_local(resolve_again(shared.clone())),
+            tokio::task::spawn_local(give_up_late(shared.clone())),
             tokio::task::spawn_local(hand_over(shared.clone(), self.batches.clone(), self.number)),
         ];
         match &self.plan.pace {
@@ -52,7 +53,7 @@ impl Worker {
             }
             Pace::Closed { connections, .. } => self.start_closed_lanes(&shared, *connections).await,
         }
-        while shared.in_flight.get() > 0 || shared.closed_model_goes_on() {
+        while shared.in_flight.get() > 0 || shared.closed_model_goes_on(shared.clock.now()) {
             shared.drained.notified().await;
         }
         helpers.iter().for_each(tokio::task::JoinHandle::abort);
@@ -81,6 +82,12 @@ async fn watch_for_stop(shared: Rc<Shared>, mut stop: watch::Receiver<bool>) {
     if stop.wait_for(|stop| *stop).await.is_ok() {
         shared.stop();
     }
+}
+
+async fn give_up_late(shared: Rc<Shared>) {
+    let steps = shared.plan.journeys.iter().flat_map(|journey| &journey.steps);
+    let shortest = steps.map(|step| step.timeout).min().unwrap_or(RESOLVE_EVERY);
+    shared.deadlines.watch(shortest).await;
 }
 
 async fn resolve_again(shared: Rc<Shared>) {

@@ -17,7 +17,8 @@ pub(super) fn follow(request: &Request, answer: &Answer, left: u8) -> Result<Opt
     };
     let location = String::from_utf8_lossy(location);
     let path = path_within(request, &location)?;
-    let mut next = Request { path, ..request.clone() };
+    let mut next = request.clone();
+    next.path = path;
     next.headers.remove(COOKIE);
     let keeps_method = matches!(code, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
     if !keeps_method && request.method != Method::HEAD {
@@ -76,7 +77,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, HeaderValue::from_static("shop.test"));
         let path = PathAndQuery::from_static("/a/b?x=1");
-        Request { method: Method::POST, path, headers, body: Bytes::from_static(b"{}") }
+        Request::new(Method::POST, path, headers, Bytes::from_static(b"{}"))
     }
 
     #[test]

@@ -172,19 +172,17 @@ impl Rendered {
                 body.into()
             }
         };
-        Ok(Request { method: self.method.clone(), path, headers, body })
+        Ok(Request::new(self.method.clone(), path, headers, body))
     }
 
     /// The request, when no value of the run is in it.
     pub(super) fn into_form(self) -> RequestForm {
         let fixed_path = self.path.fixed().and_then(|path| PathAndQuery::try_from(path).ok());
         match (fixed_path, &self.body) {
-            (Some(path), Body::Fixed(body)) if self.headers.is_empty() => RequestForm::Fixed(Request {
-                method: self.method,
-                path,
-                headers: self.fixed_headers,
-                body: body.clone(),
-            }),
+            (Some(path), Body::Fixed(body)) if self.headers.is_empty() => {
+                let request = Request::new(self.method, path, self.fixed_headers, body.clone());
+                RequestForm::Fixed(request.prepared())
+            }
             _ => RequestForm::Rendered(Box::new(self)),
         }
     }

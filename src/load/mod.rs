@@ -4,6 +4,7 @@
 //! A new profile is one file, its `mod` line and its entry in the list below.
 
 mod baseline;
+mod departures;
 mod draw;
 mod error;
 mod line;
@@ -20,6 +21,7 @@ mod stages;
 mod stress;
 
 pub use baseline::Baseline;
+pub use departures::{Departures, TOLERANCE};
 pub use draw::{Canvas, Glyphs, draw};
 pub use error::ProfileError;
 pub use max::Max;

@@ -53,7 +53,7 @@ pub struct Tally {
     pub ttfb: Histogram,
     /// Connecting, where a connection was made.
     pub connect: Histogram,
-    /// Planned to sent, of every request that was sent.
+    /// How far from its plan each request was sent, later or earlier.
     pub lag: Histogram,
 }
 

@@ -62,8 +62,6 @@ pub struct Opened {
 /// One request on its way, with its instants.
 #[derive(Debug)]
 pub struct Exchange {
-    /// When its first byte was handed to the connection.
-    pub sent: Offset,
     /// When the head of the answer was there.
     pub first_byte: Option<Offset>,
     /// When it was over.
@@ -127,12 +125,11 @@ impl Connection {
 
     /// Sends a request and reads the whole answer. A body longer than `limit` is a failure and ends the connection.
     pub async fn exchange(&mut self, request: &Request, keep: Keep, limit: u64, clock: &Clock) -> Exchange {
-        let sent = clock.now();
         let Received { first_byte, done, result } = match &mut self.protocol {
             Protocol::Http1(http1) => http1.exchange(request, keep, limit, clock).await,
             Protocol::Http2(http2) => http2.exchange(request, keep, limit, clock).await,
         };
-        Exchange { sent, first_byte, done, result }
+        Exchange { first_byte, done, result }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The header fields of an answer, kept as they came: most loads look at none of them.
 
 use bytes::Bytes;
+use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderName};
 
 /// The header fields of an answer.
@@ -10,15 +11,22 @@ pub struct Fields(Form);
 #[derive(Debug, Clone)]
 enum Form {
     /// The lines of an HTTP/1 head without its first one, which a parser has found to be right.
-    Lines(Bytes),
+    Lines { lines: Bytes, cookies: SetCookies },
     /// What another library made of them.
-    Map(HeaderMap),
+    Map(Box<HeaderMap>),
+}
+
+/// Whether there are fields that set cookies: the one name that is looked for in every answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SetCookies {
+    Some,
+    None,
 }
 
 impl Fields {
     /// The lines of a head that was parsed without a mistake; what they say is looked for when somebody asks.
-    pub(super) fn of_lines(lines: Bytes) -> Fields {
-        Fields(Form::Lines(lines))
+    pub(super) fn of_lines(lines: Bytes, cookies: SetCookies) -> Fields {
+        Fields(Form::Lines { lines, cookies })
     }
 
     /// The value of the first field of this name.
@@ -29,7 +37,8 @@ impl Fields {
     /// The values of all fields of this name, in their order.
     pub fn get_all<'f>(&'f self, name: &'f HeaderName) -> impl Iterator<Item = &'f [u8]> {
         let (lines, map) = match &self.0 {
-            Form::Lines(lines) => (Some(lines), None),
+            Form::Lines { cookies: SetCookies::None, .. } if *name == SET_COOKIE => (None, None),
+            Form::Lines { lines, .. } => (Some(lines), None),
             Form::Map(map) => (None, Some(map)),
         };
         let lines = lines.into_iter().flat_map(|lines| lines.split(|byte| *byte == b'\n'));
@@ -45,7 +54,7 @@ impl Fields {
 
 impl From<HeaderMap> for Fields {
     fn from(map: HeaderMap) -> Fields {
-        Fields(Form::Map(map))
+        Fields(Form::Map(Box::new(map)))
     }
 }
 
@@ -53,13 +62,16 @@ impl From<HeaderMap> for Fields {
 mod tests {
     use super::*;
     use http::HeaderValue;
-    use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+    use http::header::{CONTENT_TYPE, LOCATION};
 
     #[test]
     fn lines_and_maps_say_the_same() {
-        let lines = Fields::of_lines(Bytes::from_static(
-            b"Content-Type:  text/plain \r\nset-cookie: a=1\r\nSET-COOKIE: b=2; x:y\r\nlocation:\r\n\r\n",
-        ));
+        let lines = Fields::of_lines(
+            Bytes::from_static(
+                b"Content-Type:  text/plain \r\nset-cookie: a=1\r\nSET-COOKIE: b=2; x:y\r\nlocation:\r\n\r\n",
+            ),
+            SetCookies::Some,
+        );
         let mut map = HeaderMap::new();
         for (name, value) in
             [(CONTENT_TYPE, "text/plain"), (SET_COOKIE, "a=1"), (SET_COOKIE, "b=2; x:y"), (LOCATION, "")]

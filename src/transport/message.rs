@@ -1,12 +1,12 @@
 //! What is sent and what comes back.
 
-use super::Fields;
+use super::{Fields, http1};
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode};
 
-/// A request to the target, ready to be sent. Cheap to clone.
-#[derive(Debug, Clone)]
+/// A request to the target. Cheap to clone.
+#[derive(Debug)]
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -16,6 +16,34 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body; empty for none.
     pub body: Bytes,
+    /// Its bytes on an HTTP/1 connection, where it was prepared.
+    wire: Option<Bytes>,
+}
+
+impl Request {
+    /// A request to the target.
+    pub fn new(method: Method, path: PathAndQuery, headers: HeaderMap, body: Bytes) -> Request {
+        Request { method, path, headers, body, wire: None }
+    }
+
+    /// Written out for HTTP/1 once, because it is sent often and as it is.
+    #[must_use]
+    pub fn prepared(self) -> Request {
+        let wire = Some(http1::written(&self));
+        Request { wire, ..self }
+    }
+
+    /// Its bytes on an HTTP/1 connection, where it was prepared.
+    pub(super) fn wire(&self) -> Option<&Bytes> {
+        self.wire.as_ref()
+    }
+}
+
+/// A clone is not prepared: whoever makes one is about to change it.
+impl Clone for Request {
+    fn clone(&self) -> Request {
+        Request::new(self.method.clone(), self.path.clone(), self.headers.clone(), self.body.clone())
+    }
 }
 
 /// What to keep of an answer's body.

@@ -15,8 +15,6 @@ use std::pin::Pin;
 use std::task::Poll;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-/// Bodies up to this size go out together with their head.
-const SENT_TOGETHER: usize = 16 * 1024;
 /// How much room there is for each read.
 const ROOM: usize = 4 * 1024;
 /// Room for the reads of a long body.
@@ -85,15 +83,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
     }
 
     async fn send(&mut self, request: &Request) -> Result<(), Failure> {
-        self.outgoing.clear();
-        wire::head(request, &mut self.outgoing);
-        let together = request.body.len() <= SENT_TOGETHER;
-        if together {
-            self.outgoing.extend_from_slice(&request.body);
-        }
         let failed = |e: io::Error| Failure::from_io(&e, "sending the request");
-        self.stream.write_all(&self.outgoing).await.map_err(failed)?;
-        if !together {
+        if let Some(prepared) = request.wire() {
+            self.stream.write_all(prepared).await.map_err(failed)?;
+        } else {
+            self.outgoing.clear();
+            wire::write(request, &mut self.outgoing);
+            self.stream.write_all(&self.outgoing).await.map_err(failed)?;
+        }
+        if !wire::together(request) {
             self.stream.write_all(&request.body).await.map_err(failed)?;
         }
         self.stream.flush().await.map_err(failed)

@@ -1,10 +1,11 @@
 //! The head of an answer, and what it says about the body and the connection (RFC 9112, sections 6 and 9.3).
 
+use super::super::fields::SetCookies;
 use super::super::{Failure, Fields};
 use super::body::Framing;
 use crate::sample::ErrorClass;
 use bytes::{Buf, BytesMut};
-use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, SET_COOKIE, TRANSFER_ENCODING};
 use http::{HeaderName, Method, StatusCode};
 
 /// More headers than any honest server sends.
@@ -54,71 +55,77 @@ pub(super) fn take(method: &Method, buffer: &mut BytesMut) -> Result<Option<Head
             buffer.advance(length);
             continue;
         }
-        let said = read(method, code, parsed.version, parsed.headers)?;
+        let status = StatusCode::from_u16(code).map_err(|_| protocol(format!("{code} is not a status")))?;
+        if status == StatusCode::SWITCHING_PROTOCOLS {
+            return Err(protocol("the server switched to another protocol unasked".into()));
+        }
+        let said = Said::by(parsed.headers)?;
+        let (framing, cookies) = (said.framing(method, status), said.cookies);
+        let keep = if parsed.version == Some(0) { said.keep_alive } else { !said.close };
+        let reusable = if keep && framing != Framing::UntilClose { Reusable::Yes } else { Reusable::No };
         let mut lines = buffer.split_to(length);
         let first = lines.iter().position(|byte| *byte == b'\n').map_or(length, |end| end + 1);
         lines.advance(first);
-        let (status, framing, reusable) = said;
-        let headers = Fields::of_lines(lines.freeze());
+        let headers = Fields::of_lines(lines.freeze(), cookies);
         return Ok(Some(Head { status, headers, framing, reusable }));
     }
 }
 
-fn read(
-    method: &Method,
-    code: u16,
-    version: Option<u8>,
-    raw: &[httparse::Header<'_>],
-) -> Result<(StatusCode, Framing, Reusable), Failure> {
-    let status = StatusCode::from_u16(code).map_err(|_| protocol(format!("{code} is not a status")))?;
-    if status == StatusCode::SWITCHING_PROTOCOLS {
-        return Err(protocol("the server switched to another protocol unasked".into()));
-    }
-    let framing = framing(method, status, raw)?;
-    let keep = match version {
-        Some(0) => says(raw, "keep-alive"),
-        _ => !says(raw, "close"),
-    };
-    let reusable = if keep && framing != Framing::UntilClose { Reusable::Yes } else { Reusable::No };
-    Ok((status, framing, reusable))
+/// What the fields of a head say that the connection has to know, found in one pass.
+struct Said<'h> {
+    /// The last coding of the body.
+    coding: Option<&'h [u8]>,
+    length: Option<u64>,
+    close: bool,
+    keep_alive: bool,
+    cookies: SetCookies,
 }
 
-fn framing(method: &Method, status: StatusCode, raw: &[httparse::Header<'_>]) -> Result<Framing, Failure> {
-    let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-    if *method == Method::HEAD || bodiless {
-        return Ok(Framing::Length(0));
+impl<'h> Said<'h> {
+    fn by(headers: &[httparse::Header<'h>]) -> Result<Said<'h>, Failure> {
+        let mut said =
+            Said { coding: None, length: None, close: false, keep_alive: false, cookies: SetCookies::None };
+        for header in headers {
+            let is = |name: &HeaderName| header.name.eq_ignore_ascii_case(name.as_str());
+            if is(&CONTENT_LENGTH) {
+                said.length(header.value)?;
+            } else if is(&CONNECTION) {
+                for option in header.value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+                    said.close |= option.eq_ignore_ascii_case(b"close");
+                    said.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                }
+            } else if is(&TRANSFER_ENCODING) {
+                let last = header.value.rsplit(|byte| *byte == b',').next();
+                said.coding = last.map(<[u8]>::trim_ascii);
+            } else if is(&SET_COOKIE) {
+                said.cookies = SetCookies::Some;
+            }
+        }
+        Ok(said)
     }
-    if let Some(last) = values(raw, &TRANSFER_ENCODING).next_back() {
-        let coding = last.rsplit(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
-        // Only chunked tells its own end; a body of any other coding ends with the connection.
-        let chunked = coding.eq_ignore_ascii_case(b"chunked");
-        return Ok(if chunked { Framing::chunked() } else { Framing::UntilClose });
-    }
-    let mut length = None;
-    for value in values(raw, &CONTENT_LENGTH) {
+
+    fn length(&mut self, value: &[u8]) -> Result<(), Failure> {
         let parsed: Option<u64> = std::str::from_utf8(value).ok().and_then(|text| text.trim().parse().ok());
         let parsed = parsed.ok_or_else(|| protocol("the answer's content-length is not a number".into()))?;
-        if length.is_some_and(|known| known != parsed) {
+        if self.length.is_some_and(|known| known != parsed) {
             return Err(protocol("the answer has two different content-lengths".into()));
         }
-        length = Some(parsed);
+        self.length = Some(parsed);
+        Ok(())
     }
-    Ok(length.map_or(Framing::UntilClose, Framing::Length))
-}
 
-/// The values of all headers of this name.
-fn values<'r>(
-    raw: &'r [httparse::Header<'_>],
-    name: &'r HeaderName,
-) -> impl DoubleEndedIterator<Item = &'r [u8]> {
-    let same = move |header: &&httparse::Header<'_>| header.name.eq_ignore_ascii_case(name.as_str());
-    raw.iter().filter(same).map(|header| header.value)
-}
-
-/// Whether a `Connection` header holds this option.
-fn says(raw: &[httparse::Header<'_>], option: &str) -> bool {
-    let options = values(raw, &CONNECTION).flat_map(|value| value.split(|byte| *byte == b','));
-    options.map(<[u8]>::trim_ascii).any(|one| one.eq_ignore_ascii_case(option.as_bytes()))
+    fn framing(&self, method: &Method, status: StatusCode) -> Framing {
+        let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+        if *method == Method::HEAD || bodiless {
+            return Framing::Length(0);
+        }
+        match (self.coding, self.length) {
+            // Only chunked tells its own end; a body of any other coding ends with the connection.
+            (Some(coding), _) if coding.eq_ignore_ascii_case(b"chunked") => Framing::chunked(),
+            (Some(_), _) | (None, None) => Framing::UntilClose,
+            (None, Some(length)) => Framing::Length(length),
+        }
+    }
 }
 
 pub(super) fn protocol(text: String) -> Failure {

@@ -10,3 +10,4 @@ mod head;
 mod wire;
 
 pub(super) use connection::Http1;
+pub(super) use wire::written;

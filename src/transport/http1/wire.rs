@@ -1,12 +1,36 @@
 //! A request as bytes.
 
 use super::super::Request;
+use bytes::Bytes;
 use http::Method;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 
+/// Bodies up to this size go out together with their head.
+const SENT_TOGETHER: usize = 16 * 1024;
+
+/// Whether the body of a request goes out in one piece with its head.
+pub(super) fn together(request: &Request) -> bool {
+    request.body.len() <= SENT_TOGETHER
+}
+
+/// A request's head, and its body where they go out together.
+pub(in crate::transport) fn written(request: &Request) -> Bytes {
+    let mut out = Vec::new();
+    write(request, &mut out);
+    out.into()
+}
+
+/// Writes a request's head into `out`, and its body where they go out together.
+pub(super) fn write(request: &Request, out: &mut Vec<u8>) {
+    head(request, out);
+    if together(request) {
+        out.extend_from_slice(&request.body);
+    }
+}
+
 /// Writes the head of a request into `out`. The length of the body is written unless the request's author wrote a
 /// framing of their own, and where a reader would expect one (RFC 9110, section 8.6).
-pub(super) fn head(request: &Request, out: &mut Vec<u8>) {
+fn head(request: &Request, out: &mut Vec<u8>) {
     out.extend_from_slice(request.method.as_str().as_bytes());
     out.push(b' ');
     out.extend_from_slice(request.path.as_str().as_bytes());
@@ -31,7 +55,6 @@ pub(super) fn head(request: &Request, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
     use http::uri::PathAndQuery;
     use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -42,7 +65,7 @@ mod tests {
         let headers: HeaderMap = headers.iter().map(header).collect();
         let path = PathAndQuery::from_static("/a?b=1");
         let mut out = Vec::new();
-        head(&Request { method, path, headers, body: Bytes::from_static(body.as_bytes()) }, &mut out);
+        head(&Request::new(method, path, headers, Bytes::from_static(body.as_bytes())), &mut out);
         String::from_utf8(out).unwrap()
     }
 

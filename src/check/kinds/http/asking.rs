@@ -71,9 +71,10 @@ impl<'t> Asking<'t> {
     async fn exchange(&mut self, request: &Request, keep: Keep, longest: u64) -> Result<Answer, Failure> {
         let mut connection = self.connected().await?;
         self.begin("first byte");
+        let sent = self.clock.now();
         let exchange = connection.exchange(request, keep, longest, &self.clock).await;
         let first = exchange.first_byte.unwrap_or(exchange.done);
-        self.phases.push(("first byte", first.since(exchange.sent)));
+        self.phases.push(("first byte", first.since(sent)));
         if exchange.first_byte.is_some() {
             self.phases.push(("body", exchange.done.since(first)));
         }

@@ -56,11 +56,9 @@ mod tests {
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        let request = |method, path: &'static str, body: &'static str| Request {
-            method,
-            path: PathAndQuery::from_static(path),
-            headers: headers.clone(),
-            body: Bytes::from_static(body.as_bytes()),
+        let request = |method, path: &'static str, body: &'static str| {
+            let path = PathAndQuery::from_static(path);
+            Request::new(method, path, headers.clone(), Bytes::from_static(body.as_bytes()))
         };
         let rest = "-H 'content-type: application/json' -H 'authorization: Bearer ***' -H 'x-api-key: ***'";
         assert_eq!(

@@ -36,8 +36,7 @@ impl Asked {
             form_urlencoded::Serializer::new(String::new()).append_pair("query", &self.query).finish();
         let path = PathAndQuery::try_from(format!("{}/api/v1/query?{query}", self.target.prefix))
             .map_err(|error| Failure::new(ErrorClass::Protocol, error.to_string()))?;
-        let request =
-            Request { method: Method::GET, path, headers: self.headers.clone(), body: Bytes::new() };
+        let request = Request::new(Method::GET, path, self.headers.clone(), Bytes::new());
         client.send(&request, Keep::Body, LONGEST, cx.limit).await
     }
 
