@@ -20,8 +20,12 @@ const MOST_LATENESS: u32 = 60_000;
 const LEARNT: u32 = 500;
 
 impl Timer {
-    /// A timer of the runtime that is entered. It takes a descriptor.
+    /// A timer of the runtime that is entered, for this thread. It takes a descriptor.
     pub fn new() -> io::Result<Timer> {
+        // Without it a sleeping thread may be woken 50 us late, to be woken together with others. What cannot be set is
+        // learnt like any other lateness.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
         Ok(Timer {
             lateness: AtomicU32::new(0),
             #[cfg(target_os = "linux")]
@@ -41,13 +45,34 @@ impl Timer {
 
     /// Waits until about `at`: half of all times some microseconds before it, the other half after it.
     pub async fn about(&self, at: Instant) {
-        let lateness = self.lateness.load(Ordering::Relaxed);
-        let left = at.saturating_duration_since(Instant::now());
-        let sleep = left.saturating_sub(Duration::from_nanos(lateness.into()));
-        if sleep.is_zero() {
-            return;
+        let sleep = self.left(at);
+        if !sleep.is_zero() {
+            self.sleep(sleep).await;
+            self.learn(at);
         }
-        self.sleep(sleep).await;
+    }
+
+    /// Waits like [`Timer::about`], but the whole thread sleeps, whatever happens to its other tasks meanwhile: that
+    /// is cheaper than waiting for both. What became ready in the meantime has its turn before this returns.
+    pub async fn sleep_through(&self, at: Instant) {
+        let sleep = self.left(at);
+        std::thread::sleep(sleep);
+        // The runtime looks at its sockets before it goes on with a task that gave way to the others.
+        tokio::task::yield_now().await;
+        if !sleep.is_zero() {
+            self.learn(at);
+        }
+    }
+
+    /// How long to sleep in order to be awake at `at`.
+    fn left(&self, at: Instant) -> Duration {
+        let left = at.saturating_duration_since(Instant::now());
+        left.saturating_sub(Duration::from_nanos(self.lateness.load(Ordering::Relaxed).into()))
+    }
+
+    /// Takes into account how late it is now that it should be `at`.
+    fn learn(&self, at: Instant) {
+        let lateness = self.lateness.load(Ordering::Relaxed);
         let learnt = if Instant::now() > at { lateness + LEARNT } else { lateness.saturating_sub(LEARNT) };
         self.lateness.store(learnt.min(MOST_LATENESS), Ordering::Relaxed);
     }

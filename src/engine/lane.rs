@@ -2,7 +2,7 @@
 
 use super::deadline::Late;
 use super::gauge::Held;
-use super::link::Link;
+use super::link::{Link, Then};
 use super::shared::{Inbox, Shared};
 use crate::clock::Offset;
 use crate::journey::{Cookies, Step, StepFailure, Values};
@@ -96,6 +96,7 @@ async fn travel(
         }
         let endpoint = plan.endpoint(place, number);
         under_way.set(Some((endpoint, planned)));
+        link.begin(what_follows(&journey.steps[number..]));
         let (sample, failure) =
             attempt(shared, link, step, endpoint, planned, (&mut values, &mut cookies)).await;
         under_way.set(None);
@@ -112,6 +113,14 @@ async fn travel(
     }
 }
 
+/// What follows the answer to the first of the `steps` that are left.
+fn what_follows(steps: &[Step]) -> Then {
+    match steps {
+        [last] if last.think.is_none() && !last.follows_redirects() => Then::Rest,
+        _ => Then::GoOn,
+    }
+}
+
 /// One request within its timeout.
 async fn attempt(
     shared: &Shared,
@@ -122,7 +131,6 @@ async fn attempt(
     (values, cookies): (&mut Values<'_>, &mut Cookies),
 ) -> (Sample, Option<StepFailure>) {
     let begun = Instant::now();
-    link.begin();
     let deadline = link.deadline();
     let performed = deadline.within(begun, step.timeout, step.perform(values, cookies, link)).await;
     let result = performed.unwrap_or_else(|Late| {

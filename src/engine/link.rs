@@ -1,5 +1,6 @@
 //! A lane's connection: opened when needed, kept or renewed as the scenario says, and noting every instant.
 
+use super::Pace;
 use super::deadline::Deadline;
 use super::gauge::Held;
 use super::shared::Shared;
@@ -17,6 +18,16 @@ pub(super) struct Link {
     open: Option<(Connection, Held)>,
     deadline: Rc<Deadline>,
     notes: Notes,
+    then: Then,
+}
+
+/// What the lane does with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// It counts it and is free: nothing that anybody could see depends on when it does.
+    Rest,
+    /// It may send the next request, or pause.
+    GoOn,
 }
 
 /// The instants of one step's request; redirects included, from the first to the last.
@@ -33,12 +44,13 @@ pub(super) struct Notes {
 impl Link {
     pub(super) fn new(shared: Rc<Shared>) -> Link {
         let deadline = Rc::new(shared.deadlines.add());
-        Link { shared, open: None, deadline, notes: Notes::default() }
+        Link { shared, open: None, deadline, notes: Notes::default(), then: Then::GoOn }
     }
 
     /// Starts the notes of a new request.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, then: Then) {
         self.notes = Notes::default();
+        self.then = then;
     }
 
     /// The deadline of its requests.
@@ -80,7 +92,11 @@ impl Link {
         self.open = None;
         let no_address = || Failure::new(ErrorClass::Dns, "the target's name has no address");
         let address = self.shared.address().ok_or_else(no_address)?;
-        let opened = Connection::open(&self.shared.plan.target, address).await?;
+        let mut opened = Connection::open(&self.shared.plan.target, address).await?;
+        // In the closed model the next request follows the reading, so a stamp would be a cost and no use.
+        if matches!(self.shared.plan.pace, Pace::Open(_)) {
+            opened.connection.stamp();
+        }
         *self.notes.connect.get_or_insert_default() += opened.took;
         self.open = Some((opened.connection, self.shared.connections.hold()));
         Ok(())
@@ -96,7 +112,10 @@ impl Sender for Link {
         let (connection, _) = self.open.as_mut().ok_or_else(lost)?;
         // Noted before the answer, because a timeout cuts this function off at the await.
         self.notes.sent.get_or_insert_with(|| clock.now());
+        let patient = self.then == Then::Rest && connection.can_lie_unread(request);
+        let patient = patient.then(|| self.shared.patient.hold());
         let exchange = connection.exchange(request, keep, longest_body, &clock).await;
+        drop(patient);
         self.notes.first_byte = self.notes.first_byte.or(exchange.first_byte);
         self.notes.done = Some(exchange.done);
         self.notes.answered = exchange.result.is_ok();

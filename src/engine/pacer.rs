@@ -5,20 +5,24 @@ use super::shared::{Inbox, Shared};
 use crate::clock::Offset;
 use crate::load::{Arrival, Departures};
 use crate::timer::Timer;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 /// How long to sleep at most before looking whether to stop.
 const LOOK_UP: Duration = Duration::from_millis(50);
+/// How long to sleep at most without the runtime: Ctrl-C and timeouts wait so long.
+const LONGEST_SLEEP: Duration = Duration::from_millis(1);
 /// How many late arrivals to hand out before the lanes get their turn.
 const IN_A_ROW: usize = 32;
 
 /// Hands out `arrivals` in order; arrivals beyond `limit` in flight are dropped and counted, never delayed.
 pub(super) async fn pace(
-    shared: &Rc<Shared>,
+    shared: Rc<Shared>,
     arrivals: impl Iterator<Item = Arrival>,
     limit: u64,
-    timer: &Timer,
+    timer: Timer,
 ) {
     // Before the start the run's clock stands at zero, and an arrival planned there would be sent too early.
     timer.until(shared.clock.instant(Offset::ZERO)).await;
@@ -26,9 +30,9 @@ pub(super) async fn pace(
     let mut together = Vec::new();
     let mut in_a_row = 0;
     while let Some(at) = departures.next(&mut together) {
-        if wait(shared, at, timer, together.len()).await == Waited::NotAtAll {
+        if wait(&shared, at, &timer, together.len()).await == Waited::NotAtAll {
             in_a_row += together.len();
-            if in_a_row >= IN_A_ROW {
+            if in_a_row >= IN_A_ROW || together.len() > 1 {
                 in_a_row = 0;
                 tokio::task::yield_now().await;
             }
@@ -38,7 +42,11 @@ pub(super) async fn pace(
         if shared.stopping.get() {
             return;
         }
-        together.drain(..).for_each(|arrival| hand_out(shared, arrival, limit));
+        let several = together.len() > 1;
+        together.drain(..).for_each(|arrival| hand_out(&shared, arrival, limit));
+        if several {
+            let_the_lanes_send().await;
+        }
     }
 }
 
@@ -62,11 +70,27 @@ async fn wait(shared: &Shared, at: Offset, timer: &Timer, arrivals: usize) -> Wa
             timer.about(shared.clock.instant(look_up)).await;
         } else if arrivals == 1 {
             timer.until(shared.clock.instant(at)).await;
+        } else if at.since(now) <= LONGEST_SLEEP && shared.in_flight.get() == shared.patient.get() {
+            timer.sleep_through(shared.clock.instant(at)).await;
+            return waited;
         } else {
             timer.about(shared.clock.instant(at)).await;
             return waited;
         }
     }
+}
+
+/// Gives the lanes that were handed something their turn; the runtime does not look for answers meanwhile.
+async fn let_the_lanes_send() {
+    let mut went = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut went, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn hand_out(shared: &Rc<Shared>, arrival: Arrival, limit: u64) {

@@ -18,6 +18,8 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) recorder: RefCell<Recorder>,
     pub(super) in_flight: Gauge,
+    /// Those in flight that may wait for this thread: their last answers may lie unread for a moment.
+    pub(super) patient: Gauge,
     pub(super) connections: Gauge,
     pub(super) deadlines: Deadlines,
     /// Lanes that wait for an arrival, the last used on top: few connections stay busy rather than many half idle.
@@ -39,6 +41,7 @@ impl Shared {
             plan,
             clock,
             in_flight: Gauge::default(),
+            patient: Gauge::default(),
             connections: Gauge::default(),
             deadlines: Deadlines::default(),
             idle: RefCell::new(Vec::new()),

@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::LocalOptions;
 use tokio::sync::{mpsc, watch};
 
 /// A worker's place among its fellows and its ways to the dispatcher.
@@ -33,8 +34,10 @@ const HAND_OVER_AFTER: Duration = Duration::from_millis(50);
 impl Worker {
     /// Runs until all its arrivals are answered; blocks the thread.
     pub(super) fn run(self) -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        tokio::task::LocalSet::new().block_on(&runtime, self.work())
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build_local(LocalOptions::default())?;
+        runtime.block_on(self.work())
     }
 
     async fn work(self) -> io::Result<()> {
@@ -49,7 +52,14 @@ impl Worker {
             Pace::Open(schedule) => {
                 let timer = Timer::new()?;
                 let arrivals = schedule.share(self.number, self.plan.workers);
-                pacer::pace(&shared, arrivals, self.share_of(self.plan.max_in_flight), &timer).await;
+                let limit = self.share_of(self.plan.max_in_flight);
+                // A task like the lanes, because the runtime gives them their turns in the order of their waking.
+                let pacer = pacer::pace(shared.clone(), arrivals, limit, timer);
+                if let Err(ended) = tokio::task::spawn_local(pacer).await
+                    && let Ok(panic) = ended.try_into_panic()
+                {
+                    std::panic::resume_unwind(panic);
+                }
             }
             Pace::Closed { connections, .. } => self.start_closed_lanes(&shared, *connections).await,
         }

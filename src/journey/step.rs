@@ -93,6 +93,11 @@ pub trait Sender {
 }
 
 impl Step {
+    /// Whether one answer can make it send another request.
+    pub fn follows_redirects(&self) -> bool {
+        self.redirects > 0
+    }
+
     /// Sends the step's request and judges the answer, following redirects where the step asks for it; captures
     /// what it captures.
     ///

@@ -3,6 +3,7 @@
 use super::http1::Http1;
 use super::http2::Http2;
 use super::received::Received;
+use super::stamped::Stamped;
 use super::{Answer, Failure, HttpVersion, Keep, Request, Target};
 use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
@@ -12,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
-type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+type Stream = Either<Stamped, Box<TlsStream<TcpStream>>>;
 
 enum Protocol {
     Http1(Http1<Stream>),
@@ -82,7 +83,10 @@ impl Connection {
             let stream = tcp(address).await?;
             let connected = Instant::now();
             match &target.tls {
-                None => Connection::speak(target, Either::Left(stream), Speak::in_plain_text(target)).await,
+                None => {
+                    let stream = Either::Left(Stamped::new(stream));
+                    Connection::speak(target, stream, Speak::in_plain_text(target)).await
+                }
                 Some(tls) => {
                     let handshake = tls.connector.connect(tls.server_name.clone(), stream).await;
                     let stream = handshake
@@ -113,6 +117,24 @@ impl Connection {
     /// How long the connection has been open.
     pub fn age(&self) -> Duration {
         self.opened.elapsed()
+    }
+
+    /// From now on the kernel says when answers came, where it can: HTTP/1.1 in plain text. Reading costs more then.
+    pub fn stamp(&mut self) {
+        if let Protocol::Http1(http1) = &mut self.protocol
+            && let Either::Left(stream) = http1.stream()
+        {
+            stream.stamp();
+        }
+    }
+
+    /// Whether the answer to `request` may lie unread for a moment, so that nobody sees a difference, neither in its
+    /// times nor at the server: the last one came in one piece and with a stamp.
+    pub fn can_lie_unread(&self, request: &Request) -> bool {
+        match &self.protocol {
+            Protocol::Http1(http1) => http1.can_lie_unread(request),
+            Protocol::Http2(_) => false,
+        }
     }
 
     /// Whether another request can be sent over it.

@@ -9,6 +9,7 @@ mod http1;
 mod http2;
 mod message;
 mod received;
+mod stamped;
 mod target;
 mod tls;
 

@@ -1,11 +1,12 @@
 //! Moves the bytes of one HTTP/1.1 connection.
 
 use super::super::received::{Coming, Fate, Received};
+use super::super::stamped::Came;
 use super::super::{Answer, Failure, Keep, Request};
 use super::body::{Framing, Piece};
 use super::head::{self, Head, Reusable};
 use super::wire;
-use crate::clock::Clock;
+use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
 use bytes::{Buf, Bytes, BytesMut};
 use http::Method;
@@ -28,11 +29,37 @@ pub(in crate::transport) struct Http1<S> {
     incoming: BytesMut,
     outgoing: Vec<u8>,
     reusable: Reusable,
+    last: Manner,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
+/// How an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// All of it was there when it was read, and somebody had noted when it came.
+    AtOnceWithStamp,
+    Otherwise,
+}
+
+impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
     pub(in crate::transport) fn new(stream: S) -> Http1<S> {
-        Http1 { stream, incoming: BytesMut::new(), outgoing: Vec::new(), reusable: Reusable::Yes }
+        Http1 {
+            stream,
+            incoming: BytesMut::new(),
+            outgoing: Vec::new(),
+            reusable: Reusable::Yes,
+            last: Manner::Otherwise,
+        }
+    }
+
+    /// The stream below.
+    pub(in crate::transport) fn stream(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
+    /// Whether the answer to `request` may lie unread for a moment without anybody seeing a difference, going by the
+    /// last one. A long body must not wait on either way, because its other end would wait as well.
+    pub(in crate::transport) fn can_lie_unread(&self, request: &Request) -> bool {
+        self.last == Manner::AtOnceWithStamp && wire::together(request)
     }
 
     /// Whether another request can be sent: looks at the socket first, so that a server's close is seen before a
@@ -60,6 +87,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
     ) -> Received {
         // Given up in the middle, by a timeout, it stays so.
         self.reusable = Reusable::No;
+        self.last = Manner::Otherwise;
         let sent = self.send(request).await;
         let head = match self.head(&request.method).await {
             Ok(head) => head,
@@ -69,17 +97,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
                 return Received { first_byte: None, done: clock.now(), result: Err(failure) };
             }
         };
-        let first_byte = clock.now();
+        let first_byte = self.came(clock);
         let Head { status, headers, framing, reusable } = head;
         let over = framing.is_over_with(&self.incoming);
         let read = self.body(framing, keep.up_to(status), limit).await;
         let result = read.map(|(body, length)| Answer { status, headers, body, length });
         if result.is_ok() && sent.is_ok() {
             self.reusable = reusable;
+            if over && self.stream.came().is_some() {
+                self.last = Manner::AtOnceWithStamp;
+            }
         }
         // What came in one piece ended when it began; another look at the clock would tell nothing.
-        let done = if over { first_byte } else { clock.now() };
+        let done = if over { first_byte } else { self.came(clock) };
         Received { first_byte: Some(first_byte), done, result }
+    }
+
+    /// When what was read last had come; now, if nobody noted it.
+    fn came(&self, clock: &Clock) -> Offset {
+        self.stream.came().map_or_else(|| clock.now(), |came| clock.at(came))
     }
 
     async fn send(&mut self, request: &Request) -> Result<(), Failure> {
