@@ -50,6 +50,32 @@ fn a_poisson_load_with_warm_up_ramps_and_weights_is_what_the_server_saw() {
 }
 
 #[test]
+fn a_load_so_fast_that_arrivals_leave_together_is_what_the_server_saw() {
+    let (program, server) = (program(), Scripted::start([Answer::ok("ok")]));
+    let report = program.load(&[&server.url(), "--rate", "9000/s", "--workers", "1", "--for", "2s"]).report();
+    let counts = report.counts();
+    assert_eq!((counts.planned, counts.failed), (18_000, 0));
+    assert_eq!((counts.done + counts.dropped, server.seen().len() as u64), (18_000, counts.done));
+}
+
+#[test]
+fn a_fast_load_of_journeys_takes_every_step_of_each() {
+    let (program, server) = (program(), Scripted::start([Answer::ok("ok")]));
+    let ended = program.scenario(&format!(
+        "scenario: fast\ntarget: {{ http: '{}' }}\nload:\n  workers: 1\n  profile: {{ stages: [{{ from: 8500/s, to: \
+         8500/s, over: 1s }}] }}\n  journeys: [{{ name: j, steps: [{{ name: one, get: /1 }}, {{ name: two, get: /2 }}, \
+         {{ name: three, get: /3 }}] }}]\n",
+        server.url()
+    ));
+    let report = ended.report();
+    let (one, two, three) =
+        (report.counts_of("j/one"), report.counts_of("j/two"), report.counts_of("j/three"));
+    assert_eq!((one.planned, one.failed), (8_500, 0));
+    assert_eq!((two, three), (all_done(one.done), all_done(one.done)));
+    assert_eq!((asked(&server, "/1"), asked(&server, "/3")), (one.done, one.done));
+}
+
+#[test]
 fn a_step_that_fails_ends_its_journey() {
     let program = program();
     let server = Scripted::answering(|seen| match seen.path.as_str() {

@@ -34,9 +34,8 @@ const HAND_OVER_AFTER: Duration = Duration::from_millis(50);
 impl Worker {
     /// Runs until all its arrivals are answered; blocks the thread.
     pub(super) fn run(self) -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build_local(LocalOptions::default())?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
         runtime.block_on(self.work())
     }
 

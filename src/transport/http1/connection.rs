@@ -87,7 +87,6 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
     ) -> Received {
         // Given up in the middle, by a timeout, it stays so.
         self.reusable = Reusable::No;
-        self.last = Manner::Otherwise;
         let sent = self.send(request).await;
         let head = match self.head(&request.method).await {
             Ok(head) => head,
@@ -98,15 +97,14 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
             }
         };
         let first_byte = self.came(clock);
+        // Unless more has to be read from now on.
+        self.last = self.stream.came().map_or(Manner::Otherwise, |_| Manner::AtOnceWithStamp);
         let Head { status, headers, framing, reusable } = head;
         let over = framing.is_over_with(&self.incoming);
         let read = self.body(framing, keep.up_to(status), limit).await;
         let result = read.map(|(body, length)| Answer { status, headers, body, length });
         if result.is_ok() && sent.is_ok() {
             self.reusable = reusable;
-            if over && self.stream.came().is_some() {
-                self.last = Manner::AtOnceWithStamp;
-            }
         }
         // What came in one piece ended when it began; another look at the clock would tell nothing.
         let done = if over { first_byte } else { self.came(clock) };
@@ -176,7 +174,58 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
     }
 
     async fn read(&mut self, room: usize) -> Result<usize, Failure> {
+        self.last = Manner::Otherwise;
         self.incoming.reserve(room);
         self.stream.read_buf(&mut self.incoming).await.map_err(|e| Failure::from_io(&e, "reading the answer"))
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::super::super::stamped::Stamped;
+    use super::*;
+    use http::HeaderMap;
+    use http::uri::PathAndQuery;
+    use tokio::net::{TcpListener, TcpStream};
+
+    fn get(path: &'static str) -> Request {
+        Request::new(Method::GET, PathAndQuery::from_static(path), HeaderMap::new(), Bytes::new())
+    }
+
+    /// Answers one request after the other; `/long` with far more than one read takes.
+    async fn serve(listener: TcpListener) -> io::Result<()> {
+        let (mut stream, _) = listener.accept().await?;
+        let mut asked = [0; 1024];
+        loop {
+            let length = stream.read(&mut asked).await?;
+            let body = "x".repeat(if asked[..length].starts_with(b"GET /long ") { 1_000_000 } else { 5 });
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            stream.write_all(answer.as_bytes()).await?;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_may_lie_unread_where_the_last_one_came_at_once_and_with_a_stamp() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(serve(listener));
+        let (short, long, clock) = (get("/short"), get("/long"), Clock::start());
+        let mut http1 = Http1::new(Stamped::new(TcpStream::connect(address).await.unwrap()));
+        let ask = async |http1: &mut Http1<Stamped>, request: &Request| {
+            let received = http1.exchange(request, Keep::Length, u64::MAX, &clock).await;
+            assert_eq!(received.result.unwrap().status, 200);
+            http1.can_lie_unread(&short)
+        };
+        assert!(!ask(&mut http1, &short).await, "nobody asked for stamps");
+        http1.stream().stamp();
+        // The kernel begins to stamp a moment after it was asked to.
+        let mut stamped = false;
+        for _ in 0..1_000 {
+            stamped = stamped || ask(&mut http1, &short).await;
+        }
+        assert!(stamped);
+        assert!(!ask(&mut http1, &long).await);
+        assert!(ask(&mut http1, &short).await);
+        server.abort();
     }
 }
