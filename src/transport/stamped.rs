@@ -90,7 +90,6 @@ impl AsyncWrite for Stamped {
         #[cfg(target_os = "linux")]
         if this.stamps.is_some() {
             this.written = Instant::now();
-            return linux::poll_write(&this.stream, cx, data);
         }
         Pin::new(&mut this.stream).poll_write(cx, data)
     }
@@ -122,29 +121,12 @@ mod linux {
     use nix::sys::socket::sockopt::ReceiveTimestampns;
     use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt};
     use nix::sys::time::TimeSpec;
-    use rustix::net::SendFlags;
     use std::io::{self, IoSliceMut};
     use std::os::fd::AsRawFd;
     use std::task::{Context, Poll, ready};
     use std::time::Duration;
     use tokio::io::{Interest, ReadBuf};
     use tokio::net::TcpStream;
-
-    /// Writes without the C library, whose `send` asks twice whether its thread is to be cancelled.
-    pub(super) fn poll_write(
-        stream: &TcpStream,
-        cx: &mut Context<'_>,
-        data: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(stream.poll_write_ready(cx))?;
-            let send = || Ok(rustix::net::send(stream, data, SendFlags::NOSIGNAL)?);
-            match stream.try_io(Interest::WRITABLE, send) {
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
-                written => return Poll::Ready(written),
-            }
-        }
-    }
 
     /// Reading with stamps. It has the room for one.
     #[derive(Debug)]
