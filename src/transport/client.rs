@@ -84,6 +84,7 @@ impl Client {
             coming.take(chunk)?;
         }
         let (body, length) = coming.end();
-        Ok(Answer { status: response.status(), headers: response.headers().clone().into(), body, length })
+        let (status, headers) = (response.status(), response.headers().clone().into());
+        Ok(Answer { status, headers, trailers: None, body, length })
     }
 }

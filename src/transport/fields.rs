@@ -21,6 +21,19 @@ impl Fields {
         Fields(Form::Lines(lines))
     }
 
+    /// The fields together with those that came behind the body.
+    #[must_use]
+    pub fn with(self, trailers: HeaderMap) -> Fields {
+        match self.0 {
+            Form::Map(mut map) => {
+                map.extend(trailers);
+                Fields(Form::Map(map))
+            }
+            // Whoever keeps lines brings no trailers.
+            lines @ Form::Lines(_) => Fields(lines),
+        }
+    }
+
     /// The value of the first field of this name.
     pub fn get<'f>(&'f self, name: &'f HeaderName) -> Option<&'f [u8]> {
         self.get_all(name).next()

@@ -4,6 +4,7 @@ use super::received::{Coming, Received};
 use super::{Answer, Failure, Keep, Request, Scheme, Target};
 use crate::clock::Clock;
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::HOST;
 use http::uri::{self, Uri};
 use http_body_util::{BodyExt, Full};
@@ -60,9 +61,10 @@ impl Http2 {
         let first_byte = Some(clock.now());
         let (parts, body) = head.into_parts();
         let read = read(body, keep.up_to(parts.status), limit).await;
-        let result = read.map(|(body, length)| Answer {
+        let result = read.map(|(body, length, trailers)| Answer {
             status: parts.status,
             headers: parts.headers.into(),
+            trailers,
             body,
             length,
         });
@@ -95,13 +97,20 @@ async fn why(error: &hyper::Error, driver: Option<JoinHandle<hyper::Result<()>>>
     Failure::from_hyper(error)
 }
 
-/// The body as far as it is to be kept, and its length.
-async fn read(mut body: Incoming, keep: u64, limit: u64) -> Result<(Bytes, u64), Failure> {
+/// The body as far as it is to be kept, its length, and the fields behind it.
+async fn read(
+    mut body: Incoming,
+    keep: u64,
+    limit: u64,
+) -> Result<(Bytes, u64, Option<Box<HeaderMap>>), Failure> {
     let mut coming = Coming::new(keep, limit);
+    let mut trailers = None;
     while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame.map_err(|e| Failure::from_hyper(&e))?.into_data() {
-            coming.take(data)?;
+        match frame.map_err(|e| Failure::from_hyper(&e))?.into_data() {
+            Ok(data) => coming.take(data)?,
+            Err(other) => trailers = other.into_trailers().ok().map(Box::new),
         }
     }
-    Ok(coming.end())
+    let (body, length) = coming.end();
+    Ok((body, length, trailers))
 }
