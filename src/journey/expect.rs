@@ -100,11 +100,8 @@ impl<'de> Deserialize<'de> for StatusExpect {
 
 /// What is wrong with a word that names no status.
 fn no_name(text: &str) -> String {
-    let next = match nearest(text, GrpcStatus::names()) {
-        Some(name) => format!("did you mean {name}?"),
-        None => "write 200, a class such as 2xx, or for a call of gRPC a name such as NOT_FOUND".to_owned(),
-    };
-    format!("`{text}` is not a status of HTTP or gRPC; {next}")
+    let name = nearest(text, GrpcStatus::names()).unwrap_or("a name such as NOT_FOUND");
+    format!("`{text}` is not a status; write 100 to 599, a class such as 2xx, or for a call of gRPC {name}")
 }
 
 impl JsonSchema for StatusExpect {

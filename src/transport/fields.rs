@@ -69,6 +69,15 @@ mod tests {
     use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 
     #[test]
+    fn what_comes_behind_the_body_stands_beside_what_came_before() {
+        let map = |name: &'static str| HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static("1"))]);
+        let fields = Fields::from(map("x-before")).with(map("x-behind"));
+        for (name, there) in [("x-before", true), ("x-behind", true), ("x-never", false)] {
+            assert_eq!(fields.get(&HeaderName::from_static(name)).is_some(), there, "{name}");
+        }
+    }
+
+    #[test]
     fn lines_and_maps_say_the_same() {
         let lines = Fields::of_lines(Bytes::from_static(
             b"Content-Type:  text/plain \r\nset-cookie: a=1\r\nSET-COOKIE: b=2; x:y\r\nlocation:\r\n\r\n",

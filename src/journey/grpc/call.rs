@@ -71,15 +71,10 @@ impl Call {
 
     /// Looks its types up; what is wrong with its method or its message comes back, and then it cannot be sent.
     pub fn bind(&self, types: &Types) -> Vec<Problem> {
-        let method = match types.method(&self.name) {
-            Ok(method) => method,
-            Err(problem) => return vec![problem],
+        let (input, output) = match self.look_up(types) {
+            Ok(found) => found,
+            Err(problems) => return problems,
         };
-        let (input, output) = (method.input(), method.output());
-        let problems = self.draft.problems(&input);
-        if !problems.is_empty() {
-            return problems;
-        }
         let once = match &self.rendered.body {
             Body::Rendered(_) => Once::Nothing,
             Body::Fixed(json) => match (encode(&input, json), self.rendered.fixed()) {
@@ -91,6 +86,13 @@ impl Call {
         // A second binding would find the same.
         let _ = self.bound.set(Bound { input, output, once });
         Vec::new()
+    }
+
+    /// The types of its message and of its answer; or what is wrong with its method or its message.
+    pub(super) fn look_up(&self, types: &Types) -> Result<(MessageDescriptor, MessageDescriptor), Vec<Problem>> {
+        let method = types.method(&self.name).map_err(|problem| vec![problem])?;
+        let problems = self.draft.problems(&method.input());
+        if problems.is_empty() { Ok((method.input(), method.output())) } else { Err(problems) }
     }
 
     /// The request of this arrival.

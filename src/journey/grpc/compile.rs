@@ -61,7 +61,9 @@ pub(in crate::journey) fn compile(
     let (prefix, bound) = (cx.prefix().to_owned(), OnceLock::new());
     let call = Call { name, draft, rendered, prefix, wanted, wanted_at, bound };
     if let Calls::Typed(types) = cx.calls {
-        problems.extend(call.bind(types));
+        // What is wrong already would be told again of the request that cannot be made of it.
+        let whole = problems.len() == before;
+        problems.extend(if whole { call.bind(types) } else { call.look_up(types).err().unwrap_or_default() });
     }
     (problems.len() == before).then_some(call)
 }
