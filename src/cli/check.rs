@@ -38,6 +38,8 @@ fn unchecked(scenario: &Scenario) {
     let calls = scenario.load.iter().flat_map(|load| load.journeys.iter().flat_map(Journey::calls));
     let methods: BTreeSet<String> = calls.filter(|call| !call.is_bound()).map(Call::method).collect();
     for method in methods {
-        anstream::println!("  not checked: {method} and its message; the server is asked for their types before the load");
+        anstream::println!(
+            "  not checked: {method} and its message; the server is asked for their types before the load"
+        );
     }
 }

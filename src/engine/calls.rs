@@ -21,7 +21,9 @@ pub(super) async fn prepare(plan: &RunPlan, load: &LoadPlan, connection: Connect
         return Ok(());
     }
     if !connection.is_http2() {
-        return Err("gRPC needs HTTP/2, but over TLS the server chose HTTP/1.1; let it offer `h2` by ALPN".to_owned());
+        return Err(
+            "gRPC needs HTTP/2, but over TLS the server chose HTTP/1.1; let it offer `h2` by ALPN".to_owned()
+        );
     }
     let unbound: Vec<&Call> = calls.into_iter().filter(|call| !call.is_bound()).collect();
     if unbound.is_empty() {

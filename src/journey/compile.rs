@@ -2,9 +2,9 @@
 
 use super::data::Data;
 use super::extract::Extract;
+use super::grpc::{self, Call};
 use super::judge::Expectation;
 use super::scope::{Scope, check_capture_name};
-use super::grpc::{self, Call};
 use super::step::{RequestForm, Step};
 use super::{CompileContext, Expect, JourneySpec, StatusExpect, StepSpec, Values, request};
 use crate::source::{Located, Mark, Problem};
@@ -115,7 +115,11 @@ fn named_request(
     }
     let (method, path) = method_and_path(spec, fallback, problems)?;
     let of_calls = [
-        ("message", spec.message.as_ref().map(|message| message.mark), "write `json`, or call a method with `grpc`"),
+        (
+            "message",
+            spec.message.as_ref().map(|message| message.mark),
+            "write `json`, or call a method with `grpc`",
+        ),
         ("metadata", spec.metadata.iter().next().map(|(name, _)| name.mark), "write `headers`"),
     ];
     for (key, mark, help) in of_calls {
@@ -163,10 +167,9 @@ fn method_and_path<'a>(
     let mut given = methods(spec);
     let Some(first) = given.next() else {
         let mark = spec.name.as_ref().map_or(fallback, |name| name.mark);
-        problems.push(
-            Problem::at(mark, "a step without a request")
-                .help("add one of get, head, post, put, patch, delete, options with a path, or grpc with a method"),
-        );
+        problems.push(Problem::at(mark, "a step without a request").help(
+            "add one of get, head, post, put, patch, delete, options with a path, or grpc with a method",
+        ));
         return None;
     };
     if let Some((method, path)) = given.next() {

@@ -82,9 +82,9 @@ impl<'de> Deserialize<'de> for StatusExpect {
                     [hundred @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] => {
                         Ok(StatusExpect::Class(u16::from(hundred - b'0')))
                     }
-                    [first, ..] if first.is_ascii_alphabetic() => {
-                        GrpcStatus::named(text).map(StatusExpect::Grpc).ok_or_else(|| E::custom(no_name(text)))
-                    }
+                    [first, ..] if first.is_ascii_alphabetic() => GrpcStatus::named(text)
+                        .map(StatusExpect::Grpc)
+                        .ok_or_else(|| E::custom(no_name(text))),
                     _ => match text.parse() {
                         Ok(code) => self.visit_u64(code),
                         Err(_) => Err(E::custom(format!(

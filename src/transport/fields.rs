@@ -70,7 +70,9 @@ mod tests {
 
     #[test]
     fn what_comes_behind_the_body_stands_beside_what_came_before() {
-        let map = |name: &'static str| HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static("1"))]);
+        let map = |name: &'static str| {
+            HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static("1"))])
+        };
         let fields = Fields::from(map("x-before")).with(map("x-behind"));
         for (name, there) in [("x-before", true), ("x-behind", true), ("x-never", false)] {
             assert_eq!(fields.get(&HeaderName::from_static(name)).is_some(), there, "{name}");

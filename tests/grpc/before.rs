@@ -17,10 +17,19 @@ fn refused(url: &str, target: &str, step: &str) -> String {
 fn what_reflection_finds_wrong_ends_the_run_before_its_load() {
     let server = Orders::start(Reflection::V1);
     for (step, reason) in [
-        ("grpc: shop.v1.Orders/Creat", "the service `shop.v1.Orders` has no method `Creat`; did you mean `Create`?"),
+        (
+            "grpc: shop.v1.Orders/Creat",
+            "the service `shop.v1.Orders` has no method `Creat`; did you mean `Create`?",
+        ),
         ("grpc: shop.v1.Oders/Create", "there is no service `shop.v1.Oders`; did you mean `shop.v1.Orders`?"),
-        ("grpc: shop.v1.Orders/Watch", "`Watch` answers with a stream of messages; a step calls methods that take one message and give one"),
-        ("{ grpc: shop.v1.Orders/Create, message: { skus: x } }", "`shop.v1.Order` has no field `skus`; did you mean `sku`?"),
+        (
+            "grpc: shop.v1.Orders/Watch",
+            "`Watch` answers with a stream of messages; a step calls methods that take one message and give one",
+        ),
+        (
+            "{ grpc: shop.v1.Orders/Create, message: { skus: x } }",
+            "`shop.v1.Order` has no field `skus`; did you mean `sku`?",
+        ),
     ] {
         let said = refused(&server.url(), &plain(SOURCES[1]), step);
         assert!(said.contains(reason), "{step}: {said}");
@@ -38,7 +47,10 @@ fn a_server_without_reflection() {
     assert!(said.contains(reason), "{said}");
     let page = Scripted::start([Answer::ok("<h1>shop</h1>").header("content-type", "text/html")]);
     let said = refused(&page.url(), &plain(SOURCES[1]), "grpc: shop.v1.Orders/Get");
-    assert!(said.contains("the server offers no reflection (the answer is not one of gRPC: `text/html`"), "{said}");
+    assert!(
+        said.contains("the server offers no reflection (the answer is not one of gRPC: `text/html`"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -52,7 +64,8 @@ fn a_server_that_does_not_speak_http_2() {
     program.write("ca.pem", tls.root_pem());
     let target = "tls: { ca: ca.pem }, grpc: { descriptors: shop.binpb }";
     let ended = program.scenario(&scenario(&tls.url(), target, "        - grpc: shop.v1.Orders/Get"));
-    ended.expect(4, &["gRPC needs HTTP/2, but over TLS the server chose HTTP/1.1; let it offer `h2` by ALPN"]);
+    ended
+        .expect(4, &["gRPC needs HTTP/2, but over TLS the server chose HTTP/1.1; let it offer `h2` by ALPN"]);
 }
 
 #[test]
@@ -60,7 +73,11 @@ fn check_says_what_only_the_server_knows() {
     let program = program();
     let steps = "        - grpc: shop.v1.Orders/Nonsense\n        - get: /health";
     for (types, code, text) in [
-        (SOURCES[1], 0, "not checked: shop.v1.Orders/Nonsense and its message; the server is asked for their types before the load"),
+        (
+            SOURCES[1],
+            0,
+            "not checked: shop.v1.Orders/Nonsense and its message; the server is asked for their types before the load",
+        ),
         (SOURCES[0], 2, "the service `shop.v1.Orders` has no method `Nonsense`"),
     ] {
         program.write("s.yaml", scenario("http://127.0.0.1:1", &plain(types), steps));

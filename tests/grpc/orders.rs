@@ -105,7 +105,9 @@ async fn answer(
     };
     Ok(match special(&sku).await {
         Some(response) => response,
-        None => went_well(frame(0, &DynamicMessage::deserialize(kind(reply), created()).unwrap().encode_to_vec())),
+        None => {
+            went_well(frame(0, &DynamicMessage::deserialize(kind(reply), created()).unwrap().encode_to_vec()))
+        }
     })
 }
 

@@ -59,14 +59,18 @@ fn messages_metadata_and_captures_reach_the_server_wherever_the_types_come_from(
         ] {
             assert_eq!(third.headers[name], value, "{name}");
         }
-        assert_eq!((&got[0].message, &got[0].headers["x-cost"]), (&json!({ "id": "7" }), &"3".parse().unwrap()));
+        assert_eq!(
+            (&got[0].message, &got[0].headers["x-cost"]),
+            (&json!({ "id": "7" }), &"3".parse().unwrap())
+        );
     }
 }
 
 #[test]
 fn a_call_without_a_message_sends_an_empty_one() {
     let (program, server) = (program(), Orders::start(Reflection::None));
-    let step = "        - { grpc: shop.v1.Orders/Get, name: get, expect: { json: { $.sku: { equals: of 0 } } } }";
+    let step =
+        "        - { grpc: shop.v1.Orders/Get, name: get, expect: { json: { $.sku: { equals: of 0 } } } }";
     went_well(&program.scenario(&scenario(&server.url(), &plain(SOURCES[0]), step)), 20);
     assert!(server.seen().iter().all(|seen| seen.message == json!({})));
 }
@@ -74,6 +78,7 @@ fn a_call_without_a_message_sends_an_empty_one() {
 #[test]
 fn a_status_that_is_expected_is_no_failure() {
     let (program, server) = (program(), Orders::start(Reflection::None));
-    let step = "        - { grpc: shop.v1.Orders/Create, message: { sku: unknown }, expect: { status: NOT_FOUND } }";
+    let step =
+        "        - { grpc: shop.v1.Orders/Create, message: { sku: unknown }, expect: { status: NOT_FOUND } }";
     went_well(&program.scenario(&scenario(&server.url(), &plain(SOURCES[0]), step)), 20);
 }

@@ -55,7 +55,8 @@ pub(super) fn ended(answer: &Answer) -> Result<Ended, StepFailure> {
 
 fn without_status(answer: &Answer) -> StepFailure {
     if answer.status != StatusCode::OK {
-        let text = format!("expected a call's answer, got status {} of HTTP{}", answer.status, begins(answer));
+        let text =
+            format!("expected a call's answer, got status {} of HTTP{}", answer.status, begins(answer));
         return failure(ErrorClass::Status, text);
     }
     let kind = answer.headers.get(&CONTENT_TYPE).unwrap_or_default();
@@ -82,7 +83,8 @@ fn begins(answer: &Answer) -> String {
 pub(super) fn message(of: &MessageDescriptor, body: &Bytes) -> Result<DynamicMessage, StepFailure> {
     let malformed = |text: String| failure(ErrorClass::Protocol, text);
     let mut frames = Frames::of(body);
-    let first = frames.next().ok_or_else(|| malformed("the call ended OK, but without a message".to_owned()))?;
+    let first =
+        frames.next().ok_or_else(|| malformed("the call ended OK, but without a message".to_owned()))?;
     let first = first.map_err(|error| malformed(error.to_string()))?;
     if frames.next().is_some() {
         return Err(malformed("the answer holds more than the one message of the call".to_owned()));

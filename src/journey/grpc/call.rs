@@ -89,14 +89,20 @@ impl Call {
     }
 
     /// The types of its message and of its answer; or what is wrong with its method or its message.
-    pub(super) fn look_up(&self, types: &Types) -> Result<(MessageDescriptor, MessageDescriptor), Vec<Problem>> {
+    pub(super) fn look_up(
+        &self,
+        types: &Types,
+    ) -> Result<(MessageDescriptor, MessageDescriptor), Vec<Problem>> {
         let method = types.method(&self.name).map_err(|problem| vec![problem])?;
         let problems = self.draft.problems(&method.input());
         if problems.is_empty() { Ok((method.input(), method.output())) } else { Err(problems) }
     }
 
     /// The request of this arrival.
-    pub(in crate::journey) fn render(&self, values: &mut Values<'_>) -> Result<Cow<'_, Request>, StepFailure> {
+    pub(in crate::journey) fn render(
+        &self,
+        values: &mut Values<'_>,
+    ) -> Result<Cow<'_, Request>, StepFailure> {
         let bound = self.types()?;
         let message = match &bound.once {
             Once::Request(request) => return Ok(Cow::Borrowed(request)),
@@ -114,7 +120,11 @@ impl Call {
 
     /// The answer as one of HTTP that went well: metadata from before and after the message together, and the message
     /// as JSON where somebody looks into it.
-    pub(in crate::journey) fn read(&self, answer: Answer, looks_into_body: bool) -> Result<Answer, StepFailure> {
+    pub(in crate::journey) fn read(
+        &self,
+        answer: Answer,
+        looks_into_body: bool,
+    ) -> Result<Answer, StepFailure> {
         let ended = ended(&answer)?;
         self.expects(&ended)?;
         let body = if ended.status == GrpcStatus::OK {

@@ -6,9 +6,7 @@ use super::name::MethodName;
 use super::status::GrpcStatus;
 use super::types::Types;
 use crate::journey::step::Rendered;
-use crate::journey::{
-    CompileContext, Expect, Json, JsonKind, Pairs, Scope, StatusExpect, StepSpec, request,
-};
+use crate::journey::{CompileContext, Expect, Json, JsonKind, Pairs, Scope, StatusExpect, StepSpec, request};
 use crate::source::{Located, Mark, Problem};
 use http::header::{CONTENT_TYPE, TE};
 use http::{HeaderName, HeaderValue, Method};
@@ -38,7 +36,9 @@ pub(in crate::journey) fn compile(
 ) -> Option<Call> {
     if matches!(cx.calls, Calls::Refused) {
         let problem = Problem::at(method.mark, "only the steps of a journey can call gRPC");
-        problems.push(problem.help("call it from `load.journeys`; the check `grpc_health` asks a server's health"));
+        problems.push(
+            problem.help("call it from `load.journeys`; the check `grpc_health` asks a server's health"),
+        );
         return None;
     }
     let before = problems.len();
@@ -109,7 +109,9 @@ fn foreign(spec: &StepSpec) -> Vec<Problem> {
 
 /// Metadata that the protocol itself sends.
 fn reserved(metadata: &Pairs<Located<String>>) -> Vec<Problem> {
-    let own = |name: &str| name.starts_with("grpc-") || [CONTENT_TYPE.as_str(), TE.as_str(), "host"].contains(&name);
+    let own = |name: &str| {
+        name.starts_with("grpc-") || [CONTENT_TYPE.as_str(), TE.as_str(), "host"].contains(&name)
+    };
     let reserved = metadata.iter().filter(|(name, _)| own(&name.to_ascii_lowercase()));
     let of = |(name, _): &(Located<String>, _)| {
         Problem::at(name.mark, format!("`{}` belongs to gRPC itself", name.value))
@@ -128,7 +130,8 @@ fn wanted(expect: Option<&Expect>, problems: &mut Vec<Problem>) -> (Vec<GrpcStat
         match status {
             StatusExpect::Grpc(status) => wanted.push(*status),
             other => {
-                let problem = Problem::at(statuses.mark, format!("`{other}` is a status of HTTP, not of gRPC"));
+                let problem =
+                    Problem::at(statuses.mark, format!("`{other}` is a status of HTTP, not of gRPC"));
                 problems.push(problem.help("write a name, such as OK or NOT_FOUND"));
             }
         }

@@ -50,9 +50,11 @@ impl Frames {
 
     fn take(&mut self) -> Result<Bytes, FrameError> {
         let got = self.0.len();
-        let Some((flag, length)) = self.0.split_first_chunk::<HEAD>().map(|(head, _)| {
-            (head[0], u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize)
-        }) else {
+        let Some((flag, length)) = self
+            .0
+            .split_first_chunk::<HEAD>()
+            .map(|(head, _)| (head[0], u32::from_be_bytes([head[1], head[2], head[3], head[4]]) as usize))
+        else {
             return Err(FrameError::Cut { got, wanted: HEAD });
         };
         match flag {

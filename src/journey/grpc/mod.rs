@@ -18,8 +18,8 @@ mod status;
 mod types;
 
 pub use call::Call;
-pub(super) use compile::compile;
 pub use compile::Calls;
+pub(super) use compile::compile;
 pub use reflection::{ReflectionError, discover};
 pub use status::GrpcStatus;
 pub use types::{Types, TypesError};

@@ -23,7 +23,8 @@ impl MethodName {
         });
         let Some((service, method)) = parts else {
             let problem = Problem::at(text.mark, format!("`{}` does not name a method of gRPC", text.value));
-            problems.push(problem.help("write `package.Service/Method`, for example `shop.v1.Orders/Create`"));
+            problems
+                .push(problem.help("write `package.Service/Method`, for example `shop.v1.Orders/Create`"));
             return None;
         };
         let part = |part: &str, mark: Mark| Located { value: part.to_owned(), mark };

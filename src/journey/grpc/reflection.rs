@@ -32,7 +32,9 @@ pub enum ReflectionError {
     )]
     Missing(String),
     /// It speaks it, and says no.
-    #[error("the server's reflection failed: {0}; look into its log, or name a descriptor set under `target.grpc.descriptors`")]
+    #[error(
+        "the server's reflection failed: {0}; look into its log, or name a descriptor set under `target.grpc.descriptors`"
+    )]
     Failed(String),
     /// Whoever answers does not speak HTTP/2.
     #[error("the port answers, but not with HTTP/2: {0}; correct the port, or write https:// for TLS")]
@@ -41,7 +43,9 @@ pub enum ReflectionError {
     #[error("asking the server's reflection failed: {}; {}", .0.text, .0.next_move())]
     Unreachable(Failure),
     /// What it says makes no whole.
-    #[error("what the server's reflection says makes no whole: {0}; name a descriptor set under `target.grpc.descriptors`")]
+    #[error(
+        "what the server's reflection says makes no whole: {0}; name a descriptor set under `target.grpc.descriptors`"
+    )]
     Types(#[from] TypesError),
 }
 
@@ -90,7 +94,11 @@ impl<S: Sender> Asking<'_, S> {
     }
 
     /// The files of the services that are wanted and known, with all that they import.
-    async fn types(mut self, wanted: &BTreeSet<&str>, services: Vec<String>) -> Result<Types, ReflectionError> {
+    async fn types(
+        mut self,
+        wanted: &BTreeSet<&str>,
+        services: Vec<String>,
+    ) -> Result<Types, ReflectionError> {
         let known = services.iter().filter(|service| wanted.contains(service.as_str()));
         let mut questions: Vec<Question> = known.cloned().map(Question::FileContainingSymbol).collect();
         let mut files = BTreeMap::new();
@@ -100,8 +108,9 @@ impl<S: Sender> Asking<'_, S> {
             for reply in self.ask(questions).await? {
                 let Reply::FileDescriptorResponse(response) = reply else { continue };
                 for file in response.file_descriptor_proto {
-                    let file = FileDescriptorProto::decode(file.as_slice())
-                        .map_err(|error| ReflectionError::Failed(format!("a file cannot be read: {error}")))?;
+                    let file = FileDescriptorProto::decode(file.as_slice()).map_err(|error| {
+                        ReflectionError::Failed(format!("a file cannot be read: {error}"))
+                    })?;
                     files.insert(file.name().to_owned(), file);
                 }
             }
@@ -160,7 +169,8 @@ fn lacking(files: &mut BTreeMap<String, FileDescriptorProto>) -> BTreeSet<String
         let imported = files.values().flat_map(|file| &file.dependency);
         let lacking: BTreeSet<String> = imported.filter(|name| !files.contains_key(*name)).cloned().collect();
         let known = lacking.iter().filter_map(|name| own.get_file_by_name(name));
-        let known: Vec<FileDescriptorProto> = known.map(|file| file.file_descriptor_proto().clone()).collect();
+        let known: Vec<FileDescriptorProto> =
+            known.map(|file| file.file_descriptor_proto().clone()).collect();
         if known.is_empty() {
             return lacking;
         }

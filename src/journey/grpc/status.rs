@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn names_and_numbers_agree() {
-        for (number, name) in [(0, "OK"), (4, "DEADLINE_EXCEEDED"), (12, "UNIMPLEMENTED"), (16, "UNAUTHENTICATED")] {
+        for (number, name) in
+            [(0, "OK"), (4, "DEADLINE_EXCEEDED"), (12, "UNIMPLEMENTED"), (16, "UNAUTHENTICATED")]
+        {
             let status = GrpcStatus::numbered(number);
             assert_eq!((GrpcStatus::named(name), status.to_string().as_str()), (Some(status), name));
         }

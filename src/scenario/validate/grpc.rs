@@ -18,7 +18,8 @@ pub(in crate::scenario) fn grpc(
     // One message for the first call stands for all.
     if let Some((call, target)) = call.zip(target).filter(|(_, plan)| !plan.target.may_speak_http2()) {
         let url = &target.url;
-        let problem = Problem::at(call.mark, format!("gRPC needs HTTP/2, but requests to {url} go by HTTP/1.1"));
+        let problem =
+            Problem::at(call.mark, format!("gRPC needs HTTP/2, but requests to {url} go by HTTP/1.1"));
         problems.push(problem.help("write `http_version: http2` in `target`"));
     }
     let Some(spec) = file.target.as_ref().and_then(|target| target.grpc.as_ref()) else {
@@ -52,7 +53,8 @@ fn types(spec: &Located<GrpcSpec>, data: &DataFiles<'_>) -> Result<Option<Types>
             Types::of_set(&bytes).map(Some).map_err(|error| unreadable(named, &error))
         }
         _ => {
-            let problem = Problem::at(spec.mark, "the types come from `descriptors` or from `reflection: true`");
+            let problem =
+                Problem::at(spec.mark, "the types come from `descriptors` or from `reflection: true`");
             Err(problem.help("write exactly one of the two"))
         }
     }
