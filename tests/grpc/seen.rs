@@ -3,6 +3,7 @@
 use crate::orders::{Orders, Reflection};
 use crate::{SOURCES, plain, program, scenario, went_well};
 use serde_json::json;
+use support::{Answer, TlsServer, TlsSetup, Version};
 
 const TWO_STEPS: &str = "
         - grpc: shop.v1.Orders/Create
@@ -64,6 +65,20 @@ fn messages_metadata_and_captures_reach_the_server_wherever_the_types_come_from(
             (&json!({ "id": "7" }), &"3".parse().unwrap())
         );
     }
+}
+
+#[test]
+fn over_tls_the_server_chooses_http_2() {
+    // An empty message, and its status before it, as some proxies send it.
+    let answer = Answer::ok(vec![0; 5]).header("content-type", "application/grpc").header("grpc-status", "0");
+    let setup = TlsSetup { alpn: vec!["h2", "http/1.1"], ..TlsSetup::default() };
+    let server = TlsServer::answering(&setup, move |_| answer.clone());
+    let program = program();
+    program.write("ca.pem", server.root_pem());
+    let target = "tls: { ca: ca.pem }, grpc: { descriptors: shop.binpb }";
+    let step = "        - { grpc: shop.v1.Orders/Get, expect: { json: { $.quantity: { equals: 0 } } } }";
+    went_well(&program.scenario(&scenario(&server.url(), target, step)), 20);
+    assert!(server.seen().iter().all(|seen| seen.version == Version::HTTP_2 && *seen.body == [0; 5]));
 }
 
 #[test]

@@ -159,7 +159,7 @@ mod tests {
             (Duration::from_millis(250), "250000u"),
             (Duration::from_secs(99), "99000000u"),
             (Duration::from_secs(100), "100000m"),
-            (Duration::from_secs(86_400), "86400000m"),
+            (Duration::from_hours(24), "86400000m"),
             (Duration::from_secs(1_000_000), "1000000S"),
             (Duration::MAX, "99999999S"),
         ] {

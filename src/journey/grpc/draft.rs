@@ -76,14 +76,16 @@ impl Draft {
         let before = problems.len();
         match (&self.form, field.kind().as_message()) {
             (Form::Map(entries), Some(entry)) if field.is_map() => {
-                let kind = entry.map_entry_value_field().kind();
-                let values = entries.iter().map(|(_, value)| value);
-                values.for_each(|value| {
-                    kind.as_message().into_iter().for_each(|inner| value.check_message(inner, problems));
-                });
+                if let Some(inner) = entry.map_entry_value_field().kind().as_message() {
+                    for (_, value) in entries {
+                        value.check_message(inner, problems);
+                    }
+                }
             }
             (Form::List(items), Some(inner)) if field.is_list() => {
-                items.iter().for_each(|item| item.check_message(inner, problems));
+                for item in items {
+                    item.check_message(inner, problems);
+                }
             }
             (Form::Map(_), Some(inner)) if !field.is_list() => self.check_message(inner, problems),
             _ => {}
@@ -115,12 +117,9 @@ fn unknown(of: &MessageDescriptor, key: &Located<String>) -> Problem {
 /// What a field takes.
 fn wanted(field: &FieldDescriptor, text: &str) -> String {
     let kind = field.kind();
-    match kind.as_message() {
-        Some(entry) if field.is_map() => {
-            let (key, value) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
-            return format!("it is a map of {key:?} to {value:?}");
-        }
-        _ => {}
+    if let Some(entry) = kind.as_message().filter(|_| field.is_map()) {
+        let (key, value) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
+        return format!("it is a map of {key:?} to {value:?}");
     }
     match &kind {
         _ if field.is_list() => format!("it is a list of {kind:?}"),
