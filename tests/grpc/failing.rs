@@ -54,7 +54,7 @@ const CASES: [(&str, &str, &str, &str); 18] = [
 #[test]
 fn every_failure_has_its_class_and_its_words() {
     let (program, server) = (program(), Orders::start(Reflection::None));
-    let steps: String = CASES
+    let journeys: Vec<String> = CASES
         .iter()
         .enumerate()
         .map(|(number, (sku, keys, ..))| {
@@ -66,9 +66,10 @@ fn every_failure_has_its_class_and_its_words() {
         .collect();
     let text = format!(
         "scenario: failures\ntarget: {{ http: '{}', {} }}\nload:\n  workers: 1\n  \
-         profile: {{ stages: [{{ from: 72/s, to: 72/s, over: 1s }}] }}\n  journeys:\n{steps}",
+         profile: {{ stages: [{{ from: 72/s, to: 72/s, over: 1s }}] }}\n  journeys:\n{}",
         server.url(),
-        plain(SOURCES[0])
+        plain(SOURCES[0]),
+        journeys.concat()
     );
     let ended = program.scenario(&text);
     let report = ended.report();
