@@ -2,7 +2,11 @@
 
 use crate::orders::{Orders, Reflection};
 use crate::{SOURCES, plain, program, scenario, went_well};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Method};
 use serde_json::json;
+use shakedown::transport::{Client, HttpVersion, Keep, Request, Target, TlsOptions};
+use std::time::Duration;
 use support::{Answer, TlsServer, TlsSetup, Version};
 
 const TWO_STEPS: &str = "
@@ -79,6 +83,23 @@ fn over_tls_the_server_chooses_http_2() {
     let step = "        - { grpc: shop.v1.Orders/Get, expect: { json: { $.quantity: { equals: 0 } } } }";
     went_well(&program.scenario(&scenario(&server.url(), target, step)), 20);
     assert!(server.seen().iter().all(|seen| seen.version == Version::HTTP_2 && *seen.body == [0; 5]));
+}
+
+#[tokio::test]
+async fn the_client_of_users_and_checks_brings_the_status_behind_the_message() {
+    let server = Orders::start(Reflection::None);
+    let limit = Duration::from_secs(30);
+    let target = Target::new(&server.url(), HttpVersion::Http2, &TlsOptions::default(), limit).unwrap();
+    let request = Request {
+        method: Method::POST,
+        path: PathAndQuery::from_static("/shop.v1.Orders/Get"),
+        headers: HeaderMap::new(),
+        body: vec![0; 5].into(),
+    };
+    let answer = Client::new(&target).unwrap().send(&request, Keep::Body, 1000, limit).await.unwrap();
+    assert_eq!(answer.trailers.unwrap()["grpc-status"], "0");
+    assert_eq!(answer.length, answer.body.len() as u64);
+    assert!(answer.length > 5);
 }
 
 #[test]
