@@ -148,6 +148,7 @@ fn every_key_is_described() {
         "docs/faults.md",
         "docs/faults/network.md",
         "docs/recovery.md",
+        "docs/grpc.md",
     ];
     let text: String = pages.map(|path| Page::read(path).text).concat();
     let missing: Vec<&String> = all.iter().filter(|key| !text.contains(&format!("`{key}`"))).collect();

@@ -5,7 +5,7 @@ use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::ledger::Bookkeeper;
 use super::worker::Worker;
-use super::{LoadPlan, RunPlan, watching};
+use super::{LoadPlan, RunPlan, calls, watching};
 use crate::check::Effort;
 use crate::clock::{Clock, Offset};
 use crate::event::{CheckEnd, Ending, Event, EventKind, Phase};
@@ -139,13 +139,18 @@ async fn story(
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
-    let addresses = match reach(&load.target).await {
-        Ok(addresses) => addresses,
+    let (addresses, connection) = match reach(&load.target).await {
+        Ok(reached) => reached,
         Err(failure) => {
             let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
             return Ok(Ending::Unreachable { reason });
         }
     };
+    match control.unless_stopped(calls::prepare(plan, load, connection)).await {
+        None => return Ok(Ending::Interrupted),
+        Some(Err(reason)) => return Ok(Ending::Unreachable { reason: plan.secrets.redact(&reason) }),
+        Some(Ok(())) => {}
+    }
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
     let aborted = run_load(plan, load, stages, (started, addresses, session), control, say).await?;
     if control.stops() {
@@ -167,13 +172,13 @@ async fn prepare_ledger(plan: &RunPlan) -> Result<(), String> {
     }
 }
 
-/// The target's addresses, one of which took a connection.
-async fn reach(target: &Target) -> Result<Vec<SocketAddr>, Failure> {
+/// The target's addresses, and a connection that one of them took.
+async fn reach(target: &Target) -> Result<(Vec<SocketAddr>, Connection), Failure> {
     let addresses = target.resolve().await?;
     let mut last = None;
     for address in &addresses {
         match Connection::open(target, *address).await {
-            Ok(_) => return Ok(addresses),
+            Ok(opened) => return Ok((addresses, opened.connection)),
             Err(failure) => last = Some(failure),
         }
     }

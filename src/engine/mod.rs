@@ -11,6 +11,7 @@
 mod abort;
 mod batch;
 mod broken;
+mod calls;
 mod checks;
 mod deadline;
 mod dispatch;

@@ -2,10 +2,11 @@
 
 use super::data::Data;
 use super::extract::Extract;
+use super::grpc::{self, Call};
 use super::judge::Expectation;
 use super::scope::{Scope, check_capture_name};
-use super::step::Step;
-use super::{CompileContext, JourneySpec, StepSpec, Values, request};
+use super::step::{RequestForm, Step};
+use super::{CompileContext, Expect, JourneySpec, StatusExpect, StepSpec, Values, request};
 use crate::source::{Located, Mark, Problem};
 use http::Method;
 
@@ -50,6 +51,11 @@ impl Journey {
         (problems.len() == before).then_some(journey)
     }
 
+    /// The calls of gRPC among its steps.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.steps.iter().filter_map(Step::call)
+    }
+
     /// The values of an arrival at the start of its journey.
     pub fn values(&self, number: u64, seed: u64) -> Values<'_> {
         Values::new(number, seed, self.data.row(number, seed), self.captures)
@@ -65,12 +71,11 @@ pub fn compile_step(
     cx: &CompileContext<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Step> {
-    let (method, path) = method_and_path(spec, fallback, problems)?;
-    let name =
-        spec.name.as_ref().map_or_else(|| format!("{method} {}", path.value), |name| name.value.clone());
-    let rendered = request::compile(method, path, spec, scope, cx, problems);
-    let expect = spec.expect.as_ref();
-    let compiled = expect.map(|expect| Expectation::compile(expect, scope, problems)).unwrap_or_default();
+    let (name, request) = named_request(spec, fallback, scope, cx, problems)?;
+    let name = spec.name.as_ref().map_or(name, |name| name.value.clone());
+    let expect = of_http(spec.expect.as_ref(), &request, problems);
+    let compiled =
+        expect.as_ref().map(|expect| Expectation::compile(expect, scope, problems)).unwrap_or_default();
     let extracts = extracts(spec, scope, problems);
     let timeout = spec.timeout.as_ref().map_or(cx.timeout, |timeout| timeout.value);
     if timeout.get().is_zero() {
@@ -78,12 +83,13 @@ pub fn compile_step(
         problems.push(Problem::at(mark, "a timeout of zero lets no answer through"));
     }
     let kept = compiled.looks_into_body() || extracts.iter().any(Extract::looks_into_body);
-    let longest = expect.and_then(|expect| expect.max_body.as_ref()).map(|longest| longest.get());
+    let kept = kept || matches!(request, RequestForm::Call(_));
+    let longest = expect.and_then(|expect| expect.max_body).map(|longest| longest.get());
     Some(Step {
         endpoint: if journey.is_empty() { name } else { format!("{journey}/{name}") },
         timeout: timeout.get(),
         think: spec.think.as_ref().map(|think| think.value),
-        request: rendered.into_form(),
+        request,
         expect: compiled,
         extracts,
         redirects: spec.redirects.as_ref().map_or(0, |redirects| redirects.value),
@@ -91,11 +97,56 @@ pub fn compile_step(
     })
 }
 
-fn method_and_path<'a>(
-    spec: &'a StepSpec,
+/// The one request of a step, and what it is called where nobody named it.
+fn named_request(
+    spec: &StepSpec,
     fallback: Mark,
+    scope: &Scope,
+    cx: &CompileContext<'_>,
     problems: &mut Vec<Problem>,
-) -> Option<(Method, &'a Located<String>)> {
+) -> Option<(String, RequestForm)> {
+    if let Some(method) = &spec.grpc {
+        if let Some((other, path)) = methods(spec).next() {
+            let message = format!("a step has one request, but this has a call of gRPC and {other}");
+            problems.push(Problem::at(path.mark, message).help("make it a step of its own"));
+        }
+        let call = grpc::compile(method, spec, scope, cx, problems)?;
+        return Some((method.value.clone(), RequestForm::Call(Box::new(call))));
+    }
+    let (method, path) = method_and_path(spec, fallback, problems)?;
+    let of_calls = [
+        (
+            "message",
+            spec.message.as_ref().map(|message| message.mark),
+            "write `json`, or call a method with `grpc`",
+        ),
+        ("metadata", spec.metadata.iter().next().map(|(name, _)| name.mark), "write `headers`"),
+    ];
+    for (key, mark, help) in of_calls {
+        let problem = |mark| Problem::at(mark, format!("only a call of gRPC has `{key}`")).help(help);
+        problems.extend(mark.map(problem));
+    }
+    let name = format!("{method} {}", path.value);
+    Some((name, request::compile(method, path, spec, scope, cx, problems).into_form()))
+}
+
+/// What is expected of the answer as one of HTTP. The status of a call is the call's own.
+fn of_http(expect: Option<&Expect>, request: &RequestForm, problems: &mut Vec<Problem>) -> Option<Expect> {
+    let mut expect = expect?.clone();
+    if matches!(request, RequestForm::Call(_)) {
+        expect.status = None;
+    }
+    if let Some(statuses) = &expect.status
+        && let Some(status) = statuses.0.iter().find(|status| matches!(status, StatusExpect::Grpc(_)))
+    {
+        let problem = Problem::at(statuses.mark, format!("`{status}` is a status of gRPC, not of HTTP"));
+        problems.push(problem.help("write 100 to 599, or a class such as 2xx"));
+    }
+    Some(expect)
+}
+
+/// The methods of HTTP that a step names, with their paths.
+fn methods(spec: &StepSpec) -> impl Iterator<Item = (Method, &Located<String>)> {
     let all = [
         (Method::GET, &spec.get),
         (Method::HEAD, &spec.head),
@@ -105,13 +156,20 @@ fn method_and_path<'a>(
         (Method::DELETE, &spec.delete),
         (Method::OPTIONS, &spec.options),
     ];
-    let mut given = all.into_iter().filter_map(|(method, path)| path.as_ref().map(|path| (method, path)));
+    all.into_iter().filter_map(|(method, path)| path.as_ref().map(|path| (method, path)))
+}
+
+fn method_and_path<'a>(
+    spec: &'a StepSpec,
+    fallback: Mark,
+    problems: &mut Vec<Problem>,
+) -> Option<(Method, &'a Located<String>)> {
+    let mut given = methods(spec);
     let Some(first) = given.next() else {
         let mark = spec.name.as_ref().map_or(fallback, |name| name.mark);
-        problems.push(
-            Problem::at(mark, "a step without a request")
-                .help("add one of get, head, post, put, patch, delete, options with a path"),
-        );
+        problems.push(Problem::at(mark, "a step without a request").help(
+            "add one of get, head, post, put, patch, delete, options with a path, or grpc with a method",
+        ));
         return None;
     };
     if let Some((method, path)) = given.next() {

@@ -1,5 +1,6 @@
 //! Steps as written in YAML, and the requests that come of them.
 
+use super::grpc::Calls;
 use super::{CompileContext, Journey, JourneySpec, Pairs};
 use crate::source::{Budget, Located, Node, Problem, decode, parse};
 use crate::transport::{HttpVersion, Target, TlsOptions};
@@ -26,6 +27,7 @@ fn compile(yaml: &str) -> (Option<Journey>, Vec<Problem>) {
         timeout: "30s".parse().unwrap(),
         headers: &headers,
         target: Some(&target),
+        calls: Calls::Asked,
     };
     let journey = spec.and_then(|spec| Journey::compile(&spec, &cx, &mut problems));
     (journey, problems)

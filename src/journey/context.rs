@@ -1,6 +1,7 @@
 //! What compiling a journey needs from the scenario around it.
 
 use super::Pairs;
+use super::grpc::Calls;
 use crate::source::{Located, Problem};
 use crate::transport::Target;
 use crate::units::Span;
@@ -22,6 +23,8 @@ pub struct CompileContext<'a> {
     pub headers: &'a Pairs<Located<String>>,
     /// The target of HTTP; none where the scenario names none.
     pub target: Option<&'a Target>,
+    /// Whether steps may call gRPC, and where the types of its messages come from.
+    pub calls: Calls<'a>,
 }
 
 impl CompileContext<'_> {

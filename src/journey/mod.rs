@@ -11,6 +11,7 @@ mod cookies;
 mod data;
 mod expect;
 mod extract;
+pub mod grpc;
 mod json;
 mod judge;
 #[cfg(test)]

@@ -68,6 +68,7 @@ mod tests {
         Answer {
             status: StatusCode::from_u16(code).unwrap(),
             headers: headers.into(),
+            trailers: None,
             body: Bytes::new(),
             length: 0,
         }

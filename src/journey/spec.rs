@@ -55,7 +55,7 @@ pub enum Pick {
 /// Makes the written forms of one request and of a chain of them, which share all keys of a request.
 macro_rules! requests {
     ($($(#[$doc:meta])* $key:ident: $type:ty,)*) => {
-        /// One request and what is expected of its answer. Exactly one of the methods.
+        /// One request and what is expected of its answer. Exactly one of the methods, or `grpc`.
         #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         #[schemars(rename = "Step")]
@@ -102,6 +102,13 @@ requests! {
     delete: Option<Located<String>>,
     /// An OPTIONS request to this path.
     options: Option<Located<String>>,
+    /// A call of a gRPC method that takes one message and gives one: `shop.v1.Orders/Create`. Where its types come from
+    /// stands in `target.grpc`.
+    grpc: Option<Located<String>>,
+    /// The message of a call, as JSON; an empty one when left out.
+    message: Option<Json>,
+    /// The metadata of a call.
+    metadata: Pairs<Located<String>>,
     /// Query parameters, added to the path and percent-encoded.
     query: Pairs<Located<String>>,
     /// Request headers.
@@ -116,7 +123,7 @@ requests! {
     body_file: Option<Located<String>>,
     /// Credentials.
     auth: Option<Auth>,
-    /// What the answer must be; a status below 400 when left out.
+    /// What the answer must be; a status below 400 when left out, and OK of a call.
     expect: Option<Expect>,
     /// Values taken from the answer for later steps.
     capture: Pairs<Located<Capture>>,
@@ -129,9 +136,10 @@ requests! {
 }
 
 impl StepSpec {
-    /// The path of the request, whatever its method; the first one when several are given.
+    /// The path of the request, whatever its method, or the method of a call; the first one when several are given.
     pub fn path(&self) -> Option<&Located<String>> {
-        let all = [&self.get, &self.head, &self.post, &self.put, &self.patch, &self.delete, &self.options];
+        let Self { get, head, post, put, patch, delete, options, grpc, .. } = self;
+        let all = [get, head, post, put, patch, delete, options, grpc];
         all.into_iter().find_map(Option::as_ref)
     }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::check::{CheckSpec, Compiled};
 use crate::fault::Fault;
 use crate::history::RecoveryPlan;
+use crate::journey::grpc::Calls;
 use crate::journey::{CompileContext, Journey, Pairs};
 use crate::ledger::{Ledger, LedgerSpec};
 use crate::source::{Environment, Files, Located, Problem, Secrets, Sources, decode};
@@ -147,7 +148,9 @@ impl Builder<'_> {
             .filter(|(place, _)| usable(*place))
             .map(|(_, spec)| spec)
             .collect();
+        let types = validate::grpc(self.file, &self.whole, target, self.data, self.problems);
         let journeys = self.compile(target, timeout, |cx, problems| {
+            let cx = &CompileContext { calls: types.as_ref().map_or(Calls::Asked, Calls::Typed), ..*cx };
             specs.iter().filter_map(|spec| Journey::compile(spec, cx, problems)).collect::<Vec<_>>()
         });
         validate::endpoints(&specs, &journeys, self.problems);
@@ -191,6 +194,7 @@ impl Builder<'_> {
             timeout,
             headers: self.file.target.as_ref().map_or(&none, |target| &target.headers),
             target: target.map(|target| &target.target),
+            calls: Calls::Refused,
         };
         compiler(&cx, self.problems)
     }

@@ -23,5 +23,5 @@ pub use load::{ConnectionsSpec, LoadSpec};
 pub use recovery::RecoverySpec;
 pub use rejected::Rejected;
 pub use schema::schema;
-pub use target::{TargetPlan, TargetSpec, TlsSpec};
+pub use target::{GrpcSpec, TargetPlan, TargetSpec, TlsSpec};
 pub use validated::{Connections, KeepAlive, Load, PlannedAbort, PlannedGate, Scenario, Spacing};

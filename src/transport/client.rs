@@ -1,6 +1,6 @@
 //! A plain client for single requests: smoke checks and whatever is not load.
 
-use super::received::Coming;
+use super::received::read;
 use super::{Answer, Failure, HttpVersion, Keep, Request, Scheme, Target};
 use crate::sample::ErrorClass;
 use http::Version;
@@ -78,12 +78,8 @@ impl Client {
         if self.version == HttpVersion::Http2 {
             sending = sending.version(Version::HTTP_2);
         }
-        let mut response = sending.send().await.map_err(failed)?;
-        let mut coming = Coming::new(keep.up_to(response.status()), limit);
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            coming.take(chunk)?;
-        }
-        let (body, length) = coming.end();
-        Ok(Answer { status: response.status(), headers: response.headers().clone().into(), body, length })
+        let response: http::Response<reqwest::Body> = sending.send().await.map_err(failed)?.into();
+        let (head, body) = response.into_parts();
+        Ok(read(body, keep.up_to(head.status), limit, failed).await?.answer(head))
     }
 }

@@ -110,6 +110,11 @@ impl Connection {
         Ok(Connection { protocol, opened: Instant::now() })
     }
 
+    /// Whether it speaks HTTP/2.
+    pub fn is_http2(&self) -> bool {
+        matches!(self.protocol, Protocol::Http2(_))
+    }
+
     /// How long the connection has been open.
     pub fn age(&self) -> Duration {
         self.opened.elapsed()

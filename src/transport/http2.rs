@@ -1,13 +1,12 @@
 //! An HTTP/2 connection, by hyper. It answers pings and settings between requests, so it has a task of its own.
 
-use super::received::{Coming, Received};
-use super::{Answer, Failure, Keep, Request, Scheme, Target};
+use super::received::{Received, read};
+use super::{Failure, Keep, Request, Scheme, Target};
 use crate::clock::Clock;
 use bytes::Bytes;
 use http::header::HOST;
 use http::uri::{self, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use http_body_util::Full;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -59,13 +58,8 @@ impl Http2 {
         };
         let first_byte = Some(clock.now());
         let (parts, body) = head.into_parts();
-        let read = read(body, keep.up_to(parts.status), limit).await;
-        let result = read.map(|(body, length)| Answer {
-            status: parts.status,
-            headers: parts.headers.into(),
-            body,
-            length,
-        });
+        let read = read(body, keep.up_to(parts.status), limit, |e| Failure::from_hyper(&e)).await;
+        let result = read.map(|whole| whole.answer(parts));
         Received { first_byte, done: clock.now(), result }
     }
 
@@ -93,15 +87,4 @@ async fn why(error: &hyper::Error, driver: Option<JoinHandle<hyper::Result<()>>>
         return Failure::from_hyper(&end);
     }
     Failure::from_hyper(error)
-}
-
-/// The body as far as it is to be kept, and its length.
-async fn read(mut body: Incoming, keep: u64, limit: u64) -> Result<(Bytes, u64), Failure> {
-    let mut coming = Coming::new(keep, limit);
-    while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame.map_err(|e| Failure::from_hyper(&e))?.into_data() {
-            coming.take(data)?;
-        }
-    }
-    Ok(coming.end())
 }

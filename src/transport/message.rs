@@ -76,6 +76,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// The header fields.
     pub headers: Fields,
+    /// The fields behind the body, where HTTP/2 brought any.
+    pub trailers: Option<Box<HeaderMap>>,
     /// The body, when it was kept.
     pub body: Bytes,
     /// The body's length, kept or not.

@@ -125,6 +125,15 @@ impl Target {
         Ok(Target { scheme, host, port, version, connect_timeout, verify, prefix, authority, tls })
     }
 
+    /// Whether it may speak HTTP/2: by prior knowledge, or when the server chooses it.
+    pub fn may_speak_http2(&self) -> bool {
+        match self.version {
+            HttpVersion::Http2 => true,
+            HttpVersion::Auto => self.scheme == Scheme::Https,
+            HttpVersion::Http1 => false,
+        }
+    }
+
     /// The value of the `Host` header.
     pub fn host_header(&self) -> HeaderValue {
         // An authority is visible ASCII, which every header value may hold.

@@ -73,7 +73,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         let Head { status, headers, framing, reusable } = head;
         let over = framing.is_over_with(&self.incoming);
         let read = self.body(framing, keep.up_to(status), limit).await;
-        let result = read.map(|(body, length)| Answer { status, headers, body, length });
+        let result = read.map(|(body, length)| Answer { status, headers, trailers: None, body, length });
         if result.is_ok() && sent.is_ok() {
             self.reusable = reusable;
         }
