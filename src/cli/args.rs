@@ -1,8 +1,8 @@
 //! What can be asked.
 
 use super::{
-    Failure, check, completions, demo, guard, init, judge, load, plan, playground, proxy, rbac, recover, run,
-    schema, shop, smoke, stress,
+    Failure, check, completions, demo, guard, init, judge, load, plan, playground, pressure, proxy, rbac,
+    recover, run, schema, shop, smoke,
 };
 use crate::run::Exit;
 use clap::error::ErrorKind;
@@ -54,7 +54,7 @@ enum Command {
     Proxy(proxy::Args),
     /// Use up CPU or memory for a while: what a fault runs inside of a Pod
     #[command(subcommand, hide = true)]
-    Stress(stress::Command),
+    Pressure(pressure::Command),
     /// Take the faults of a run back when it dies: the Pod that a run puts beside its faults
     #[command(hide = true)]
     Guard(guard::Args),
@@ -91,7 +91,7 @@ impl Cli {
             Command::Playground(command) => playground::obey(&command),
             Command::Shop(args) => shop::obey(&args),
             Command::Proxy(args) => proxy::obey(&args),
-            Command::Stress(command) => stress::obey(&command),
+            Command::Pressure(command) => pressure::obey(&command),
             Command::Rbac(args) => rbac::obey(&args),
             Command::Recover(args) => recover::obey(&args),
             Command::Guard(args) => guard::obey(&args),

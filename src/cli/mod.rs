@@ -21,6 +21,7 @@ mod load;
 mod plan;
 mod plan_faults;
 mod playground;
+mod pressure;
 mod progress;
 mod proxy;
 mod rbac;
@@ -31,7 +32,6 @@ mod schema;
 mod shop;
 mod signals;
 mod smoke;
-mod stress;
 mod written;
 
 pub use args::Cli;

@@ -1,4 +1,4 @@
-//! `shakedown stress`: it uses what it is asked for, no more, and ends whatever happens around it.
+//! `shakedown pressure`: it uses what it is asked for, no more, and ends whatever happens around it.
 
 use serde_json::Value;
 use std::process::{Command, Stdio};
@@ -22,7 +22,7 @@ fn resident(running: &Running) -> u64 {
 
 #[test]
 fn half_a_core_is_no_more_than_half_a_core() {
-    let ended = Program::at(BINARY).run(&["stress", "cpu", "--cores", "0.5", "--for", "2s"]);
+    let ended = Program::at(BINARY).run(&["pressure", "cpu", "--cores", "0.5", "--for", "2s"]);
     ended.expect(0, &[]);
     let line = last(&ended.out);
     let number = |key: &str| line[key].as_f64().unwrap();
@@ -34,9 +34,9 @@ fn half_a_core_is_no_more_than_half_a_core() {
 #[test]
 fn a_signal_ends_it_long_before_its_time() {
     let program = Program::at(BINARY);
-    for what in [&["stress", "cpu", "--cores", "2"][..], &["stress", "memory", "--size", "10MiB"][..]] {
+    for what in [&["pressure", "cpu", "--cores", "2"][..], &["pressure", "memory", "--size", "10MiB"][..]] {
         let running = program.start(&[what, &["--for", "1h"]].concat());
-        running.prints("{\"stress\":");
+        running.prints("{\"pressure\":");
         running.terminate();
         let ended = running.end();
         ended.expect(0, &[]);
@@ -48,7 +48,7 @@ fn a_signal_ends_it_long_before_its_time() {
 fn memory_is_really_taken_in_steps_and_given_back_at_the_end() {
     let program = Program::at(BINARY);
     let size = 48 << 20;
-    let running = program.start(&["stress", "memory", "--size", "48MiB", "--step", "24MiB", "--for", "1h"]);
+    let running = program.start(&["pressure", "memory", "--size", "48MiB", "--step", "24MiB", "--for", "1h"]);
     running.waits_for("48 MiB", || resident(&running) >= size);
     running.terminate();
     let ended = running.end();
@@ -59,7 +59,7 @@ fn memory_is_really_taken_in_steps_and_given_back_at_the_end() {
 
 #[test]
 fn more_memory_than_there_is_is_refused() {
-    let ended = Program::at(BINARY).run(&["stress", "memory", "--size", "500000GiB", "--for", "1h"]);
+    let ended = Program::at(BINARY).run(&["pressure", "memory", "--size", "500000GiB", "--for", "1h"]);
     ended.expect(2, &["500000GiB are asked for", "are available here; ask for less with --size"]);
 }
 
@@ -67,7 +67,7 @@ fn more_memory_than_there_is_is_refused() {
 fn it_ends_by_itself_when_whoever_started_it_is_gone() {
     let program = Program::at(BINARY);
     let out = program.folder().join("orphan");
-    let script = format!("{BINARY} stress cpu --cores 0.1 --for 1s > {} &", out.display());
+    let script = format!("{BINARY} pressure cpu --cores 0.1 --for 1s > {} &", out.display());
     assert!(Command::new("sh").args(["-c", &script]).stdin(Stdio::null()).status().unwrap().success());
     let begun = Instant::now();
     while !std::fs::read_to_string(&out).unwrap_or_default().contains("\"because\":\"time\"") {
@@ -79,7 +79,7 @@ fn it_ends_by_itself_when_whoever_started_it_is_gone() {
 #[test]
 fn it_ends_well_when_nobody_listens_any_more() {
     let mut child = Command::new(BINARY)
-        .args(["stress", "memory", "--size", "1MiB", "--for", "1s"])
+        .args(["pressure", "memory", "--size", "1MiB", "--for", "1s"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
