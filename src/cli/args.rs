@@ -2,7 +2,7 @@
 
 use super::{
     Failure, check, completions, demo, guard, init, judge, load, plan, playground, pressure, proxy, rbac,
-    recover, run, schema, shop, smoke,
+    recover, run, schema, shop, smoke, stress,
 };
 use crate::run::Exit;
 use clap::error::ErrorKind;
@@ -32,6 +32,8 @@ enum Command {
     Run(run::Args),
     /// Load one URL, no scenario file needed
     Load(load::Args),
+    /// Find the rate at which a scenario's gates break, by runs at many rates
+    Stress(stress::Args),
     /// Run only the smoke checks of scenarios
     Smoke(smoke::Args),
     /// Parse and validate scenarios; every error at once, nothing is sent
@@ -84,6 +86,7 @@ impl Cli {
             Command::Init(args) => init::obey(&args),
             Command::Run(args) => run::obey(&args),
             Command::Load(args) => load::obey(&args),
+            Command::Stress(args) => stress::obey(&args),
             Command::Smoke(args) => smoke::obey(&args),
             Command::Check(args) => Ok(check::obey(&args)),
             Command::Plan(args) => plan::obey(&args),

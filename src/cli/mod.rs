@@ -18,6 +18,7 @@ mod judge;
 mod left;
 mod line;
 mod load;
+mod opened;
 mod plan;
 mod plan_faults;
 mod playground;
@@ -32,6 +33,7 @@ mod schema;
 mod shop;
 mod signals;
 mod smoke;
+mod stress;
 mod written;
 
 pub use args::Cli;
