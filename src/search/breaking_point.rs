@@ -44,7 +44,7 @@ pub enum Next {
 }
 
 /// Below this part of the first rate nothing is tried.
-const LOWEST: f64 = 1.0 / 64.0;
+const LOWEST: f64 = 1.0 / 16.0;
 /// A search that has not come to an end by then never will.
 const MOST: usize = 60;
 

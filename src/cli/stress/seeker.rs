@@ -38,7 +38,6 @@ pub(super) struct Seeker<'a> {
 struct Wanted {
     number: usize,
     rate: Rate,
-    purpose: Purpose,
     hold: Span,
 }
 
@@ -79,7 +78,7 @@ impl Seeker<'_> {
         if undecided > 0 {
             anstream::eprintln!("           nothing was decided; once more at {rate}, for {hold}");
         }
-        let wanted = Wanted { number, rate, purpose, hold };
+        let wanted = Wanted { number, rate, hold };
         let (run, folder) = self.run(wanted)?;
         if self.control.stops() {
             return early(search, interrupted());
@@ -109,7 +108,7 @@ impl Seeker<'_> {
 
     /// One ordinary run, and the name of its folder.
     fn run(&self, wanted: Wanted) -> Result<(Run, String), Failure> {
-        let Wanted { number, rate, hold, .. } = wanted;
+        let Wanted { number, rate, hold } = wanted;
         // Each run has values of its own: what one has written must not be in the way of the next.
         let seed = self.meta.seed.wrapping_add(number as u64);
         let held = self.shape.held_at(rate, hold, seed);
