@@ -3,7 +3,8 @@
 use crate::event::Ending;
 use crate::history::per_second;
 use crate::run::{Cause, GateResult, Run};
-use crate::units::{Rate, Span};
+use crate::sample::ErrorClass;
+use crate::units::{Rate, Span, grouped};
 use crate::verdict::{Subject, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +115,8 @@ impl Outcome {
     /// measured is its own delay, or the bursts that it sent.
     fn of(run: &Run) -> Outcome {
         let untrusted = &run.summary.generator.untrusted;
-        let ours = [Cause::Late, Cause::Cpu].iter().any(|cause| untrusted.of(*cause).is_some());
+        let ours = [Cause::Late, Cause::Cpu].iter().any(|cause| untrusted.of(*cause).is_some())
+            || own_errors(run) > 0;
         match run.verdict {
             Verdict::Pass | Verdict::Warn => Outcome::Held,
             _ if ours => Outcome::Generator,
@@ -148,14 +150,25 @@ fn aborted(run: &Run) -> bool {
     matches!(run.summary.ending, Some(Ending::Aborted { .. }))
 }
 
-fn of_generator(run: &Run) -> Option<&str> {
+/// Requests for which this machine had no port or descriptor left.
+fn own_errors(run: &Run) -> u64 {
+    let classes = run.summary.totals.counts.by_class();
+    classes.filter(|(class, _)| *class == ErrorClass::Generator).map(|(_, count)| count).sum()
+}
+
+fn of_generator(run: &Run) -> Option<String> {
     let finding = run.findings.iter().find(|finding| finding.subject == Subject::Generator);
-    finding.map(|finding| finding.reason.as_str())
+    let own = own_errors(run);
+    finding.map(|finding| finding.reason.clone()).or_else(|| {
+        let text =
+            "requests had no port or descriptor of this machine left; raise its limits, or keep connections";
+        (own > 0).then(|| format!("{} {text}", grouped(own)))
+    })
 }
 
 fn reason(run: &Run, outcome: Outcome) -> String {
     match outcome {
-        Outcome::Generator => of_generator(run).unwrap_or(&run.reason).to_owned(),
+        Outcome::Generator => of_generator(run).unwrap_or_else(|| run.reason.clone()),
         Outcome::Held | Outcome::Broke | Outcome::Undecided => run.reason.clone(),
     }
 }

@@ -5,6 +5,8 @@ mod attempt;
 mod bracket;
 mod breaking_point;
 mod found;
+#[cfg(test)]
+mod judged_runs;
 mod record;
 #[cfg(test)]
 mod stories;

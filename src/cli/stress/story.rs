@@ -110,7 +110,7 @@ fn announce(record: &Record) {
     let Asked { from, limit, hold, confirm, repeats, .. } = record.asked;
     anstream::eprintln!("{}, against {}", harmless(&record.scenario), harmless(&record.target));
     anstream::eprintln!(
-        "from {from} to at most {limit}, each rate for {hold}, the two ends {repeats} times again for {confirm}"
+        "from {from} to at most {limit}, each rate for {hold}, then each of the two ends {repeats} × {confirm}"
     );
     anstream::eprintln!("must hold: {}", harmless(&record.gates.join(", ")));
     record.left_out.iter().for_each(|what| anstream::eprintln!("left out: {}", harmless(what)));
