@@ -77,18 +77,17 @@ fn rate(report: &Report, end: &str) -> f64 {
 
 #[test]
 fn the_breaking_point_of_a_known_service_lies_between_the_ends() {
-    const BEARS: f64 = 200.0;
-    let program = program();
-    let bucket = Bucket::new(BEARS);
-    let server = Scripted::answering(move |seen| bucket.answer(&seen.path));
-    let text = scenario(&server.url(), &format!("smoke: [{{ http: {{ get: /health }} }}]\n{GATE}"));
-    let ended = stress(&program, &text, &["--precision", "10%", "--rest", "300ms"]);
-    // A generator that the machine did not let run may say so; it must not say anything else.
-    let report = ended.report();
-    if report.at("/found/cut_short") != &Value::Null {
-        ended.expect(3, &["inconclusive: "]);
-        return;
-    }
+    // A generator that the machine did not let run says so, and says nothing of the service; then once more.
+    let cut_short = |report: &Report| report.at("/found/cut_short") != &Value::Null;
+    let searched = || {
+        let (ended, report) = search_of_a_bucket();
+        if cut_short(&report) {
+            ended.expect(3, &["inconclusive: "]);
+            assert_eq!(report.text("/found/cut_short/cut"), "generator", "{ended}");
+        }
+        (ended, report)
+    };
+    let (ended, report) = (0..3).map(|_| searched()).find(|(_, report)| !cut_short(report)).unwrap();
     ended.expect(0, &["pass: holds ", "breaks at ", "error_rate < 10% was "]);
     let (passed, failed) = (rate(&report, "passed"), rate(&report, "failed"));
     // For the second of a short hold it bears its spare as well.
@@ -99,7 +98,19 @@ fn the_breaking_point_of_a_known_service_lies_between_the_ends() {
         assert!(2.0 * number("agree") >= number("of") + 2.0, "seen and confirmed: {ended}");
     }
     assert!(report.number("/base_per_s") < passed * 0.71);
-    assert!(server.seen().iter().all(|seen| ["/step", "/health"].contains(&seen.path.as_str())));
+}
+
+/// What the bucket bears, a second.
+const BEARS: f64 = 200.0;
+
+fn search_of_a_bucket() -> (Ended, Report) {
+    let program = program();
+    let bucket = Bucket::new(BEARS);
+    let server = Scripted::answering(move |seen| bucket.answer(&seen.path));
+    let text = scenario(&server.url(), &format!("smoke: [{{ http: {{ get: /health }} }}]\n{GATE}"));
+    let ended = stress(&program, &text, &["--precision", "10%", "--rest", "300ms"]);
+    let report = ended.report();
+    (ended, report)
 }
 
 #[test]
