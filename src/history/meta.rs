@@ -212,7 +212,6 @@ pub mod per_second {
     use crate::units::Rate;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     /// Writes it.
     pub fn serialize<S: Serializer>(rate: &Rate, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_f64(rate.as_per_second())

@@ -77,7 +77,8 @@ async fn ask(checks: &RunPlan, control: &Control) -> Result<Health, Failure> {
         }
         _ => {}
     };
-    drive(checks, None, &[], control, &mut say).await?;
+    // Boxed: the futures of a whole run are large.
+    Box::pin(drive(checks, None, &[], control, &mut say)).await?;
     if let Some(first) = failed.first() {
         let why = format!("check {}: {}", first.name, first.reason);
         let silent = failed.iter().all(|end| end.unreachable);

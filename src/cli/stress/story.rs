@@ -11,7 +11,7 @@ use crate::history::{self, Meta};
 use crate::ledger::Ids;
 use crate::report::{Format, SearchKind, Style, harmless, statement};
 use crate::run::Exit;
-use crate::scenario::Scenario;
+use crate::scenario::{Load, Scenario};
 use crate::search::{Asked, Cut, Record, SCHEMA, Search};
 use crate::source::Environment;
 use std::io::{self, IsTerminal, Write};
@@ -36,7 +36,7 @@ pub(in crate::cli) fn obey(args: &Args) -> Result<Exit, Failure> {
 fn search(args: &Args, asked: Asked, path: &Path) -> Result<Record, Failure> {
     let environment = Environment::of_process().with_target(args.target.as_deref());
     let (scenario, left_out) = steady(path, &environment)?;
-    let Some(shape) = scenario.load.as_ref().map(|load| load.shape()) else {
+    let Some(shape) = scenario.load.as_ref().map(Load::shape) else {
         return Err(no_load(path));
     };
     let destinations = args.destinations()?;

@@ -4,6 +4,7 @@ use super::SearchKind;
 use super::statement::statement;
 use crate::report::Style;
 use crate::search::Record;
+use crate::units::Rate;
 use crate::verdict::Verdict;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -29,7 +30,7 @@ fn write(record: &Record, _: Style, out: &mut dyn Write) -> io::Result<()> {
         verdict: record.verdict(),
         exit_code: record.exit().code(),
         statement: statement(record),
-        base_per_s: record.base().map(|base| base.as_per_second()),
+        base_per_s: record.base().map(Rate::as_per_second),
         record,
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
