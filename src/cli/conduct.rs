@@ -96,7 +96,8 @@ pub(super) fn conduct(
             return Err(Failure::Usage(error.to_string()));
         }
     };
-    drive_and_save(&runtime, (&plan, session), &control, &meta, &folder)?;
+    let mut progress = Progress::new(&meta, control.clone());
+    drive_and_save(&runtime, (&plan, session), &control, (&meta, &folder), &mut progress)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
     let run = finish(&folder, None, strictness, destinations)?;
     anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
@@ -117,13 +118,13 @@ async fn release(session: Option<Session>) {
     }
 }
 
-/// Drives the run; every event goes to the history and to whoever watches.
-fn drive_and_save(
+/// Drives the run; every event goes to the history in `folder` and to whoever watches.
+pub(super) fn drive_and_save(
     runtime: &Runtime,
     (plan, session): (&RunPlan, Option<Session>),
     control: &Control,
-    meta: &Meta,
-    folder: &Path,
+    (meta, folder): (&Meta, &Path),
+    progress: &mut Progress,
 ) -> Result<(), Failure> {
     engine::raise_open_files();
     let mut writer = match Writer::create(folder, meta) {
@@ -133,7 +134,6 @@ fn drive_and_save(
             return Err(error.into());
         }
     };
-    let mut progress = Progress::new(meta, control.clone());
     let mut failed: Option<WriteError> = None;
     let driven = runtime.block_on(async {
         let mut say = |event: Event| {
@@ -172,6 +172,21 @@ pub(super) fn finish(
     strictness: Strictness,
     destinations: &mut Destinations,
 ) -> Result<Exit, Failure> {
+    let run = judged(folder, gates, strictness)?;
+    if destinations.stdout_is_taken() {
+        anstream::eprintln!("{}: {}", run.verdict, run.reason);
+    }
+    let exit = Exit::from(&run);
+    destinations.take(run)?;
+    Ok(exit)
+}
+
+/// Reads a saved run back and judges it, by its own gates where none are given.
+pub(super) fn judged(
+    folder: &Path,
+    gates: Option<Vec<(Gate, Severity, String)>>,
+    strictness: Strictness,
+) -> Result<Run, Failure> {
     let (meta, mut events) = Reader::open(folder)?;
     let gates = match gates {
         Some(gates) => gates,
@@ -186,15 +201,10 @@ pub(super) fn finish(
         }
     });
     let run = Run::judge(meta, gates, readable, strictness);
-    if let Some(error) = broken {
-        return Err(error.into());
+    match broken {
+        Some(error) => Err(error.into()),
+        None => Ok(run),
     }
-    if destinations.stdout_is_taken() {
-        anstream::eprintln!("{}: {}", run.verdict, run.reason);
-    }
-    let exit = Exit::from(&run);
-    destinations.take(run)?;
-    Ok(exit)
 }
 
 fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> {
@@ -207,7 +217,8 @@ fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> 
     gates.collect()
 }
 
-fn machine() -> Machine {
+/// The machine that drives the load.
+pub(super) fn machine() -> Machine {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Machine {
         os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),

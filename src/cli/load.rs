@@ -65,7 +65,8 @@ fn method(text: &str) -> Result<String, String> {
     }
 }
 
-fn rate(text: &str) -> Result<Rate, String> {
+/// Reads a rate above zero.
+pub(super) fn rate(text: &str) -> Result<Rate, String> {
     let rate: Rate = text.parse().map_err(|e: UnitError| e.to_string())?;
     if rate == Rate::ZERO {
         Err("at this rate nothing is sent; write for example 100/s".into())
@@ -74,7 +75,8 @@ fn rate(text: &str) -> Result<Rate, String> {
     }
 }
 
-fn length(text: &str) -> Result<Span, String> {
+/// Reads a length of time above zero.
+pub(super) fn length(text: &str) -> Result<Span, String> {
     let span: Span = text.parse().map_err(|e: UnitError| e.to_string())?;
     if span.get().is_zero() {
         Err("nothing happens in no time; write for example 10s".into())

@@ -20,8 +20,18 @@ const EVERY: (u64, u64) = (5, 60);
 /// When a run is old, in seconds.
 const OLD: u64 = 300;
 
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    /// A whole run.
+    Full,
+    /// One of many runs: somebody else says how it ended.
+    Low,
+}
+
 /// Follows a run's events and tells people.
 pub(super) struct Progress {
+    voice: Voice,
     meta: Meta,
     control: Control,
     /// `None` where nobody watches.
@@ -39,7 +49,21 @@ pub(super) struct Progress {
 impl Progress {
     /// Progress of the run that `meta` plans and `control` may stop.
     pub(super) fn new(meta: &Meta, control: Control) -> Progress {
-        let progress = Progress {
+        // The run of a single URL is named by it.
+        let named = meta.target.is_empty() || meta.scenario.contains(meta.target.trim_end_matches('/'));
+        let target = if named { String::new() } else { format!(", against {}", meta.target) };
+        anstream::eprintln!("{}{}", harmless(&meta.scenario), harmless(&target));
+        Progress::of(meta, control, Voice::Full)
+    }
+
+    /// Progress of one of many runs: the line where there is a terminal, and what goes wrong.
+    pub(super) fn of_many(meta: &Meta, control: Control) -> Progress {
+        Progress::of(meta, control, Voice::Low)
+    }
+
+    fn of(meta: &Meta, control: Control, voice: Voice) -> Progress {
+        Progress {
+            voice,
             meta: meta.clone(),
             control,
             line: Line::of_terminal(),
@@ -50,12 +74,7 @@ impl Progress {
             active: Active::new(&meta.faults),
             written: Written::default(),
             rounds: Rounds::of(meta),
-        };
-        // The run of a single URL is named by it.
-        let named = meta.target.is_empty() || meta.scenario.contains(meta.target.trim_end_matches('/'));
-        let target = if named { String::new() } else { format!(", against {}", meta.target) };
-        anstream::eprintln!("{}{}", harmless(&meta.scenario), harmless(&target));
-        progress
+        }
     }
 
     /// Takes in an event.
@@ -68,7 +87,8 @@ impl Progress {
             }
             EventKind::Generator(second) => self.tick(second),
             EventKind::StageStarted { stage } => {
-                if let (None, Some(stage)) = (&self.line, self.meta.stages.get(usize::from(*stage))) {
+                let stage = self.meta.stages.get(usize::from(*stage));
+                if let (Voice::Full, None, Some(stage)) = (self.voice, &self.line, stage) {
                     let text = stage_line(stage, self.meta.model);
                     self.say(&text);
                 }
@@ -110,7 +130,7 @@ impl Progress {
     fn tick(&mut self, second: &GeneratorSecond) {
         let elapsed = second.second + 1;
         let every = if elapsed <= OLD { EVERY.0 } else { EVERY.1 };
-        if self.line.is_none() && !elapsed.is_multiple_of(every) {
+        if self.line.is_none() && (self.voice == Voice::Low || !elapsed.is_multiple_of(every)) {
             return;
         }
         let text = self.status(elapsed, second.in_flight);

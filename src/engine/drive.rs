@@ -51,7 +51,7 @@ impl Control {
     }
 
     /// What `work` gives, or nothing when somebody asks to stop before it is done.
-    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut asked = self.asked.clone();
         tokio::select! {
             done = work => Some(done),
@@ -173,7 +173,10 @@ async fn prepare_ledger(plan: &RunPlan) -> Result<(), String> {
 }
 
 /// The target's addresses, and a connection that one of them took.
-async fn reach(target: &Target) -> Result<(Vec<SocketAddr>, Connection), Failure> {
+///
+/// # Errors
+/// Its name has no address, or none of them takes one.
+pub async fn reach(target: &Target) -> Result<(Vec<SocketAddr>, Connection), Failure> {
     let addresses = target.resolve().await?;
     let mut last = None;
     for address in &addresses {

@@ -29,6 +29,6 @@ mod shared;
 mod watching;
 mod worker;
 
-pub use drive::{Control, EngineError, Stop, drive};
+pub use drive::{Control, EngineError, Stop, drive, reach};
 pub use limits::raise_open_files;
 pub use plan::{LoadPlan, Pace, RunPlan};

@@ -47,13 +47,13 @@ pub struct RunPlan {
     pub files: Files,
 }
 
-/// The load of a run.
-#[derive(Debug)]
+/// The load of a run. Cheap to clone: its journeys are shared.
+#[derive(Debug, Clone)]
 pub struct LoadPlan {
     /// Where it goes.
     pub target: Target,
     /// The journeys, in the order of the scenario.
-    pub journeys: Vec<Journey>,
+    pub journeys: Arc<[Journey]>,
     /// Their endpoints, in the order of their ids.
     pub endpoints: Vec<EndpointPlan>,
     /// Which journey an arrival takes.
@@ -120,6 +120,24 @@ impl RunPlan {
             files: scenario.files,
         })
     }
+
+    /// A run of this load and nothing else against the same target, with other random values.
+    #[must_use]
+    pub fn with_load_alone(&self, load: LoadPlan) -> RunPlan {
+        RunPlan {
+            target: self.target.clone(),
+            checks: Vec::new(),
+            watch: None,
+            jobs: self.jobs,
+            cluster: None,
+            seed: load.seed,
+            load: Some(Arc::new(load)),
+            faults: None,
+            ledger: None,
+            secrets: self.secrets.clone(),
+            files: self.files.clone(),
+        }
+    }
 }
 
 impl LoadPlan {
@@ -157,8 +175,14 @@ impl LoadPlan {
             max_in_flight: load.max_in_flight,
             workers,
             seed,
-            journeys: load.journeys,
+            journeys: load.journeys.into(),
         }
+    }
+
+    /// The same load at planned instants of another schedule, with other values and pauses.
+    #[must_use]
+    pub fn at(&self, schedule: Schedule, seed: u64) -> LoadPlan {
+        LoadPlan { pace: Pace::Open(schedule), seed, ..self.clone() }
     }
 
     /// The endpoint of a journey's step: endpoints are numbered journey by journey, step by step.

@@ -207,17 +207,18 @@ impl StagePlan {
     }
 }
 
-/// A rate as a number of events a second, exactly.
-mod per_second {
+/// A rate as a number of events a second, exactly: how histories hold it.
+pub mod per_second {
     use crate::units::Rate;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-    pub(super) fn serialize<S: Serializer>(rate: &Rate, to: S) -> Result<S::Ok, S::Error> {
+    /// Writes it.
+    pub fn serialize<S: Serializer>(rate: &Rate, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_f64(rate.as_per_second())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Rate, D::Error> {
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Rate, D::Error> {
         f64::deserialize(from).map(Rate::per_second)
     }
 }

@@ -118,7 +118,7 @@ pub(super) fn endpoint_plans(journeys: &[Journey]) -> Vec<EndpointPlan> {
 }
 
 /// The stages laid out on the run's clock.
-fn stage_plans(stages: &[Stage]) -> Vec<StagePlan> {
+pub(super) fn stage_plans(stages: &[Stage]) -> Vec<StagePlan> {
     let schedule = Schedule::new(stages.to_vec(), Arrivals::Even);
     let plan = |planned: &crate::load::Planned| StagePlan {
         name: planned.stage.name.clone(),

@@ -146,14 +146,20 @@ impl Scenario {
     }
 }
 
+impl Spacing {
+    /// The same in a run of this seed.
+    pub(super) fn arrivals(self, seed: u64) -> Arrivals {
+        match self {
+            Spacing::Even => Arrivals::Even,
+            Spacing::Poisson => Arrivals::Poisson { seed },
+        }
+    }
+}
+
 impl Load {
     /// When each arrival is planned, in a run of this seed.
     pub fn schedule(&self, seed: u64) -> Schedule {
-        let arrivals = match self.spacing {
-            Spacing::Even => Arrivals::Even,
-            Spacing::Poisson => Arrivals::Poisson { seed },
-        };
-        Schedule::new(self.stages.clone(), arrivals)
+        Schedule::new(self.stages.clone(), self.spacing.arrivals(seed))
     }
 
     /// Which journey an arrival takes.

@@ -38,7 +38,7 @@ impl Fields {
                 Fields(Form::Map(map))
             }
             // Whoever keeps lines brings no trailers.
-            lines @ Form::Lines(_) => Fields(lines),
+            lines @ Form::Lines { .. } => Fields(lines),
         }
     }
 

@@ -26,6 +26,12 @@ impl Request {
         Request { method, path, headers, body, wire: None }
     }
 
+    /// The same request with another body.
+    #[must_use]
+    pub fn with_body(self, body: Bytes) -> Request {
+        Request { body, wire: None, ..self }
+    }
+
     /// Written out for HTTP/1 once, because it is sent often and as it is.
     #[must_use]
     pub fn prepared(self) -> Request {

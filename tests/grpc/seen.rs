@@ -90,12 +90,12 @@ async fn the_client_of_users_and_checks_brings_the_status_behind_the_message() {
     let server = Orders::start(Reflection::None);
     let limit = Duration::from_secs(30);
     let target = Target::new(&server.url(), HttpVersion::Http2, &TlsOptions::default(), limit).unwrap();
-    let request = Request {
-        method: Method::POST,
-        path: PathAndQuery::from_static("/shop.v1.Orders/Get"),
-        headers: HeaderMap::new(),
-        body: vec![0; 5].into(),
-    };
+    let request = Request::new(
+        Method::POST,
+        PathAndQuery::from_static("/shop.v1.Orders/Get"),
+        HeaderMap::new(),
+        vec![0; 5].into(),
+    );
     let answer = Client::new(&target).unwrap().send(&request, Keep::Body, 1000, limit).await.unwrap();
     assert_eq!(answer.trailers.unwrap()["grpc-status"], "0");
     assert_eq!(answer.length, answer.body.len() as u64);

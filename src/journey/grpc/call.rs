@@ -78,7 +78,7 @@ impl Call {
         let once = match &self.rendered.body {
             Body::Rendered(_) => Once::Nothing,
             Body::Fixed(json) => match (encode(&input, json), self.rendered.fixed()) {
-                (Ok(body), Some(request)) => Once::Request(Request { body, ..request }),
+                (Ok(body), Some(request)) => Once::Request(request.with_body(body)),
                 (Ok(body), None) => Once::Message(body),
                 (Err(reason), _) => return vec![Problem::at(self.name.method.mark, reason)],
             },
@@ -115,7 +115,7 @@ impl Call {
             let text = format!("a value of the run makes no `{kind}`: {reason}; the message was {json}");
             failure(ErrorClass::Assertion, text)
         })?;
-        Ok(Cow::Owned(Request { body, ..request }))
+        Ok(Cow::Owned(request.with_body(body)))
     }
 
     /// The answer as one of HTTP that went well: metadata from before and after the message together, and the message

@@ -74,7 +74,7 @@ fn question(call: &Call, version: &str) -> Option<Request> {
     let mut headers = call.rendered.fixed_headers.clone();
     headers.remove(HeaderName::from_static("grpc-timeout"));
     let path = PathAndQuery::try_from(path).ok()?;
-    Some(Request { method: Method::POST, path, headers, body: bytes::Bytes::new() })
+    Some(Request::new(Method::POST, path, headers, bytes::Bytes::new()))
 }
 
 struct Asking<'s, S> {
@@ -131,7 +131,7 @@ impl<S: Sender> Asking<'_, S> {
             let message = ServerReflectionRequest { host: String::new(), message_request: Some(question) };
             body.extend_from_slice(&framed(&message).map_err(|error| failed(error.to_string()))?);
         }
-        let request = Request { body: body.into(), ..self.request.clone() };
+        let request = self.request.clone().with_body(body.into());
         let answer = self.sender.send(&request, Keep::Body, LONGEST).await.map_err(of_failure)?;
         let ended = ended(&answer).map_err(|failure| ReflectionError::Missing(failure.text))?;
         match ended.status {

@@ -10,6 +10,6 @@ mod until;
 
 pub use cores::Cores;
 pub use cpu::{Burnt, burn};
-pub use error::StressError;
+pub use error::PressureError;
 pub use memory::{Held, Memory, hold};
 pub use until::{Because, Until};

@@ -4,7 +4,7 @@ use crate::units::Bytes;
 
 /// Why nothing, or not as much as asked, could be used up.
 #[derive(Debug, thiserror::Error)]
-pub enum StressError {
+pub enum PressureError {
     /// More memory than there is.
     #[error("{asked} are asked for and {room} are available here; ask for less with --size")]
     TooMuch {

@@ -1,7 +1,7 @@
 //! Memory that is taken and kept in use.
 
 use super::room::room;
-use super::{StressError, Until};
+use super::{PressureError, Until};
 use crate::units::Bytes;
 use std::time::Duration;
 
@@ -34,10 +34,10 @@ pub struct Held {
 
 /// Takes memory, writes to every page of it again and again, and gives it back when it is over. Errors: there is not
 /// so much; then nothing is taken.
-pub fn hold(memory: Memory, until: &Until) -> Result<Held, StressError> {
-    let there = room().map_err(StressError::Room)?;
+pub fn hold(memory: Memory, until: &Until) -> Result<Held, PressureError> {
+    let there = room().map_err(PressureError::Room)?;
     if memory.size.get() > there {
-        return Err(StressError::TooMuch { asked: memory.size, room: Bytes::new(there) });
+        return Err(PressureError::TooMuch { asked: memory.size, room: Bytes::new(there) });
     }
     let mut pieces = Vec::new();
     let mut held = 0;
@@ -95,6 +95,6 @@ mod tests {
     fn more_than_there_is_is_refused_before_anything_is_taken() {
         let memory = Memory { size: Bytes::new(1 << 50), step: Some(Bytes::new(1)) };
         let refused = hold(memory, &Until::after(Duration::MAX));
-        assert!(matches!(refused, Err(StressError::TooMuch { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(PressureError::TooMuch { .. })), "{refused:?}");
     }
 }

@@ -1,9 +1,9 @@
-//! `shakedown stress`: uses up CPU or memory. Hidden: faults run it inside of Pods. Nothing outside is needed for its
-//! end: neither who started it, nor a cluster, nor its standard streams.
+//! `shakedown pressure`: uses up CPU or memory. Hidden: faults run it inside of Pods. Nothing outside is needed for
+//! its end: neither who started it, nor a cluster, nor its standard streams.
 
 use super::{Failure, signals};
+use crate::pressure::{Because, Cores, Memory, PressureError, Until, burn, hold};
 use crate::run::Exit;
-use crate::stress::{Because, Cores, Memory, StressError, Until, burn, hold};
 use crate::units::{Bytes, Span};
 use serde_json::{Value, json};
 use std::io::Write as _;
@@ -50,21 +50,21 @@ pub(super) fn obey(command: &Command) -> Result<Exit, Failure> {
         match command {
             Command::Cpu(Cpu { cores, time }) => {
                 let (cores, until) = (*cores, Until::after(time.get()));
-                say(&json!({"stress": "cpu", "state": "started", "cores": cores.count(), "for_s": seconds(*time)}));
+                say(&json!({"pressure": "cpu", "state": "started", "cores": cores.count(), "for_s": seconds(*time)}));
                 let burnt = work(&mut stops, &until, move |until| burn(cores, until)).await?;
                 say(&json!({
-                    "stress": "cpu", "state": "ended", "because": because(&until), "threads": burnt.threads,
+                    "pressure": "cpu", "state": "ended", "because": because(&until), "threads": burnt.threads,
                     "cpu_s": burnt.cpu.as_secs_f64(), "passed_s": burnt.passed.as_secs_f64(),
                 }));
             }
             Command::Memory(Taking { size, step, time }) => {
                 let (memory, until) = (Memory { size: *size, step: *step }, Until::after(time.get()));
                 say(&json!({
-                    "stress": "memory", "state": "started", "size_bytes": size.get(), "for_s": seconds(*time),
+                    "pressure": "memory", "state": "started", "size_bytes": size.get(), "for_s": seconds(*time),
                 }));
                 let held = work(&mut stops, &until, move |until| hold(memory, until)).await?;
                 say(&json!({
-                    "stress": "memory", "state": "ended", "because": because(&until),
+                    "pressure": "memory", "state": "ended", "because": because(&until),
                     "held_bytes": held.most.get(), "passed_s": held.passed.as_secs_f64(),
                 }));
             }
@@ -77,7 +77,7 @@ pub(super) fn obey(command: &Command) -> Result<Exit, Failure> {
 async fn work<T: Send + 'static>(
     stops: &mut signals::Stops,
     until: &Until,
-    work: impl FnOnce(&Until) -> Result<T, StressError> + Send + 'static,
+    work: impl FnOnce(&Until) -> Result<T, PressureError> + Send + 'static,
 ) -> Result<T, Failure> {
     let own = until.clone();
     let mut working = tokio::task::spawn_blocking(move || work(&own));
@@ -88,7 +88,7 @@ async fn work<T: Send + 'static>(
             working.await
         }
     };
-    let ended = ended.map_err(|error| StressError::Thread(std::io::Error::other(error)))?;
+    let ended = ended.map_err(|error| PressureError::Thread(std::io::Error::other(error)))?;
     Ok(ended?)
 }
 

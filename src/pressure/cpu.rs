@@ -1,6 +1,6 @@
 //! Busy threads.
 
-use super::{Cores, StressError, Until};
+use super::{Cores, PressureError, Until};
 use rustix::time::{ClockId, clock_gettime};
 use std::hint::black_box;
 use std::io;
@@ -23,7 +23,7 @@ pub struct Burnt {
 }
 
 /// Keeps `cores` busy until it is over. Errors: a thread cannot be started; then none stays.
-pub fn burn(cores: Cores, until: &Until) -> Result<Burnt, StressError> {
+pub fn burn(cores: Cores, until: &Until) -> Result<Burnt, PressureError> {
     let before = used();
     let shares = cores.shares();
     thread::scope(|scope| {
@@ -32,15 +32,15 @@ pub fn burn(cores: Cores, until: &Until) -> Result<Burnt, StressError> {
             .map(|share| thread::Builder::new().spawn_scoped(scope, move || work(*share, until)))
             .collect();
         // Those that did start are waited for at the end of the scope.
-        let started = started.inspect_err(|_| until.end()).map_err(StressError::Thread)?;
+        let started = started.inspect_err(|_| until.end()).map_err(PressureError::Thread)?;
         let ended = started.into_iter().try_for_each(|one| one.join().map_err(|_| panicked()));
         ended.inspect_err(|_| until.end())
     })?;
     Ok(Burnt { cpu: used().saturating_sub(before), passed: until.passed(), threads: shares.len() })
 }
 
-fn panicked() -> StressError {
-    StressError::Thread(io::Error::other("it panicked"))
+fn panicked() -> PressureError {
+    PressureError::Thread(io::Error::other("it panicked"))
 }
 
 fn work(share: f64, until: &Until) {
