@@ -4,6 +4,7 @@ use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::ledger::Bookkeeper;
+use super::pool::not_shared;
 use super::worker::Worker;
 use super::{LoadPlan, RunPlan, watching};
 use crate::check::Effort;
@@ -11,7 +12,7 @@ use crate::clock::{Clock, Offset};
 use crate::event::{CheckEnd, Ending, Event, EventKind, Phase};
 use crate::history::StagePlan;
 use crate::sample::ErrorClass;
-use crate::transport::{Connection, Failure, Target};
+use crate::transport::{Connection, Failure};
 use crate::verdict::{Severity, Verdict};
 use std::io;
 use std::net::SocketAddr;
@@ -139,7 +140,7 @@ async fn story(
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
-    let addresses = match reach(&load.target).await {
+    let addresses = match reach(load).await {
         Ok(addresses) => addresses,
         Err(failure) => {
             let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
@@ -168,11 +169,15 @@ async fn prepare_ledger(plan: &RunPlan) -> Result<(), String> {
 }
 
 /// The target's addresses, one of which took a connection.
-async fn reach(target: &Target) -> Result<Vec<SocketAddr>, Failure> {
+async fn reach(load: &LoadPlan) -> Result<Vec<SocketAddr>, Failure> {
+    let target = &load.target;
     let addresses = target.resolve().await?;
     let mut last = None;
     for address in &addresses {
         match Connection::open(target, *address).await {
+            Ok(opened) if load.connections.streams > 1 && opened.connection.share().is_none() => {
+                return Err(not_shared());
+            }
             Ok(_) => return Ok(addresses),
             Err(failure) => last = Some(failure),
         }

@@ -1,6 +1,7 @@
 //! What the tasks of one worker share. All of them run on one thread, so cells are enough.
 
 use super::gauge::{Gauge, Held};
+use super::pool::Pool;
 use super::recorder::Recorder;
 use super::{LoadPlan, Pace};
 use crate::clock::{Clock, Offset};
@@ -18,6 +19,8 @@ pub(super) struct Shared {
     pub(super) recorder: RefCell<Recorder>,
     pub(super) in_flight: Gauge,
     pub(super) connections: Gauge,
+    /// Connections with several lanes each, where the scenario wants such.
+    pub(super) pool: Option<Pool>,
     /// Lanes that wait for an arrival, the last used on top: few connections stay busy rather than many half idle.
     pub(super) idle: RefCell<Vec<Rc<Inbox>>>,
     /// Signalled when nothing is in flight.
@@ -34,6 +37,7 @@ impl Shared {
     pub(super) fn new(plan: Arc<LoadPlan>, clock: Clock, addresses: Vec<SocketAddr>) -> Shared {
         Shared {
             recorder: RefCell::new(Recorder::new(plan.endpoints.len(), plan.within)),
+            pool: Pool::new(plan.connections.streams),
             plan,
             clock,
             in_flight: Gauge::default(),

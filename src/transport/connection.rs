@@ -125,6 +125,24 @@ impl Connection {
         }
     }
 
+    /// Another handle on the same connection, for a request beside others; none where it carries one at a time.
+    pub fn share(&self) -> Option<Connection> {
+        match &self.protocol {
+            Protocol::Http1(_) => None,
+            Protocol::Http2(http2) => {
+                Some(Connection { protocol: Protocol::Http2(http2.clone()), opened: self.opened })
+            }
+        }
+    }
+
+    /// How many requests it can carry at once, over all handles; none when it is closed.
+    pub fn streams(&self) -> usize {
+        match &self.protocol {
+            Protocol::Http1(_) => 1,
+            Protocol::Http2(http2) => http2.streams(),
+        }
+    }
+
     /// Sends a request and reads the whole answer. A body longer than `limit` is a failure and ends the connection.
     pub async fn exchange(&mut self, request: &Request, keep: Keep, limit: u64, clock: &Clock) -> Exchange {
         let sent = clock.now();

@@ -10,16 +10,32 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::JoinHandle;
 
-/// One connection, used for one request at a time.
+/// Requests that go out before the server has said how many it takes at once: it might refuse any further one.
+const BEFORE_SETTINGS: usize = 1;
+
+/// A handle on one connection. Each is used for one request at a time; the connection ends with its last handle.
+#[derive(Clone)]
 pub(super) struct Http2 {
     sender: http2::SendRequest<Full<Bytes>>,
-    /// The task that moves the connection's bytes; it ends with the sender.
-    driver: Option<JoinHandle<hyper::Result<()>>>,
+    state: Arc<State>,
     scheme: uri::Scheme,
     authority: uri::Authority,
+}
+
+/// What the task knows that moves the connection's bytes.
+struct State {
+    /// How many requests the server takes at once, once it has said so.
+    streams: AtomicUsize,
+    /// Something came from the server, and its settings come first.
+    heard: AtomicBool,
+    /// Why the connection ended, where it ended by a failure.
+    end: OnceLock<Failure>,
 }
 
 impl Http2 {
@@ -27,19 +43,44 @@ impl Http2 {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
-        let (sender, driver) = handshake.map_err(|e| Failure::from_hyper(&e))?;
-        let driver = Some(tokio::spawn(driver));
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.initial_max_send_streams(BEFORE_SETTINGS);
+        let handshake = builder.handshake(TokioIo::new(stream)).await;
+        let (sender, mut driver) = handshake.map_err(|e| Failure::from_hyper(&e))?;
+        let streams = AtomicUsize::new(BEFORE_SETTINGS);
+        let state = Arc::new(State { streams, heard: AtomicBool::new(false), end: OnceLock::new() });
+        let told = Arc::clone(&state);
+        // It ends with the last sender.
+        tokio::spawn(async move {
+            let moved = poll_fn(|cx| {
+                let polled = Pin::new(&mut driver).poll(cx);
+                told.streams.store(driver.current_max_send_streams(), Relaxed);
+                polled
+            });
+            if let Err(end) = moved.await {
+                // Nobody else sets it.
+                let _ = told.end.set(Failure::from_hyper(&end));
+            }
+        });
         let scheme = match target.scheme {
             Scheme::Http => uri::Scheme::HTTP,
             Scheme::Https => uri::Scheme::HTTPS,
         };
-        Ok(Http2 { sender, driver, scheme, authority: target.authority.clone() })
+        Ok(Http2 { sender, state, scheme, authority: target.authority.clone() })
     }
 
     /// Whether another request can be sent.
     pub(super) async fn usable(&mut self) -> bool {
         !self.sender.is_closed() && self.sender.ready().await.is_ok()
+    }
+
+    /// How many requests the connection can carry at once now, as far as is known.
+    pub(super) fn streams(&self) -> usize {
+        match self.state.streams.load(Relaxed) {
+            _ if self.sender.is_closed() => 0,
+            BEFORE_SETTINGS if !self.state.heard.load(Relaxed) => usize::MAX,
+            streams => streams,
+        }
     }
 
     /// Sends a request and reads the whole answer.
@@ -53,11 +94,11 @@ impl Http2 {
         let head = match self.sender.send_request(self.prepare(request)).await {
             Ok(head) => head,
             Err(e) => {
-                let failure = why(&e, self.driver.take()).await;
-                return Received { first_byte: None, done: clock.now(), result: Err(failure) };
+                return Received { first_byte: None, done: clock.now(), result: Err(self.why(&e)) };
             }
         };
         let first_byte = Some(clock.now());
+        self.state.heard.store(true, Relaxed);
         let (parts, body) = head.into_parts();
         let read = read(body, keep.up_to(parts.status), limit).await;
         let result = read.map(|(body, length)| Answer {
@@ -82,17 +123,12 @@ impl Http2 {
         *prepared.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
         prepared
     }
-}
 
-/// Why a request failed. Where the connection ended under it, only the connection's own task knows why.
-async fn why(error: &hyper::Error, driver: Option<JoinHandle<hyper::Result<()>>>) -> Failure {
-    if error.is_canceled()
-        && let Some(driver) = driver.filter(JoinHandle::is_finished)
-        && let Ok(Err(end)) = driver.await
-    {
-        return Failure::from_hyper(&end);
+    /// Why a request failed. Where the connection ended under it, only the connection's own task knows why.
+    fn why(&self, error: &hyper::Error) -> Failure {
+        let end = self.state.end.get().filter(|_| error.is_canceled());
+        end.cloned().unwrap_or_else(|| Failure::from_hyper(error))
     }
-    Failure::from_hyper(error)
 }
 
 /// The body as far as it is to be kept, and its length.
