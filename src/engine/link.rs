@@ -2,6 +2,7 @@
 
 use super::pool::{Hold, Pool, Wanted};
 use super::shared::Shared;
+use super::talk::Talk;
 use crate::clock::Offset;
 use crate::journey::Sender;
 use crate::sample::ErrorClass;
@@ -12,11 +13,13 @@ use std::time::{Duration, Instant};
 
 /// A lane's connection.
 pub(super) struct Link {
-    shared: Rc<Shared>,
-    open: Option<(Connection, Hold)>,
+    pub(super) shared: Rc<Shared>,
+    pub(super) open: Option<(Connection, Hold)>,
     /// Where it is shared: what the next one must be.
     wanted: Wanted,
-    notes: Notes,
+    pub(super) notes: Notes,
+    /// Streams and sockets, where a journey has such.
+    pub(super) talk: Option<Box<Talk>>,
 }
 
 /// The instants of one step's request; redirects included, from the first to the last.
@@ -32,7 +35,7 @@ pub(super) struct Notes {
 
 impl Link {
     pub(super) fn new(shared: Rc<Shared>) -> Link {
-        Link { shared, open: None, wanted: Wanted::Any, notes: Notes::default() }
+        Link { shared, open: None, wanted: Wanted::Any, notes: Notes::default(), talk: None }
     }
 
     /// Starts the notes of a new request.
@@ -69,7 +72,7 @@ impl Link {
     }
 
     /// Opens a connection unless there is one that can be used.
-    async fn connect(&mut self) -> Result<(), Failure> {
+    pub(super) async fn connect(&mut self) -> Result<(), Failure> {
         if let Some((connection, hold)) = &mut self.open
             && !matches!(hold, Hold::Shared(place) if place.is_to_be_left())
             && connection.usable().await

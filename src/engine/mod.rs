@@ -25,6 +25,7 @@ mod plan;
 mod pool;
 mod recorder;
 mod shared;
+mod talk;
 mod watching;
 mod worker;
 

@@ -1,6 +1,6 @@
 //! Journeys and steps as they are written in a scenario.
 
-use super::{Capture, Expect, Json, Pairs, Think};
+use super::{Capture, EventsExpect, Expect, Json, Pairs, Think};
 use crate::source::Located;
 use crate::units::Span;
 use schemars::JsonSchema;
@@ -102,6 +102,16 @@ requests! {
     delete: Option<Located<String>>,
     /// An OPTIONS request to this path.
     options: Option<Located<String>>,
+    /// A stream of events from this path, as load: GET, or POST with a body.
+    sse: Option<Located<String>>,
+    /// A message over a WebSocket at this path, as load; the steps of an arrival share it.
+    websocket: Option<Located<String>>,
+    /// With `websocket`: what is sent, a text as it is and anything else as JSON.
+    send: Option<Json>,
+    /// With `websocket`: the subprotocol that is offered.
+    subprotocol: Option<Located<String>>,
+    /// With `sse` or `websocket`: what the events must be like, and which one ends the step.
+    events: Option<Located<EventsExpect>>,
     /// Query parameters, added to the path and percent-encoded.
     query: Pairs<Located<String>>,
     /// Request headers.
@@ -131,7 +141,8 @@ requests! {
 impl StepSpec {
     /// The path of the request, whatever its method; the first one when several are given.
     pub fn path(&self) -> Option<&Located<String>> {
-        let all = [&self.get, &self.head, &self.post, &self.put, &self.patch, &self.delete, &self.options];
+        let of_one = [&self.get, &self.head, &self.post, &self.put, &self.patch, &self.delete, &self.options];
+        let all = of_one.into_iter().chain([&self.sse, &self.websocket]);
         all.into_iter().find_map(Option::as_ref)
     }
 }

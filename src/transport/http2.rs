@@ -91,14 +91,13 @@ impl Http2 {
         limit: u64,
         clock: &Clock,
     ) -> Received {
-        let head = match self.sender.send_request(self.prepare(request)).await {
+        let head = match self.begin(request).await {
             Ok(head) => head,
-            Err(e) => {
-                return Received { first_byte: None, done: clock.now(), result: Err(self.why(&e)) };
+            Err(failure) => {
+                return Received { first_byte: None, done: clock.now(), result: Err(failure) };
             }
         };
         let first_byte = Some(clock.now());
-        self.state.heard.store(true, Relaxed);
         let (parts, body) = head.into_parts();
         let read = read(body, keep.up_to(parts.status), limit).await;
         let result = read.map(|(body, length)| Answer {
@@ -108,6 +107,13 @@ impl Http2 {
             length,
         });
         Received { first_byte, done: clock.now(), result }
+    }
+
+    /// Sends a request and gives the head of the answer; its body comes by itself.
+    pub(super) async fn begin(&mut self, request: &Request) -> Result<http::Response<Incoming>, Failure> {
+        let head = self.sender.send_request(self.prepare(request)).await.map_err(|e| self.why(&e))?;
+        self.state.heard.store(true, Relaxed);
+        Ok(head)
     }
 
     fn prepare(&self, request: &Request) -> http::Request<Full<Bytes>> {

@@ -7,6 +7,8 @@
 mod body;
 mod connection;
 mod head;
+mod pieces;
 mod wire;
 
 pub(super) use connection::Http1;
+pub(super) use pieces::Left;
