@@ -66,13 +66,10 @@ pub fn compile_step(
     cx: &CompileContext<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Step> {
-    for (key, path) in [("sse", &spec.sse), ("websocket", &spec.websocket)] {
-        let problem = |path: &Located<String>| {
-            let text = format!("`{key}` is a step for the journeys of a load alone");
-            Problem::at(path.mark, text).help(format!("among the smoke checks write a check `{key}`"))
-        };
-        problems.extend(path.as_ref().map(problem));
-    }
+    problems.extend(spec.listens().map(|(key, path)| {
+        let text = format!("`{key}` is a step for the journeys of a load alone");
+        Problem::at(path.mark, text).help(format!("among the smoke checks write a check `{key}`"))
+    }));
     compile_any(spec, fallback, journey, scope, cx, problems)
 }
 

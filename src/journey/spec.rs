@@ -139,6 +139,12 @@ requests! {
 }
 
 impl StepSpec {
+    /// The kind and the path of a step that listens; none where it sends a request and takes its whole answer.
+    pub fn listens(&self) -> Option<(&'static str, &Located<String>)> {
+        let sse = self.sse.as_ref().map(|path| ("sse", path));
+        sse.or(self.websocket.as_ref().map(|path| ("websocket", path)))
+    }
+
     /// The path of the request, whatever its method; the first one when several are given.
     pub fn path(&self) -> Option<&Located<String>> {
         let of_one = [&self.get, &self.head, &self.post, &self.put, &self.patch, &self.delete, &self.options];

@@ -77,3 +77,34 @@ impl Until {
                 .is_ok_and(|document| self.json.iter().all(|rule| rule.judge(&document, values).is_ok()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journey::{Scope, TextExpect};
+    use crate::source::{Located, Mark};
+
+    fn located<V>(value: impl Into<V>) -> Located<V> {
+        Located { value: value.into(), mark: Mark::default() }
+    }
+
+    #[test]
+    fn all_that_is_given_of_an_event_must_hold() {
+        let named = |name: &str| Until { event: Some(name.into()), ..Until::default() };
+        let rule = || {
+            let written = TextExpect { matches: Some(located("^[{]")), ..TextExpect::default() };
+            TextRule::compile(&located(written), &Scope::default(), &mut Vec::new())
+        };
+        let event = Event { name: "done".into(), data: "{}".into() };
+        for (until, is) in [
+            (named("done"), true),
+            (named("message"), false),
+            (Until { data: Some(rule()), ..named("done") }, true),
+            (Until { data: Some(rule()), ..named("tick") }, false),
+            (Until { count: Some(1), ..Until::default() }, false),
+            (Until { count: Some(9), ..named("done") }, true),
+        ] {
+            assert_eq!(until.is(&event, &mut Values::new(0, 0, &[], 0)), is, "{until:?}");
+        }
+    }
+}
