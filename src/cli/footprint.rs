@@ -24,7 +24,10 @@ pub(super) struct Footprint {
     /// The longest time that an average arrival can take.
     longest: f64,
     limit: u64,
+    /// Requests in flight of the closed model.
     closed: Option<u64>,
+    /// Requests at once over one connection.
+    streams: u64,
     endpoints: u64,
 }
 
@@ -48,17 +51,21 @@ impl Footprint {
             thinking: average(&|step| f64::midpoint(think(step).0, think(step).1)),
             longest: average(&|step| step.timeout.as_secs_f64() + think(step).1),
             limit: load.max_in_flight.into(),
-            closed: load.closed_connections.map(u64::from),
+            closed: load
+                .closed_connections
+                .map(|connections| u64::from(connections) * u64::from(load.connections.streams)),
+            streams: load.connections.streams.into(),
             endpoints: load.journeys.iter().map(|journey| journey.steps.len() as u64).sum(),
         }
     }
 
-    /// Connections when every answer takes this long (Little's law): each arrival keeps one until its last step.
+    /// Connections when every answer takes this long (Little's law): each arrival keeps one, or a stream of one, until
+    /// its last step.
     fn connections(&self, answer: Duration) -> u64 {
-        self.held(self.requests * answer.as_secs_f64() + self.thinking)
+        self.held(self.requests * answer.as_secs_f64() + self.thinking).div_ceil(self.streams)
     }
 
-    /// Connections when every answer takes its whole timeout.
+    /// Arrivals under way when every answer takes its whole timeout.
     fn most(&self) -> u64 {
         self.closed.unwrap_or_else(|| self.held(self.longest))
     }
@@ -84,7 +91,7 @@ impl fmt::Display for Footprint {
             Rate::per_second(self.peak),
             of(10),
             of(100),
-            grouped(self.most())
+            grouped(self.most().div_ceil(self.streams))
         )?;
         writeln!(f, "memory: about {} at most", self.memory())
     }

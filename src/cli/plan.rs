@@ -110,8 +110,12 @@ fn of_load(load: &Load, canvas: Canvas) -> String {
     match load.closed_connections {
         Some(connections) => {
             let length = load.stages.iter().map(|stage| stage.length.get()).sum();
+            let streams = match load.connections.streams {
+                1 => String::new(),
+                streams => format!(" with {} streams each", grouped(streams.into())),
+            };
             let load = format!(
-                "closed model: {} connections for {}, each sends when it is answered\n\n{}",
+                "closed model: {} connections{streams} for {}, each sends when it is answered\n\n{}",
                 grouped(connections.into()),
                 Span::new(length),
                 endpoints(load, None)

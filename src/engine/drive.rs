@@ -4,6 +4,7 @@ use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::ledger::Bookkeeper;
+use super::pool::not_shared;
 use super::worker::Worker;
 use super::{LoadPlan, RunPlan, calls, watching};
 use crate::check::Effort;
@@ -139,7 +140,7 @@ async fn story(
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
-    let (addresses, connection) = match reach(&load.target).await {
+    let (addresses, connection) = match reach_for(load).await {
         Ok(reached) => reached,
         Err(failure) => {
             let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
@@ -170,6 +171,16 @@ async fn prepare_ledger(plan: &RunPlan) -> Result<(), String> {
         Some(ledger) => ledger.client.prepare().await,
         None => Ok(()),
     }
+}
+
+/// What the load needs of its target: its addresses and a connection, which several requests can share where they have
+/// to.
+async fn reach_for(load: &LoadPlan) -> Result<(Vec<SocketAddr>, Connection), Failure> {
+    let (addresses, connection) = reach(&load.target).await?;
+    if load.connections.streams > 1 && connection.share().is_none() {
+        return Err(not_shared());
+    }
+    Ok((addresses, connection))
 }
 
 /// The target's addresses, and a connection that one of them took.

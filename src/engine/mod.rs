@@ -5,7 +5,7 @@
 //!                            │                             ledger, from the start of the load to what is read back
 //!                            │
 //!         dispatch ◄── batches, one a second ── worker 0 … K-1 (a thread each)
-//!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each)
+//!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each, or a stream of one)
 //! ```
 
 mod abort;
@@ -24,8 +24,10 @@ mod limits;
 mod link;
 mod pacer;
 mod plan;
+mod pool;
 mod recorder;
 mod shared;
+mod talk;
 mod watching;
 mod worker;
 

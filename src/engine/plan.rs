@@ -81,7 +81,7 @@ pub struct LoadPlan {
 pub enum Pace {
     /// At planned instants, whatever the target does (open model).
     Open(Schedule),
-    /// Each of so many connections sends its next request when its last one is answered (closed model).
+    /// Each stream of so many connections sends its next request when its last one is answered (closed model).
     Closed {
         /// How many connections.
         connections: u32,

@@ -63,11 +63,14 @@ impl Worker {
     }
 
     async fn start_closed_lanes(&self, shared: &Rc<Shared>, connections: u32) {
-        let stride = u64::from(connections);
+        let streams = u64::from(self.plan.connections.streams);
+        let stride = u64::from(connections) * streams;
         tokio::time::sleep_until(self.clock.instant(Offset::ZERO).into()).await;
-        for lane in (self.number..connections).step_by(self.plan.workers as usize) {
-            let feed = Feed::Asap { next: u64::from(lane), stride };
-            tokio::task::spawn_local(lane::run(shared.clone(), feed));
+        for connection in (self.number..connections).step_by(self.plan.workers as usize) {
+            for stream in 0..streams {
+                let feed = Feed::Asap { next: u64::from(connection) * streams + stream, stride };
+                tokio::task::spawn_local(lane::run(shared.clone(), feed));
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::grpc::{self, Call};
 use super::judge::Expectation;
 use super::scope::{Scope, check_capture_name};
 use super::step::{RequestForm, Step};
-use super::{CompileContext, Expect, JourneySpec, StatusExpect, StepSpec, Values, request};
+use super::{CompileContext, Expect, JourneySpec, StatusExpect, StepSpec, Values, request, talk};
 use crate::source::{Located, Mark, Problem};
 use http::Method;
 
@@ -43,7 +43,7 @@ impl Journey {
         }
         let mut steps = Vec::new();
         for step in &spec.steps.value {
-            steps.extend(compile_step(step, spec.steps.mark, &spec.name, &mut scope, cx, problems));
+            steps.extend(compile_any(step, spec.steps.mark, &spec.name, &mut scope, cx, problems));
         }
         let weight = spec.weight.as_ref().map_or(1, |weight| weight.value);
         let journey =
@@ -62,8 +62,24 @@ impl Journey {
     }
 }
 
-/// Compiles one step; `fallback` is where a problem of the step as a whole is shown.
+/// Compiles one step that sends a request and takes its whole answer; `fallback` is where a problem of the step as a
+/// whole is shown.
 pub fn compile_step(
+    spec: &StepSpec,
+    fallback: Mark,
+    journey: &str,
+    scope: &mut Scope,
+    cx: &CompileContext<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Step> {
+    problems.extend(spec.listens().map(|(key, path)| {
+        let text = format!("`{key}` is a step for the journeys of a load alone");
+        Problem::at(path.mark, text).help(format!("among the smoke checks write a check `{key}`"))
+    }));
+    compile_any(spec, fallback, journey, scope, cx, problems)
+}
+
+fn compile_any(
     spec: &StepSpec,
     fallback: Mark,
     journey: &str,
@@ -76,6 +92,7 @@ pub fn compile_step(
     let expect = of_http(spec.expect.as_ref(), &request, problems);
     let compiled =
         expect.as_ref().map(|expect| Expectation::compile(expect, scope, problems)).unwrap_or_default();
+    let talk = talk::compile(spec, &compiled, scope, problems);
     let extracts = extracts(spec, scope, problems);
     let timeout = spec.timeout.as_ref().map_or(cx.timeout, |timeout| timeout.value);
     if timeout.get().is_zero() {
@@ -90,6 +107,7 @@ pub fn compile_step(
         timeout: timeout.get(),
         think: spec.think.as_ref().map(|think| think.value),
         request,
+        talk,
         expect: compiled,
         extracts,
         redirects: spec.redirects.as_ref().map_or(0, |redirects| redirects.value),
@@ -106,14 +124,14 @@ fn named_request(
     problems: &mut Vec<Problem>,
 ) -> Option<(String, RequestForm)> {
     if let Some(method) = &spec.grpc {
-        if let Some((other, path)) = methods(spec).next() {
+        if let Some((other, _, path)) = methods(spec).next() {
             let message = format!("a step has one request, but this has a call of gRPC and {other}");
             problems.push(Problem::at(path.mark, message).help("make it a step of its own"));
         }
         let call = grpc::compile(method, spec, scope, cx, problems)?;
         return Some((method.value.clone(), RequestForm::Call(Box::new(call))));
     }
-    let (method, path) = method_and_path(spec, fallback, problems)?;
+    let (word, method, path) = request_line(spec, fallback, problems)?;
     let of_calls = [
         (
             "message",
@@ -126,7 +144,7 @@ fn named_request(
         let problem = |mark| Problem::at(mark, format!("only a call of gRPC has `{key}`")).help(help);
         problems.extend(mark.map(problem));
     }
-    let name = format!("{method} {}", path.value);
+    let name = format!("{word} {}", path.value);
     Some((name, request::compile(method, path, spec, scope, cx, problems).into_form()))
 }
 
@@ -145,40 +163,44 @@ fn of_http(expect: Option<&Expect>, request: &RequestForm, problems: &mut Vec<Pr
     Some(expect)
 }
 
-/// The methods of HTTP that a step names, with their paths.
-fn methods(spec: &StepSpec) -> impl Iterator<Item = (Method, &Located<String>)> {
+/// The requests of HTTP that a step names: what each is called, its method and its path.
+fn methods(spec: &StepSpec) -> impl Iterator<Item = (&'static str, Method, &Located<String>)> {
+    let with_body =
+        spec.json.is_some() || spec.form.is_some() || spec.body.is_some() || spec.body_file.is_some();
     let all = [
-        (Method::GET, &spec.get),
-        (Method::HEAD, &spec.head),
-        (Method::POST, &spec.post),
-        (Method::PUT, &spec.put),
-        (Method::PATCH, &spec.patch),
-        (Method::DELETE, &spec.delete),
-        (Method::OPTIONS, &spec.options),
+        ("GET", Method::GET, &spec.get),
+        ("HEAD", Method::HEAD, &spec.head),
+        ("POST", Method::POST, &spec.post),
+        ("PUT", Method::PUT, &spec.put),
+        ("PATCH", Method::PATCH, &spec.patch),
+        ("DELETE", Method::DELETE, &spec.delete),
+        ("OPTIONS", Method::OPTIONS, &spec.options),
+        ("sse", if with_body { Method::POST } else { Method::GET }, &spec.sse),
+        ("websocket", Method::GET, &spec.websocket),
     ];
-    all.into_iter().filter_map(|(method, path)| path.as_ref().map(|path| (method, path)))
+    all.into_iter().filter_map(|(word, method, path)| Some((word, method, path.as_ref()?)))
 }
 
-fn method_and_path<'a>(
+fn request_line<'a>(
     spec: &'a StepSpec,
     fallback: Mark,
     problems: &mut Vec<Problem>,
-) -> Option<(Method, &'a Located<String>)> {
+) -> Option<(&'static str, Method, &'a Located<String>)> {
     let mut given = methods(spec);
     let Some(first) = given.next() else {
         let mark = spec.name.as_ref().map_or(fallback, |name| name.mark);
-        problems.push(Problem::at(mark, "a step without a request").help(
-            "add one of get, head, post, put, patch, delete, options with a path, or grpc with a method",
-        ));
+        let all = "get, head, post, put, patch, delete, options, sse, websocket";
+        let help = format!("add one of {all} with a path, or grpc with a method");
+        problems.push(Problem::at(mark, "a step without a request").help(help));
         return None;
     };
-    if let Some((method, path)) = given.next() {
-        let message = format!("a step has one request, but this has {} and {method}", first.0);
+    if let Some((word, _, path)) = given.next() {
+        let message = format!("a step has one request, but this has {} and {word}", first.0);
         problems.push(Problem::at(path.mark, message).help("make it a step of its own"));
     }
-    if !first.1.starts_with('/') && !first.1.starts_with("{{") {
-        let problem =
-            Problem::at(first.1.mark, format!("the path `{}` does not start with `/`", first.1.value));
+    let path = first.2;
+    if !path.starts_with('/') && !path.starts_with("{{") {
+        let problem = Problem::at(path.mark, format!("the path `{}` does not start with `/`", path.value));
         problems.push(problem.help("write the path only; host and scheme come from `target.http`"));
     }
     Some(first)

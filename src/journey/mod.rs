@@ -23,6 +23,7 @@ mod scope;
 mod shorthand;
 mod spec;
 mod step;
+mod talk;
 mod template;
 mod value;
 
@@ -38,5 +39,6 @@ pub use scope::Scope;
 pub use shorthand::{Capture, TextExpect, Think};
 pub use spec::{Auth, BasicAuth, ChainSpec, DataRows, JourneySpec, Pick, StepSpec};
 pub use step::{Sender, Step, StepFailure};
+pub use talk::{EventsExpect, Talker, UntilExpect};
 pub use template::{Encode, Template};
 pub use value::{Value, Values};

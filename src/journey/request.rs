@@ -9,7 +9,7 @@ use crate::source::{Located, Mark, Problem};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 /// The templates of a step's request.
@@ -89,6 +89,9 @@ fn headers_and_body(
         all.push((name, template, mark));
     };
     set(HOST, Template::text(cx.host()), Mark::default());
+    if spec.sse.is_some() {
+        set(ACCEPT, Template::text("text/event-stream, */*"), Mark::default());
+    }
     if let Some(content_type) = content_type {
         set(CONTENT_TYPE, Template::text(content_type), Mark::default());
     }

@@ -1,6 +1,6 @@
 //! Journeys and steps as they are written in a scenario.
 
-use super::{Capture, Expect, Json, Pairs, Think};
+use super::{Capture, EventsExpect, Expect, Json, Pairs, Think};
 use crate::source::Located;
 use crate::units::Span;
 use schemars::JsonSchema;
@@ -109,6 +109,16 @@ requests! {
     message: Option<Json>,
     /// The metadata of a call.
     metadata: Pairs<Located<String>>,
+    /// A stream of events from this path, as load: GET, or POST with a body.
+    sse: Option<Located<String>>,
+    /// A message over a WebSocket at this path, as load; the steps of an arrival share it.
+    websocket: Option<Located<String>>,
+    /// With `websocket`: what is sent, a text as it is and anything else as JSON.
+    send: Option<Json>,
+    /// With `websocket`: the subprotocol that is offered.
+    subprotocol: Option<Located<String>>,
+    /// With `sse` or `websocket`: what the events must be like, and which one ends the step.
+    events: Option<Located<EventsExpect>>,
     /// Query parameters, added to the path and percent-encoded.
     query: Pairs<Located<String>>,
     /// Request headers.
@@ -136,10 +146,16 @@ requests! {
 }
 
 impl StepSpec {
+    /// The kind and the path of a step that listens; none where it sends a request and takes its whole answer.
+    pub fn listens(&self) -> Option<(&'static str, &Located<String>)> {
+        let sse = self.sse.as_ref().map(|path| ("sse", path));
+        sse.or(self.websocket.as_ref().map(|path| ("websocket", path)))
+    }
+
     /// The path of the request, whatever its method, or the method of a call; the first one when several are given.
     pub fn path(&self) -> Option<&Located<String>> {
-        let Self { get, head, post, put, patch, delete, options, grpc, .. } = self;
-        let all = [get, head, post, put, patch, delete, options, grpc];
+        let Self { get, head, post, put, patch, delete, options, grpc, sse, websocket, .. } = self;
+        let all = [get, head, post, put, patch, delete, options, grpc, sse, websocket];
         all.into_iter().find_map(Option::as_ref)
     }
 }

@@ -5,6 +5,7 @@ use super::extract::Extract;
 use super::grpc::Call;
 use super::judge::{Differs, Expectation, Mismatch};
 use super::redirect;
+use super::talk::Talk;
 use super::template::Template;
 use super::{Think, Values};
 use crate::sample::ErrorClass;
@@ -25,6 +26,7 @@ pub struct Step {
     /// The pause after it.
     pub think: Option<Think>,
     pub(super) request: RequestForm,
+    pub(super) talk: Talk,
     pub(super) expect: Expectation,
     pub(super) extracts: Vec<Extract>,
     pub(super) redirects: u8,

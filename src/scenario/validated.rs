@@ -88,6 +88,8 @@ pub struct Connections {
     pub fresh: Ratio,
     /// Whether connections are used again at all.
     pub keep_alive: KeepAlive,
+    /// How many requests a connection carries at once; more than one over HTTP/2 alone.
+    pub streams: u32,
 }
 
 /// Whether connections are used again.

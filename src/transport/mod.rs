@@ -3,19 +3,25 @@
 
 mod client;
 mod connection;
+mod events;
 mod failure;
 mod fields;
 mod http1;
 mod http2;
 mod message;
+mod pieces;
 mod received;
 mod target;
 mod tls;
+mod websocket;
 
 pub use client::Client;
 pub use connection::{Connection, Exchange, Opened};
+pub use events::{Event, EventParser};
 pub use failure::Failure;
 pub use fields::Fields;
 pub use message::{Answer, Keep, Request};
+pub use pieces::{Begun, Rest};
 pub use target::{HttpVersion, Scheme, Target, TargetError, web_url};
 pub use tls::{TlsError, TlsOptions, Verify};
+pub use websocket::{Socket, SocketOpened, handshake, refusal};

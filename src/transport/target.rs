@@ -134,6 +134,19 @@ impl Target {
         }
     }
 
+    /// The same target, asked in another version of HTTP.
+    #[must_use]
+    pub fn speaking(&self, version: HttpVersion) -> Target {
+        let mut target = Target { version, ..self.clone() };
+        if let Some(tls) = &mut target.tls {
+            let mut config = (*tls.config).clone();
+            config.alpn_protocols = version.alpn();
+            tls.config = Arc::new(config);
+            tls.connector = Arc::clone(&tls.config).into();
+        }
+        target
+    }
+
     /// The value of the `Host` header.
     pub fn host_header(&self) -> HeaderValue {
         // An authority is visible ASCII, which every header value may hold.

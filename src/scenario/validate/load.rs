@@ -3,10 +3,14 @@
 use crate::load::{ProfileError, Stage};
 use crate::scenario::{Connections, ConnectionsSpec, KeepAlive, LoadSpec, Spacing};
 use crate::source::{Located, Mark, Problem};
+use crate::transport::{HttpVersion, Scheme, Target};
 use crate::units::{Rate, Span};
 
 /// Requests in flight when the scenario does not say.
 const MAX_IN_FLIGHT: u32 = 10_000;
+
+/// Requests at once over one connection: more than any server takes.
+const MOST_STREAMS: u32 = 10_000;
 
 /// The name of the stage that `warmup` adds.
 const WARMUP: &str = "warmup";
@@ -53,7 +57,11 @@ fn first_rate(stage: &Stage) -> Rate {
 }
 
 /// The limits of the load.
-pub(in crate::scenario) fn limits(spec: &LoadSpec, problems: &mut Vec<Problem>) -> Option<Limits> {
+pub(in crate::scenario) fn limits(
+    spec: &LoadSpec,
+    target: Option<&Target>,
+    problems: &mut Vec<Problem>,
+) -> Option<Limits> {
     let before = problems.len();
     let max_in_flight = spec.max_in_flight.as_ref();
     if let Some(none) = max_in_flight.filter(|limit| limit.value == 0) {
@@ -69,7 +77,7 @@ pub(in crate::scenario) fn limits(spec: &LoadSpec, problems: &mut Vec<Problem>) 
         let problem = zero(timeout, "a timeout of zero lets no answer through");
         problems.extend(problem.map(|problem| problem.help("write for example 30s")));
     }
-    let connections = connections(&spec.connections, problems);
+    let connections = connections(&spec.connections, target, problems);
     (problems.len() == before).then_some(Limits {
         spacing: if spec.poisson { Spacing::Poisson } else { Spacing::Even },
         connections,
@@ -78,7 +86,7 @@ pub(in crate::scenario) fn limits(spec: &LoadSpec, problems: &mut Vec<Problem>) 
     })
 }
 
-fn connections(spec: &ConnectionsSpec, problems: &mut Vec<Problem>) -> Connections {
+fn connections(spec: &ConnectionsSpec, target: Option<&Target>, problems: &mut Vec<Problem>) -> Connections {
     let max_age = spec.max_age.as_ref();
     if let Some(max_age) = max_age {
         let problem = zero(max_age, "a connection of no age could carry no request");
@@ -86,15 +94,37 @@ fn connections(spec: &ConnectionsSpec, problems: &mut Vec<Problem>) -> Connectio
             .extend(problem.map(|problem| problem.help("write `keep_alive: false` for a connection each")));
     }
     if !spec.keep_alive {
-        let marks =
-            max_age.map(|age| age.mark).into_iter().chain(spec.fresh.as_ref().map(|share| share.mark));
-        problems.extend(marks.map(without_keep_alive));
+        let marks = [
+            max_age.map(|age| age.mark),
+            spec.fresh.as_ref().map(|share| share.mark),
+            spec.streams.as_ref().map(|streams| streams.mark),
+        ];
+        problems.extend(marks.into_iter().flatten().map(without_keep_alive));
     }
+    problems.extend(spec.streams.as_ref().and_then(|streams| wrong_streams(streams, target)));
     Connections {
         max_age: max_age.map(|age| age.value),
         fresh: spec.fresh.as_ref().map(|share| share.value).unwrap_or_default(),
         keep_alive: if spec.keep_alive { KeepAlive::Yes } else { KeepAlive::No },
+        streams: spec.streams.as_ref().map_or(1, |streams| streams.value),
     }
+}
+
+/// What is wrong with so many requests at once over one connection to this target, where that can be known before
+/// somebody asks it.
+fn wrong_streams(streams: &Located<u32>, target: Option<&Target>) -> Option<Problem> {
+    if !(1..=MOST_STREAMS).contains(&streams.value) {
+        let text = format!("a connection cannot carry {} requests at once", streams.value);
+        return Some(Problem::at(streams.mark, text).help(format!("write 1 to {MOST_STREAMS}")));
+    }
+    let target = target.filter(|_| streams.value > 1)?;
+    let why = match (target.version, target.scheme) {
+        (HttpVersion::Http2, _) | (HttpVersion::Auto, Scheme::Https) => return None,
+        (HttpVersion::Http1, _) => "`target.http_version: http1`",
+        (HttpVersion::Auto, Scheme::Http) => "HTTP/1.1, which is spoken without TLS,",
+    };
+    let text = format!("{why} carries one request at a time over a connection");
+    Some(Problem::at(streams.mark, text).help("write `http_version: http2` under `target`, or remove this"))
 }
 
 fn without_keep_alive(mark: Mark) -> Problem {

@@ -25,9 +25,9 @@ const ROOM_FOR_LONG: usize = 64 * 1024;
 pub(in crate::transport) struct Http1<S> {
     stream: S,
     /// What came and is not taken yet; its memory is used again.
-    incoming: BytesMut,
+    pub(super) incoming: BytesMut,
     outgoing: Vec<u8>,
-    reusable: Reusable,
+    pub(super) reusable: Reusable,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
@@ -82,7 +82,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         Received { first_byte: Some(first_byte), done, result }
     }
 
-    async fn send(&mut self, request: &Request) -> Result<(), Failure> {
+    pub(super) async fn send(&mut self, request: &Request) -> Result<(), Failure> {
         let failed = |e: io::Error| Failure::from_io(&e, "sending the request");
         if let Some(prepared) = request.wire() {
             self.stream.write_all(prepared).await.map_err(failed)?;
@@ -97,7 +97,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         self.stream.flush().await.map_err(failed)
     }
 
-    async fn head(&mut self, method: &Method) -> Result<Head, Failure> {
+    pub(super) async fn head(&mut self, method: &Method) -> Result<Head, Failure> {
         loop {
             if !self.incoming.is_empty()
                 && let Some(head) = head::take(method, &mut self.incoming)?
@@ -139,7 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         }
     }
 
-    async fn read(&mut self, room: usize) -> Result<usize, Failure> {
+    pub(super) async fn read(&mut self, room: usize) -> Result<usize, Failure> {
         self.incoming.reserve(room);
         self.stream.read_buf(&mut self.incoming).await.map_err(|e| Failure::from_io(&e, "reading the answer"))
     }

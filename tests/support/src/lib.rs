@@ -3,6 +3,7 @@
 //!
 //! - [`Scripted`] answers what the test says and remembers what it was asked;
 //! - [`Delayed`] answers after an exact time;
+//! - [`Streams`] speaks HTTP/2 and counts how many requests each connection carries at once;
 //! - [`Raw`] is no HTTP server at all: silent, closing, resetting, or talking nonsense;
 //! - [`TlsServer`] has a certificate of its own authority and may want one from the client;
 //! - [`Server`] is a database of this machine, in a folder and on a port of its own;
@@ -27,6 +28,7 @@ mod report;
 mod running;
 mod scripted;
 mod server;
+mod streams;
 mod tls;
 
 pub use ::http::Version;
@@ -42,4 +44,5 @@ pub use report::{Counts, Report};
 pub use running::{Ended, Running};
 pub use scripted::Scripted;
 pub use server::{Server, unprivileged};
+pub use streams::{Streams, StreamsSetup};
 pub use tls::{Clients, TlsServer, TlsSetup};

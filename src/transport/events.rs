@@ -2,16 +2,16 @@
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Event {
+pub struct Event {
     /// Its name; `message` where the stream does not say.
-    pub(super) name: String,
+    pub name: String,
     /// Its lines, joined.
-    pub(super) data: String,
+    pub data: String,
 }
 
 /// Makes events of bytes as they come.
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub struct EventParser {
     line: Vec<u8>,
     /// The last byte was a carriage return: a line feed after it belongs to it.
     returned: bool,
@@ -19,9 +19,9 @@ pub(super) struct Parser {
     data: Option<String>,
 }
 
-impl Parser {
+impl EventParser {
     /// The events that end within these bytes. Comments and events without data are none.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<Event> {
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
         for byte in bytes {
             let after_return = std::mem::replace(&mut self.returned, *byte == b'\r');
@@ -38,7 +38,7 @@ impl Parser {
     }
 
     /// How many bytes are kept for an event that has not ended.
-    pub(super) fn held(&self) -> usize {
+    pub fn held(&self) -> usize {
         self.line.len() + self.data.as_ref().map_or(0, String::len)
     }
 
@@ -79,7 +79,7 @@ mod tests {
     proptest! {
         #[test]
         fn events_are_the_same_however_the_bytes_come(cuts in proptest::collection::vec(1_usize..9, 40)) {
-            let (mut parser, mut rest, mut events) = (Parser::default(), STREAM.as_bytes(), Vec::new());
+            let (mut parser, mut rest, mut events) = (EventParser::default(), STREAM.as_bytes(), Vec::new());
             for cut in cuts {
                 let (piece, after) = rest.split_at(cut.min(rest.len()));
                 events.extend(parser.push(piece));
