@@ -2,6 +2,7 @@
 //! tell, Ctrl-C.
 
 use super::abort::Abort;
+use super::audit::{Auditor, Open};
 use super::batch::{Batch, Example};
 use super::broken::Broken;
 use super::faults::{Running, Told};
@@ -12,10 +13,12 @@ use crate::event::{Event, EventKind, GeneratorSecond, ReadBack};
 use crate::history::StagePlan;
 use crate::sample::{EndpointId, ErrorClass};
 use crate::stats::Delta;
-use rustix::time::{ClockId, clock_gettime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+
+/// A look at less than this says more of chance than of the generator.
+const SHORTEST_LOOK: Duration = Duration::from_millis(500);
 
 /// Collects what the workers hand over and says it in order.
 pub(super) struct Dispatch<'a> {
@@ -33,7 +36,7 @@ pub(super) struct Dispatch<'a> {
     abort: Abort,
     aborted: Option<String>,
     next_stage: usize,
-    cpu: CpuMeter,
+    auditor: Auditor,
     second: u64,
 }
 
@@ -42,7 +45,7 @@ impl<'a> Dispatch<'a> {
         run: &'a RunPlan,
         load: &'a LoadPlan,
         stages: &'a [StagePlan],
-        clock: Clock,
+        (clock, auditor): (Clock, Auditor),
         say: &'a mut dyn FnMut(Event),
     ) -> Dispatch<'a> {
         let reported = vec![(0, 0, 0); load.workers as usize];
@@ -60,7 +63,7 @@ impl<'a> Dispatch<'a> {
             abort: Abort::default(),
             aborted: None,
             next_stage: 0,
-            cpu: CpuMeter::start(),
+            auditor,
             second: 0,
         }
     }
@@ -98,6 +101,7 @@ impl<'a> Dispatch<'a> {
             }
         }
         self.settle(u64::MAX);
+        self.tell_of_the_end();
         self.tell(EventKind::LoadEnded);
         if let Some(faults) = faults {
             faults.wind_up();
@@ -182,8 +186,7 @@ impl<'a> Dispatch<'a> {
         let complete = self.reported.iter().map(|(second, ..)| *second).min().unwrap_or(0);
         if complete > self.second && complete < u64::MAX {
             self.settle(complete);
-            self.second = complete;
-            self.tell_of_generator(complete - 1);
+            self.tell_of_generator(complete);
             self.look_for_broken_gate(complete, stop);
             if let Some(reason) = self.abort.reason(self.load, complete) {
                 self.end_early(reason, stop);
@@ -206,13 +209,26 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    fn tell_of_generator(&mut self, second: u64) {
-        let cpu = self.cpu.cores();
-        let (in_flight, connections) = self
-            .reported
-            .iter()
-            .fold((0, 0), |(flight, open), (_, more, opened)| (flight + more, open + opened));
-        self.tell(EventKind::Generator(GeneratorSecond { second, cpu, in_flight, connections }));
+    /// Tells of all seconds before this one that were not told yet. Usually it is one; a generator that got no core for
+    /// several tells the same of each.
+    fn tell_of_generator(&mut self, complete: u64) {
+        let open = self.reported.iter().fold(Open::default(), |sum, (_, in_flight, connections)| Open {
+            in_flight: sum.in_flight + in_flight,
+            connections: sum.connections + connections,
+        });
+        let untold = self.second..complete;
+        let said = self.auditor.look(complete, open);
+        for second in untold {
+            self.tell(EventKind::Generator(GeneratorSecond { second, ..said.clone() }));
+        }
+        self.second = complete;
+    }
+
+    /// The last second is over when its answers are in, which may be a moment after its last arrival or a long time.
+    fn tell_of_the_end(&mut self) {
+        if self.auditor.since() >= SHORTEST_LOOK {
+            self.tell_of_generator(self.clock.now().second() + 1);
+        }
     }
 
     fn look_for_broken_gate(&mut self, second: u64, stop: &watch::Sender<bool>) {
@@ -253,31 +269,5 @@ async fn account_of(ledger: &mut Option<&mut Bookkeeper>) -> Event {
 async fn sleep_until(clock: Clock, at: Option<Offset>) {
     if let Some(at) = at {
         tokio::time::sleep_until(clock.instant(at).into()).await;
-    }
-}
-
-/// CPU time that this process used since the last look.
-struct CpuMeter {
-    used: Duration,
-    at: std::time::Instant,
-}
-
-impl CpuMeter {
-    fn start() -> CpuMeter {
-        CpuMeter { used: CpuMeter::used(), at: std::time::Instant::now() }
-    }
-
-    fn used() -> Duration {
-        let time = clock_gettime(ClockId::ProcessCPUTime);
-        Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
-    }
-
-    /// The cores in use on average since the last look.
-    fn cores(&mut self) -> f64 {
-        let (used, at) = (CpuMeter::used(), std::time::Instant::now());
-        let cores =
-            used.saturating_sub(self.used).as_secs_f64() / at.duration_since(self.at).as_secs_f64().max(1e-6);
-        (self.used, self.at) = (used, at);
-        cores
     }
 }
