@@ -15,7 +15,9 @@ impl UntrustedCause {
         match self.cause {
             Cause::Throttled => {
                 let (held, limit) = (millis(worst * 1e6), millis(limit * 1e6));
-                format!("the control group of the generator held it back for up to {held} ms (limit {limit} ms)")
+                format!(
+                    "the control group of the generator held it back for up to {held} ms (limit {limit} ms)"
+                )
             }
             Cause::Stolen => format!(
                 "the host gave up to {} % of this machine's processor time to others (limit {} %)",

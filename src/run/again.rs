@@ -21,8 +21,8 @@ impl Doubted {
     /// Whether this decision on requests has to be looked at a second time. What a gate asks about the generator itself
     /// stands as it is.
     pub(super) fn needs(self, gate: &Gate, decision: &Decision) -> bool {
-        let about_target = gate.metric.of() == Of::Requests
-            && !matches!(gate.metric, Metric::Lag | Metric::Dropped);
+        let about_target =
+            gate.metric.of() == Of::Requests && !matches!(gate.metric, Metric::Lag | Metric::Dropped);
         let doubted = match decision.verdict {
             Verdict::Fail => true,
             Verdict::Pass => self == Doubted::FailuresAndPasses,
@@ -106,4 +106,58 @@ fn because(untrusted: &Untrusted) -> String {
         .map(|known| known.cause.words())
         .collect();
     format!("{} s of the run: {}", untrusted.seconds, causes.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{FaultPhase, FaultStep};
+    use crate::history::FaultPlan;
+    use crate::run::fault::Faults;
+    use crate::run::trust::Doubt;
+    use crate::run::{Cause, Measures, Recovery};
+
+    fn at(secs: u64) -> Offset {
+        Offset::from_micros(secs * 1_000_000)
+    }
+
+    /// Injected in second 20 and good again in second 40, or never.
+    fn fault(recovered: Option<u64>) -> FaultResult {
+        let plan = FaultPlan { name: "kill".into(), kind: "pod_kill".into(), at: at(20), until: None };
+        let mut faults = Faults::new(&[plan]);
+        for phase in [FaultPhase::Injected, FaultPhase::Proven] {
+            let (text, objects) = (String::new(), vec![]);
+            faults.add(at(20), FaultStep { fault: 0, injection: 0, phase, text, objects }).unwrap();
+        }
+        let overall = Measures { recovered: recovered.map(at), ..Measures::default() };
+        let recovery =
+            Recovery { injection: 0, overall, endpoints: vec![], shared_with: vec![], doubt: None };
+        FaultResult { recovery: Some(recovery), ..faults.results(Vec::new()).remove(0) }
+    }
+
+    #[test]
+    fn a_recovery_in_seconds_that_cannot_be_trusted_proves_nothing() {
+        use Verdict::{Fail, Inconclusive, Pass};
+        for (gate, recovered, found, spoilt_second, expected) in [
+            ("failover(kill) <= 5s", Some(40), Fail, 30, Inconclusive),
+            ("downtime(kill) <= 5s", Some(40), Fail, 20, Inconclusive),
+            ("rto(kill) <= 5s", Some(40), Fail, 44, Inconclusive),
+            ("rto(kill) <= 5s", Some(40), Fail, 46, Fail),
+            ("rto(kill) <= 5s", Some(40), Fail, 19, Fail),
+            ("rto(kill) <= 5s", None, Fail, 90, Inconclusive),
+            ("rto(kill) <= 50s", Some(40), Pass, 30, Pass),
+            ("lost(kill) == 0", Some(40), Fail, 30, Fail),
+        ] {
+            let gate = Gate::parse(gate).unwrap();
+            let (mut spoilt, mut untrusted) = (Spoilt::default(), Untrusted::default());
+            spoilt.add(spoilt_second);
+            untrusted.note(spoilt_second, &[Doubt { cause: Cause::Queue, value: 9.0, limit: 1.0 }]);
+            let stretch = stretch(&fault(recovered), Duration::from_secs(5), at(100));
+            let (value, reason) = (Some(20e6), "it took 20 s".to_owned());
+            let whole = Decision { verdict: found, value, unit: "us", low: None, high: None, n: 1, reason };
+            let decision = weigh_fault(&gate, whole, stretch, (&spoilt, &untrusted));
+            assert_eq!(decision.verdict, expected, "{gate} {spoilt_second}: {}", decision.reason);
+            assert_eq!(decision.reason.contains("waiting for a core"), expected == Inconclusive);
+        }
+    }
 }

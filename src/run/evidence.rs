@@ -5,6 +5,7 @@ use super::trust::DROPPED;
 use super::{Cause, CheckResult, GateResult, Summary, allowance, data, fault};
 use crate::event::{Ending, Phase};
 use crate::history::Meta;
+use crate::sample::ErrorClass;
 use crate::units::grouped;
 use crate::verdict::{Finding, Subject, Verdict};
 
@@ -170,8 +171,10 @@ impl Story<'_> {
         }
         let add = "add a gate such as `p99 <= 250ms` to judge them";
         // Nobody said how many failures are too many; a load of which most failed is no evidence of anything good.
-        let word = match counts.failed {
-            0 => Verdict::Pass,
+        // What failed on our side speaks against nobody.
+        let ours = counts.errors[ErrorClass::Generator.index()];
+        let word = match counts.failed - ours {
+            0 if ours == 0 => Verdict::Pass,
             failed if failed <= counts.done => Verdict::Warn,
             _ => Verdict::Fail,
         };
@@ -184,6 +187,9 @@ impl Story<'_> {
                     grouped(sent)
                 ),
             ),
+            (0, sent) if sent == ours && ours > 0 => {
+                (Verdict::Inconclusive, format!("all of {} requests failed on our side", grouped(ours)))
+            }
             (0, 1..) => (Verdict::Fail, format!("none of {} requests went well", grouped(counts.ended()))),
             // How the run ended already says why nothing was sent.
             (0, 0) if self.summary.ending != Some(Ending::Completed) => return None,

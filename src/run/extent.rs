@@ -126,7 +126,11 @@ mod tests {
         let mut spoilt = Spoilt::default();
         spoilt.add(10);
         let rest = extent.without(&spoilt);
-        assert_eq!(rest.covered(&stages, Offset::ZERO), Duration::from_millis(9_500), "9 and 10 are left out");
+        assert_eq!(
+            rest.covered(&stages, Offset::ZERO),
+            Duration::from_millis(9_500),
+            "9 and 10 are left out"
+        );
         assert_eq!(rest.covered_in(&stages.each_ref(), &[9..11]), Duration::ZERO);
     }
 }

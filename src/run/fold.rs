@@ -1,5 +1,6 @@
 //! One pass over the events of a run.
 
+use super::GeneratorSummary;
 use super::changes::Noticing;
 use super::data;
 use super::extent::{Extent, Seen};
@@ -13,7 +14,6 @@ use super::summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals
 use super::trust::Limits;
 use super::watched::WatchedChecks;
 use super::windows::{Held, Windows};
-use super::GeneratorSummary;
 use crate::clock::Offset;
 use crate::event::{CheckEnd, Ending, Event, EventKind, FaultStep, GeneratorSecond, Phase};
 use crate::gate::Gate;

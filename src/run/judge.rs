@@ -1,13 +1,13 @@
 //! From a history to a verdict.
 
+use super::again::{self, Doubted};
 use super::exit::Judged;
 use super::fold::Fold;
 use super::outcome::{GateResult, Run};
+use super::spoilt::Spoilt;
 use super::summary::per_second;
-use super::again::{self, Doubted};
 use super::windows::Held;
 use super::{Exit, Strictness, Summary, allowance, evidence, measured, sentence};
-use super::spoilt::Spoilt;
 use crate::event::Event;
 use crate::gate::{self, Decision, Evidence, Gate, Requests};
 use crate::history::Meta;
@@ -31,8 +31,11 @@ impl Run {
         let held = fold.held();
         let checks = fold.checks();
         let (summary, spoilt) = fold.summary();
-        let mut decisions: Vec<Decision> =
-            gates.iter().zip(held).map(|((gate, ..), held)| decide(gate, held, &meta, &summary, &spoilt)).collect();
+        let mut decisions: Vec<Decision> = gates
+            .iter()
+            .zip(held)
+            .map(|((gate, ..), held)| decide(gate, held, &meta, &summary, &spoilt))
+            .collect();
         look_again(&meta, &gates, events, (&summary, &spoilt), &mut decisions);
         let gates: Vec<GateResult> = gates.into_iter().zip(decisions).map(result).collect();
         let story = evidence::Story { meta: &meta, summary: &summary, gates: &gates, checks: &checks };
@@ -61,7 +64,8 @@ fn look_again<E: IntoIterator<Item = Event>>(
     decisions: &mut [Decision],
 ) {
     let untrusted = &summary.generator.untrusted;
-    let doubted = if allowance::is_used(meta, summary) { Doubted::FailuresAndPasses } else { Doubted::Failures };
+    let doubted =
+        if allowance::is_used(meta, summary) { Doubted::FailuresAndPasses } else { Doubted::Failures };
     let again = |(gate, decision): (&(Gate, Severity, String), &Decision)| doubted.needs(&gate.0, decision);
     if spoilt.is_empty() || !gates.iter().zip(&*decisions).any(again) {
         return;

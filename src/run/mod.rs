@@ -43,6 +43,8 @@ mod spoilt;
 mod stories;
 #[cfg(test)]
 mod stories_of_faults;
+#[cfg(test)]
+mod stories_of_generator;
 mod summary;
 mod trust;
 mod watched;

@@ -101,10 +101,10 @@ mod tests {
     }
 
     #[test]
-    fn a_year_of_every_third_second_stays_small() {
+    fn a_month_of_every_third_second_stays_small() {
         let mut spoilt = Spoilt::default();
-        (0..10_000_000).for_each(|n| spoilt.add(3 * n));
+        (0..1_000_000).for_each(|n| spoilt.add(3 * n));
         assert_eq!(spoilt.stretches.len(), STRETCHES);
-        assert!(spoilt.contains(3 * 9_999_999) && spoilt.contains(29_000_001));
+        assert!(spoilt.contains(3 * 999_999) && spoilt.contains(2_900_001));
     }
 }

@@ -79,13 +79,14 @@ impl Limits {
         let busy = said.zip(self.cores).map(|(said, cores)| {
             doubt(Cause::Cpu, said.cpu, CPU * said.quota.map_or(cores, |quota| quota.min(cores)))
         });
-        let starts = (second.late >= LATE_AT_LEAST).then(|| {
-            doubt(Cause::Late, second.late as f64 / second.sent.max(1) as f64, LATE)
-        });
+        let starts = (second.late >= LATE_AT_LEAST)
+            .then(|| doubt(Cause::Late, second.late as f64 / second.sent.max(1) as f64, LATE));
         let share = second.dropped as f64 / second.planned.max(1) as f64;
         [
             throttled.map(|held| doubt(Cause::Throttled, held, THROTTLED)).filter(reaches),
-            said.and_then(|said| said.stolen).map(|share| doubt(Cause::Stolen, share, STOLEN)).filter(reaches),
+            said.and_then(|said| said.stolen)
+                .map(|share| doubt(Cause::Stolen, share, STOLEN))
+                .filter(reaches),
             queue.map(|queue| doubt(Cause::Queue, queue.mean_us(), late)).filter(reaches),
             busy.filter(reaches),
             second.out_of(),

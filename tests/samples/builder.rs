@@ -11,7 +11,7 @@ use shakedown::history::{
 use shakedown::run::Exit;
 use shakedown::sample::{EndpointId, ErrorClass, Outcome};
 use shakedown::stats::Delta;
-use shakedown::units::Rate;
+use shakedown::units::{Rate, Ratio};
 use shakedown::verdict::{Severity, Verdict};
 use std::time::Duration;
 
@@ -51,6 +51,7 @@ impl Sample {
             machine: Machine { os: "linux x86_64".into(), cores: 2 },
             model: Model::Open,
             max_in_flight: 256,
+            untrusted: Ratio::default(),
             endpoints: vec![endpoint("browse", "list"), endpoint("order", "create")],
             stages: vec![stage("warm-up", 0, 3, true), stage("hold", 3, 13, false)],
             gates: vec![],
@@ -127,7 +128,8 @@ impl Sample {
     }
 
     pub fn generator(self, second: u64, cpu: f64) -> Sample {
-        let said = GeneratorSecond { second, cpu, in_flight: 3, connections: 12 };
+        let said =
+            GeneratorSecond { second, cpu, in_flight: 3, connections: 12, ..GeneratorSecond::default() };
         self.say((second + 1) * 1_000, EventKind::Generator(said))
     }
 

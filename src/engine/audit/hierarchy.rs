@@ -44,7 +44,8 @@ fn above(version: Version, path: &str, mounts: &str) -> Vec<Group> {
         Err(_) => Path::new(""),
     };
     let point = Path::new(point);
-    let folder = point.join(below);
+    // Component by component: joined with an empty path it would end with a slash.
+    let folder: PathBuf = point.components().chain(below.components()).collect();
     let up = folder.ancestors().take_while(|folder| folder.starts_with(point));
     up.map(|folder| Group { version, folder: folder.to_owned() }).collect()
 }
@@ -84,11 +85,7 @@ mod tests {
                 "one hierarchy",
                 "0::/user.slice/run-7.scope\n",
                 UNIFIED,
-                vec![
-                    "/sys/fs/cgroup/user.slice/run-7.scope",
-                    "/sys/fs/cgroup/user.slice",
-                    "/sys/fs/cgroup",
-                ],
+                vec!["/sys/fs/cgroup/user.slice/run-7.scope", "/sys/fs/cgroup/user.slice", "/sys/fs/cgroup"],
             ),
             ("a container with a namespace of its own", "0::/\n", UNIFIED, vec!["/sys/fs/cgroup"]),
             (

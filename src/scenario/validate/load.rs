@@ -76,7 +76,8 @@ pub(in crate::scenario) fn limits(spec: &LoadSpec, problems: &mut Vec<Problem>) 
     let untrusted = spec.untrusted.as_ref();
     if let Some(most) = untrusted.filter(|share| share.value.get() > MOST_UNTRUSTED) {
         let problem = Problem::at(most.mark, "a run of which more than 10% cannot be trusted is no evidence");
-        problems.push(problem.help("write at most 10%, and give the generator a machine that is strong enough"));
+        problems
+            .push(problem.help("write at most 10%, and give the generator a machine that is strong enough"));
     }
     let connections = connections(&spec.connections, problems);
     (problems.len() == before).then_some(Limits {
