@@ -33,7 +33,7 @@ pub struct GeneratorSecond {
     pub ports: Option<Filled>,
 }
 
-/// Waiting for a core: ready to run, but others run.
+/// Waiting for a core: ready to run, but others run. In a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunQueue {
     /// How long it waited, in microseconds.
@@ -45,6 +45,13 @@ pub struct RunQueue {
 }
 
 impl RunQueue {
+    /// As much in a second as this is in so many.
+    #[must_use]
+    pub fn per_second(self, seconds: f64) -> RunQueue {
+        let part = |count: u64| (count as f64 / seconds).round() as u64;
+        RunQueue { waited_us: part(self.waited_us), ran_us: part(self.ran_us), turns: part(self.turns) }
+    }
+
     /// The mean wait for a turn, in microseconds.
     pub fn mean_us(self) -> f64 {
         self.waited_us as f64 / self.turns.max(1) as f64

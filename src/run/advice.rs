@@ -24,6 +24,11 @@ impl UntrustedCause {
                 percent(worst),
                 percent(limit)
             ),
+            Cause::Starved => format!(
+                "others ran on the generator's cores: it waited for its turn up to {} % of a second (limit {} %)",
+                percent(worst),
+                percent(limit)
+            ),
             Cause::Queue => format!(
                 "others ran on the generator's cores: it waited for its turn, on average, up to {} ms (limit {} ms)",
                 millis(worst),
@@ -63,7 +68,7 @@ impl UntrustedCause {
             ),
             (Cause::Cpu, _) => "use a machine with more cores, or ask for fewer requests per second".to_owned(),
             (Cause::Stolen, _) => "run the generator on a machine whose cores are its own".to_owned(),
-            (Cause::Queue, _) => {
+            (Cause::Starved | Cause::Queue, _) => {
                 "give the generator a core of its own, or end what else runs on this machine".to_owned()
             }
             (Cause::Ports, _) => {
@@ -118,6 +123,7 @@ mod tests {
             (of(Cause::Throttled, 0.9, 0.01), Some(0.1), ["900 ms", "limit 10 ms"], "from 0.1"),
             (of(Cause::Throttled, 0.9, 0.01), None, ["900 ms", "limit 10 ms"], "the CPU limit"),
             (of(Cause::Stolen, 0.333, 0.1), None, ["33.3 %", "limit 10 %"], "cores are its own"),
+            (of(Cause::Starved, 0.95, 0.8), None, ["95 %", "limit 80 %"], "a core of its own"),
             (of(Cause::Queue, 12_345.0, 500.0), None, ["12.3 ms", "limit 0.5 ms"], "a core of its own"),
             (of(Cause::Cpu, 1.95, 1.9), None, ["1.95 cores", "limit 1.9"], "more cores"),
             (of(Cause::Cpu, 1.95, 1.9), Some(8.0), ["1.95 cores", "limit 1.9"], "from 8"),

@@ -10,6 +10,8 @@ pub enum Cause {
     Throttled,
     /// The host gave the machine's processor time to others.
     Stolen,
+    /// The load threads hardly ever got a core.
+    Starved,
     /// The load threads waited for a core.
     Queue,
     /// The processor was at its limit.
@@ -26,9 +28,10 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, in the order of reports.
-    pub const ALL: [Cause; 8] = [
+    pub const ALL: [Cause; 9] = [
         Cause::Throttled,
         Cause::Stolen,
+        Cause::Starved,
         Cause::Queue,
         Cause::Cpu,
         Cause::Ports,
@@ -42,6 +45,7 @@ impl Cause {
         match self {
             Cause::Throttled => "throttled by its control group",
             Cause::Stolen => "processor time stolen by the host",
+            Cause::Starved => "starved of a core",
             Cause::Queue => "waiting for a core",
             Cause::Cpu => "processor at its limit",
             Cause::Ports => "out of ports",

@@ -192,7 +192,8 @@ fn waiting_for_a_core_is_measured_by_what_gates_ask() {
         ("p99 <= 5ms", 50_000, INCONCLUSIVE),
         ("p99 <= 5ms", 49_000, PASS),
         ("p99 <= 500ms", 50_000, PASS),
-        ("error_rate < 1%", 900_000, PASS),
+        ("error_rate < 1%", 790_000, PASS),
+        ("error_rate < 1%", 800_000, INCONCLUSIVE),
     ] {
         let said = EventKind::Generator(waited(waited_us));
         let story = Story::new().gate(gate, Severity::Fail).load(70, 0).say(70, said);

@@ -3,7 +3,7 @@
 //! A second is untrusted when
 //! - its control group held the process back for a hundredth of it, or
 //! - the host gave a tenth of the machine's processor time to others, or
-//! - a load thread waited for a core, each time on average, longer than a request may start late, or
+//! - a load thread waited for a core for four fifths of it, or, each time on average, longer than a request may start late, or
 //! - the process used 95 % of the processor time it may use. Not in the closed model, which goes as fast as it can, or
 //! - a request failed for want of a port or a descriptor, or
 //! - more than 0.1 % of its arrivals were dropped, or
@@ -31,6 +31,8 @@ const CPU: f64 = 0.95;
 const THROTTLED: f64 = 0.01;
 /// The share of the machine's time that its host may give to others.
 const STOLEN: f64 = 0.1;
+/// The part of a second for which a load thread may wait for a core.
+const STARVED: f64 = 0.8;
 /// Fewer turns than this in a second say nothing of the mean.
 const TURNS: u64 = 5;
 /// Requests that failed on our side are put down to ports or descriptors when so large a share of them is in use.
@@ -75,7 +77,9 @@ impl Limits {
         let said = second.said.as_ref();
         let late = self.late.as_micros() as f64;
         let throttled = said.and_then(|said| said.throttled);
-        let queue = said.and_then(|said| said.queue).filter(|queue| queue.turns >= TURNS);
+        let queue = said.and_then(|said| said.queue);
+        let waited = queue.map(|queue| queue.waited_us as f64 / 1e6);
+        let queue = queue.filter(|queue| queue.turns >= TURNS);
         let busy = said.zip(self.cores).map(|(said, cores)| {
             doubt(Cause::Cpu, said.cpu, CPU * said.quota.map_or(cores, |quota| quota.min(cores)))
         });
@@ -87,6 +91,7 @@ impl Limits {
             said.and_then(|said| said.stolen)
                 .map(|share| doubt(Cause::Stolen, share, STOLEN))
                 .filter(reaches),
+            waited.map(|waited| doubt(Cause::Starved, waited, STARVED)).filter(reaches),
             queue.map(|queue| doubt(Cause::Queue, queue.mean_us(), late)).filter(reaches),
             busy.filter(reaches),
             second.out_of(),

@@ -59,7 +59,7 @@ impl Auditor {
             connections: open.connections,
             quota: self.cgroups.quota(),
             throttled: self.cgroups.throttled().map(|held_back| held_back.as_secs_f64() / seconds),
-            queue: self.queues.longest(),
+            queue: self.queues.longest().map(|queue| queue.per_second(seconds)),
             stolen: self.steal.share(),
             descriptors: descriptors::open(),
             ports: ports::used(open.connections, self.addresses),
