@@ -8,11 +8,18 @@ use support::{Delayed, Neighbours, Program, Report};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_shakedown");
 
-/// Runs it against a server that is well: with a gate that it would break by itself, and with one that it would not.
-fn squeezed(program: &Program) -> [Report; 2] {
+/// More than a tenth of a core can send.
+const RATE: &str = if cfg!(debug_assertions) { "1000/s" } else { "20000/s" };
+
+/// Runs it against a server that is well: with a gate that it would break by itself, at a rate and as fast as it can, and
+/// with one that it would not break.
+fn squeezed(program: &Program) -> [Report; 3] {
     let server = Delayed::start(Duration::ZERO);
-    [("200/s", "p99 <= 5ms"), ("1000/s", "error_rate < 50%")].map(|(rate, gate)| {
-        let ended = program.load(&[&server.url(), "--rate", rate, "--for", "3s", "--gate", gate]);
+    let (rate, max) = (&["--rate", RATE][..], &["--max", "-c", "16"][..]);
+    [(rate, "p99 <= 5ms"), (max, "p99 <= 5ms"), (max, "error_rate < 50%")].map(|(load, gate)| {
+        let url = server.url();
+        let args: Vec<&str> = [&url, "--for", "2s", "--gate", gate].iter().chain(load).copied().collect();
+        let ended = program.load(&args);
         assert_eq!(ended.code, Some(3), "{ended}");
         let report = ended.report();
         let counts = report.counts();
@@ -57,11 +64,12 @@ fn busy_neighbours_on_its_core_make_a_run_inconclusive() {
     {
         return eprintln!("SKIPPED: there is no taskset or nice here");
     }
-    let [broken, held] = squeezed(&Program::at(BINARY).through(launcher));
-    let causes = ["starved of a core", "waiting for a core", "late starts"];
-    names(&broken, &causes[..2], "give the generator a core of its own");
-    names(&held, &causes, "");
-    is_not_blamed(&broken);
+    let reports = squeezed(&Program::at(BINARY).through(launcher));
+    for report in &reports {
+        let causes = ["starved of a core", "waiting for a core"];
+        names(report, &causes, "give the generator a core of its own");
+    }
+    reports[..2].iter().for_each(is_not_blamed);
 }
 
 /// A control group with a tenth of a core, gone when it is dropped.
@@ -100,11 +108,25 @@ fn a_control_group_with_a_tenth_of_a_core_makes_a_run_inconclusive() {
         return eprintln!("SKIPPED: no control group can be made here");
     };
     let enter = format!("echo $$ > '{}/cgroup.procs' && exec \"$@\"", group.0.display());
-    let [broken, held] = squeezed(&Program::at(BINARY).through(["sh", "-c", &enter, "sh"]));
-    for report in [&broken, &held] {
+    let reports = squeezed(&Program::at(BINARY).through(["sh", "-c", &enter, "sh"]));
+    for report in &reports {
         let causes = ["throttled by its control group"];
         names(report, &causes, "raise the CPU limit of its pod, container or control group from 0.1");
         assert!((report.number("/generator/quota") - 0.1).abs() < 1e-9);
     }
-    is_not_blamed(&broken);
+    reports[..2].iter().for_each(is_not_blamed);
+}
+
+#[test]
+fn a_generator_without_descriptors_does_not_blame_the_target() {
+    let server = Delayed::start(Duration::ZERO);
+    let program = Program::at(BINARY).through(["sh", "-c", "ulimit -n 40 && exec \"$@\"", "sh"]);
+    let load = [&server.url(), "--max", "-c", "64", "--for", "1s", "--gate", "error_rate <= 1%"];
+    let ended = program.load(&load);
+    assert_eq!(ended.code, Some(3), "{ended}");
+    let report = ended.report();
+    let counts = report.counts();
+    assert!(counts.failed > 0 && counts.planned == counts.done + counts.failed, "{counts:?}");
+    names(&report, &["out of descriptors", "failures of its own"], "raise `ulimit -n`");
+    is_not_blamed(&report);
 }

@@ -37,7 +37,10 @@ pub(super) struct Dispatch<'a> {
     aborted: Option<String>,
     next_stage: usize,
     auditor: Auditor,
+    /// The second before which all are settled.
     second: u64,
+    /// The second before which the generator told of itself.
+    told: u64,
 }
 
 impl<'a> Dispatch<'a> {
@@ -65,6 +68,7 @@ impl<'a> Dispatch<'a> {
             next_stage: 0,
             auditor,
             second: 0,
+            told: 0,
         }
     }
 
@@ -186,6 +190,7 @@ impl<'a> Dispatch<'a> {
         let complete = self.reported.iter().map(|(second, ..)| *second).min().unwrap_or(0);
         if complete > self.second && complete < u64::MAX {
             self.settle(complete);
+            self.second = complete;
             self.tell_of_generator(complete);
             self.look_for_broken_gate(complete, stop);
             if let Some(reason) = self.abort.reason(self.load, complete) {
@@ -212,16 +217,20 @@ impl<'a> Dispatch<'a> {
     /// Tells of all seconds before this one that were not told yet. Usually it is one; a generator that got no core for
     /// several tells the same of each.
     fn tell_of_generator(&mut self, complete: u64) {
+        // A worker that is late hands over an older second than those that were looked at.
+        let looked = complete.max(self.clock.now().second());
+        if looked <= self.told {
+            return;
+        }
         let open = self.reported.iter().fold(Open::default(), |sum, (_, in_flight, connections)| Open {
             in_flight: sum.in_flight + in_flight,
             connections: sum.connections + connections,
         });
-        let untold = self.second..complete;
         let said = self.auditor.look(complete, open);
-        for second in untold {
+        for second in self.told..looked {
             self.tell(EventKind::Generator(GeneratorSecond { second, ..said.clone() }));
         }
-        self.second = complete;
+        self.told = looked;
     }
 
     /// The last second is over when its answers are in, which may be a moment after its last arrival or a long time.

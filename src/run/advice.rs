@@ -5,7 +5,7 @@ use crate::units::grouped;
 
 impl UntrustedCause {
     /// What was measured in the worst of its seconds, and the limit: one sentence without a full stop.
-    pub fn measured(&self) -> String {
+    pub fn measured(&self, generator: &GeneratorSummary) -> String {
         let UntrustedCause { worst, limit, .. } = *self;
         let (millis, percent) = (|us: f64| number(us / 1e3), |share: f64| number(share * 100.0));
         let full = |what: &str| {
@@ -39,14 +39,18 @@ impl UntrustedCause {
             }
             Cause::Ports => full("local ports"),
             Cause::Descriptors => full("descriptors"),
+            Cause::Unsent => {
+                format!("up to {} requests failed on our side in a second", grouped(worst as u64))
+            }
             Cause::Dropped => format!(
                 "up to {} % of the arrivals were dropped (limit {} %)",
                 percent(worst),
                 percent(limit)
             ),
             Cause::Late => format!(
-                "up to {} % of the requests started late (limit {} %), so the generator measured itself",
+                "up to {} % of the requests started more than {} ms late (limit {} %), so the generator measured itself",
                 percent(worst),
+                millis(generator.late_after.as_secs_f64() * 1e6),
                 percent(limit)
             ),
         }
@@ -76,6 +80,11 @@ impl UntrustedCause {
                     .to_owned()
             }
             (Cause::Descriptors, _) => "raise `ulimit -n`, or lower `load.max_in_flight`".to_owned(),
+            (Cause::Unsent, _) => {
+                "look at the examples of class `generator`: for want of descriptors raise `ulimit -n`, for want of \
+                 ports keep connections alive"
+                    .to_owned()
+            }
             (Cause::Dropped, _) => {
                 "raise `load.max_in_flight`, or ask for fewer requests per second".to_owned()
             }
@@ -111,7 +120,7 @@ mod tests {
     fn each_cause_says_its_number_its_limit_and_what_helps() {
         let generator = |quota| GeneratorSummary {
             lag: None,
-            late_after: Duration::ZERO,
+            late_after: Duration::from_millis(25),
             cpu: None,
             quota,
             in_flight: 0,
@@ -130,10 +139,11 @@ mod tests {
             (of(Cause::Cpu, 0.1, 0.095), Some(0.1), ["0.1 cores", "limit 0.095"], "from 0.1"),
             (of(Cause::Ports, 28_200.0, 28_232.0), None, ["28,200 of 28,232", "ports"], "port_range"),
             (of(Cause::Descriptors, 64.0, 64.0), None, ["64 of 64", "descriptors"], "ulimit -n"),
+            (of(Cause::Unsent, 1_234.0, 0.0), None, ["1,234 requests", "our side"], "ulimit -n"),
             (of(Cause::Dropped, 0.5, 0.001), None, ["50 %", "limit 0.1 %"], "max_in_flight"),
-            (of(Cause::Late, 1.0, 0.01), None, ["100 %", "limit 1 %"], "quieter"),
+            (of(Cause::Late, 1.0, 0.01), None, ["started more than 25 ms late", "limit 1 %"], "quieter"),
         ] {
-            let (measured, advice) = (known.measured(), known.advice(&generator(quota)));
+            let (measured, advice) = (known.measured(&generator(quota)), known.advice(&generator(quota)));
             assert!(says.iter().all(|part| measured.contains(part)), "{measured}");
             assert!(advice.contains(helps), "{advice}");
         }

@@ -20,6 +20,8 @@ pub enum Cause {
     Ports,
     /// There was no free descriptor.
     Descriptors,
+    /// Requests could not be sent, and what was lacking is not known.
+    Unsent,
     /// Arrivals were dropped.
     Dropped,
     /// Requests started late.
@@ -28,7 +30,7 @@ pub enum Cause {
 
 impl Cause {
     /// All causes, in the order of reports.
-    pub const ALL: [Cause; 9] = [
+    pub const ALL: [Cause; 10] = [
         Cause::Throttled,
         Cause::Stolen,
         Cause::Starved,
@@ -36,6 +38,7 @@ impl Cause {
         Cause::Cpu,
         Cause::Ports,
         Cause::Descriptors,
+        Cause::Unsent,
         Cause::Dropped,
         Cause::Late,
     ];
@@ -50,6 +53,7 @@ impl Cause {
             Cause::Cpu => "processor at its limit",
             Cause::Ports => "out of ports",
             Cause::Descriptors => "out of descriptors",
+            Cause::Unsent => "failures of its own",
             Cause::Dropped => "dropped arrivals",
             Cause::Late => "late starts",
         }

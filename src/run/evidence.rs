@@ -108,7 +108,7 @@ impl Story<'_> {
                     "in {} s of the run, first in second {}, {}; {}",
                     known.seconds,
                     known.first,
-                    known.measured(),
+                    known.measured(generator),
                     known.advice(generator)
                 );
                 self.of_generator(cause, reason)

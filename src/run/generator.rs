@@ -47,8 +47,8 @@ pub struct UntrustedCause {
     /// How many.
     pub seconds: u64,
     /// The worst that was measured in one of them: throttled, for how long of the second; stolen, starved, dropped and late,
-    /// which share; waiting for a core, the mean wait in microseconds; the processor, how many cores; ports and descriptors,
-    /// how many.
+    /// which share; waiting for a core, the mean wait in microseconds; the processor, how many cores; ports, descriptors
+    /// and failures of its own, how many.
     pub worst: f64,
     /// The limit in that second; of ports and descriptors, how many there were.
     pub limit: f64,

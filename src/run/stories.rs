@@ -56,7 +56,7 @@ fn meta() -> Meta {
     }
 }
 
-pub(super) fn delta(endpoint: u16, stage: u16, second: u64, good: u64, bad: u64) -> Delta {
+fn delta(endpoint: u16, stage: u16, second: u64, good: u64, bad: u64) -> Delta {
     let mut delta = Delta::new(EndpointId(endpoint), stage, second);
     for n in 0..good + bad {
         let planned = Offset::from_micros(second * 1_000_000 + n * 1_000);

@@ -1,6 +1,6 @@
 //! Runs whose generator got into trouble: never a pass, and never blamed on the target.
 
-use super::stories::{Story, delta, of};
+use super::stories::{Story, of};
 use super::*;
 use crate::clock::Offset;
 use crate::event::{Ending, EventKind, Filled, GeneratorSecond, RunQueue};

@@ -5,7 +5,7 @@
 //! - the host gave a tenth of the machine's processor time to others, or
 //! - a load thread waited for a core for four fifths of it, or, each time on average, longer than a request may start late, or
 //! - the process used 95 % of the processor time it may use. Not in the closed model, which goes as fast as it can, or
-//! - a request failed for want of a port or a descriptor, or
+//! - a request failed on our side, usually for want of a port or a descriptor, or
 //! - more than 0.1 % of its arrivals were dropped, or
 //! - at least 1 % of its requests, and at least 5, started later than a tenth of the tightest latency gate (at least
 //!   200 µs, the accuracy of the timers; 100 ms where no gate asks about latency). Connecting is the target's part
@@ -134,9 +134,18 @@ impl Second {
         self.said = Some(busiest.unwrap_or_else(|| said.clone()));
     }
 
-    /// Ports or descriptors, whichever were fuller, when requests failed on our side.
+    /// What there was none left of when requests failed on our side.
     fn out_of(&self) -> Option<Doubt> {
-        let said = self.said.as_ref().filter(|_| self.own > 0)?;
+        if self.own == 0 {
+            return None;
+        }
+        let unsent = Doubt { cause: Cause::Unsent, value: self.own as f64, limit: 0.0 };
+        Some(self.fullest().unwrap_or(unsent))
+    }
+
+    /// Ports or descriptors, whichever are fuller, where hardly any are left.
+    fn fullest(&self) -> Option<Doubt> {
+        let said = self.said.as_ref()?;
         let filled = [(Cause::Ports, said.ports), (Cause::Descriptors, said.descriptors)];
         let full = filled.into_iter().filter_map(|(cause, filled)| Some((cause, filled?)));
         let (cause, filled) = full

@@ -74,8 +74,8 @@ fn failures_of_our_own_are_put_down_to_what_was_full() {
         (filled(90, 100), filled(64, 64), 1, Some(Cause::Descriptors)),
         (filled(100, 100), filled(60, 64), 1, Some(Cause::Ports)),
         (filled(100, 100), None, 7, Some(Cause::Ports)),
-        (filled(79, 100), filled(10, 64), 7, None),
-        (None, None, 7, None),
+        (filled(79, 100), filled(10, 64), 7, Some(Cause::Unsent)),
+        (None, None, 7, Some(Cause::Unsent)),
         (filled(100, 100), filled(64, 64), 0, None),
     ] {
         let second = Second { own, ..said(GeneratorSecond { ports, descriptors, ..Default::default() }) };

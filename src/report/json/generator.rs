@@ -64,7 +64,7 @@ impl Reason {
             seconds: known.seconds,
             worst: known.worst,
             limit: known.limit,
-            measured: known.measured(),
+            measured: known.measured(generator),
             advice: known.advice(generator),
         })
     }
