@@ -2,7 +2,7 @@
 //! tell, Ctrl-C.
 
 use super::abort::Abort;
-use super::audit::{Auditor, Open};
+use super::audit::{Account, Auditor, Open};
 use super::batch::{Batch, Example};
 use super::broken::Broken;
 use super::faults::{Running, Told};
@@ -32,6 +32,8 @@ pub(super) struct Dispatch<'a> {
     /// Up to which second each worker has reported, and its gauges.
     reported: Vec<(u64, u64, u64)>,
     said: BTreeSet<(EndpointId, ErrorClass)>,
+    /// How long the thread of each worker ran and waited, as it reported.
+    accounts: Vec<Option<Account>>,
     broken: Broken,
     abort: Abort,
     aborted: Option<String>,
@@ -41,6 +43,8 @@ pub(super) struct Dispatch<'a> {
     second: u64,
     /// The second before which the generator told of itself.
     told: u64,
+    /// What it told last.
+    last: Option<GeneratorSecond>,
 }
 
 impl<'a> Dispatch<'a> {
@@ -62,6 +66,7 @@ impl<'a> Dispatch<'a> {
             pending,
             reported,
             said,
+            accounts: vec![None; load.workers as usize],
             broken,
             abort: Abort::default(),
             aborted: None,
@@ -69,6 +74,7 @@ impl<'a> Dispatch<'a> {
             auditor,
             second: 0,
             told: 0,
+            last: None,
         }
     }
 
@@ -174,6 +180,9 @@ impl<'a> Dispatch<'a> {
         if let Some(reported) = self.reported.get_mut(worker as usize) {
             *reported = (batch.second, batch.in_flight, batch.connections);
         }
+        if let Some(account) = self.accounts.get_mut(worker as usize) {
+            *account = batch.account;
+        }
         for delta in batch.deltas {
             self.broken.add(&delta);
             self.abort.add(self.load, &delta);
@@ -218,26 +227,34 @@ impl<'a> Dispatch<'a> {
     /// several tells the same of each.
     fn tell_of_generator(&mut self, complete: u64) {
         // A worker that is late hands over an older second than those that were looked at.
-        let looked = complete.max(self.clock.now().second());
-        if looked <= self.told {
-            return;
+        let before = complete.max(self.clock.now().second());
+        if before > self.told {
+            let open = self.reported.iter().fold(Open::default(), |sum, (_, in_flight, connections)| Open {
+                in_flight: sum.in_flight + in_flight,
+                connections: sum.connections + connections,
+            });
+            let said = self.auditor.look(complete, open, &self.accounts);
+            self.tell_of_each(before, &said);
+            self.last = Some(said);
         }
-        let open = self.reported.iter().fold(Open::default(), |sum, (_, in_flight, connections)| Open {
-            in_flight: sum.in_flight + in_flight,
-            connections: sum.connections + connections,
-        });
-        let said = self.auditor.look(complete, open);
-        for second in self.told..looked {
-            self.tell(EventKind::Generator(GeneratorSecond { second, ..said.clone() }));
-        }
-        self.told = looked;
     }
 
     /// The last second is over when its answers are in, which may be a moment after its last arrival or a long time.
     fn tell_of_the_end(&mut self) {
+        let before = self.clock.now().second() + 1;
         if self.auditor.since() >= SHORTEST_LOOK {
-            self.tell_of_generator(self.clock.now().second() + 1);
+            self.tell_of_generator(before);
+        } else if let Some(last) = self.last.take() {
+            // That look was late, and saw most of this second.
+            self.tell_of_each(before, &last);
         }
+    }
+
+    fn tell_of_each(&mut self, before: u64, said: &GeneratorSecond) {
+        for second in self.told..before {
+            self.tell(EventKind::Generator(GeneratorSecond { second, ..said.clone() }));
+        }
+        self.told = self.told.max(before);
     }
 
     fn look_for_broken_gate(&mut self, second: u64, stop: &watch::Sender<bool>) {

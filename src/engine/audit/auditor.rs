@@ -2,7 +2,7 @@
 
 use super::cgroup::Cgroups;
 use super::cpu::CpuMeter;
-use super::queue::RunQueues;
+use super::queue::{Account, RunQueues};
 use super::steal::Steal;
 use super::{descriptors, ports};
 use crate::event::GeneratorSecond;
@@ -47,8 +47,13 @@ impl Auditor {
         self.looked.elapsed()
     }
 
-    /// What happened since the last look, as a mean second of that time.
-    pub(in crate::engine) fn look(&mut self, second: u64, open: Open) -> GeneratorSecond {
+    /// What happened since the last look, as a mean second of that time. `threads` are the load threads, by worker.
+    pub(in crate::engine) fn look(
+        &mut self,
+        second: u64,
+        open: Open,
+        threads: &[Option<Account>],
+    ) -> GeneratorSecond {
         let now = Instant::now();
         let seconds = now.duration_since(self.looked).as_secs_f64().max(1e-6);
         self.looked = now;
@@ -59,7 +64,7 @@ impl Auditor {
             connections: open.connections,
             quota: self.cgroups.quota(),
             throttled: self.cgroups.throttled().map(|held_back| held_back.as_secs_f64() / seconds),
-            queue: self.queues.longest().map(|queue| queue.per_second(seconds)),
+            queue: self.queues.longest(threads).map(|queue| queue.per_second(seconds)),
             stolen: self.steal.share(),
             descriptors: descriptors::open(),
             ports: ports::used(open.connections, self.addresses),
@@ -79,7 +84,7 @@ mod tests {
         while begun.elapsed() < Duration::from_millis(20) {
             spun = std::hint::black_box(spun + 1);
         }
-        let busy = auditor.look(7, Open { in_flight: 3, connections: 4 });
+        let busy = auditor.look(7, Open { in_flight: 3, connections: 4 }, &[Account::of_this_thread()]);
         assert_eq!((busy.second, busy.in_flight, busy.connections), (7, 3, 4));
         assert!(busy.cpu > 0.0, "{busy:?}");
         assert!(busy.descriptors.is_none_or(|open| open.used > 0 && open.used <= open.limit), "{busy:?}");

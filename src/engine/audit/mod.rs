@@ -13,3 +13,4 @@ mod queue;
 mod steal;
 
 pub(super) use auditor::{Auditor, Open};
+pub(super) use queue::Account;

@@ -1,54 +1,42 @@
 //! Run-queue delay: how long the load threads were ready to run and had no core.
 
 use crate::event::RunQueue;
-use std::collections::BTreeMap;
 use std::fs;
 
-const TASKS: &str = "/proc/self/task";
-/// What the names of load threads begin with.
-const LOAD: &str = "load-";
+const FILE: &str = "/proc/thread-self/schedstat";
 
-/// A thread's account since its start.
+/// A thread's account since its start. A load thread reads its own with each batch: when it has ended, nobody can.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Account {
+pub(in crate::engine) struct Account {
     ran_ns: u64,
     waited_ns: u64,
     turns: u64,
 }
 
-/// The accounts of the load threads, by the thread's id.
+impl Account {
+    /// That of the calling thread; none where the kernel keeps none.
+    pub(in crate::engine) fn of_this_thread() -> Option<Account> {
+        account_of(&fs::read_to_string(FILE).ok()?)
+    }
+}
+
+/// The accounts of the load threads at the last look, by worker.
 #[derive(Debug, Default)]
 pub(super) struct RunQueues {
-    before: BTreeMap<u64, Account>,
+    before: Vec<Option<Account>>,
 }
 
 impl RunQueues {
     /// Since the last look, or since its start, the load thread that waited longest. None where the kernel keeps no
     /// account or no load thread ran.
-    pub(super) fn longest(&mut self) -> Option<RunQueue> {
-        let now = load_threads();
-        let waits = now.iter().filter_map(|(id, now)| {
-            let before = self.before.get(id).copied().unwrap_or_default();
-            between(before, *now)
-        });
+    pub(super) fn longest(&mut self, now: &[Option<Account>]) -> Option<RunQueue> {
+        let before = self.before.iter().copied().chain(std::iter::repeat(None));
+        let waits =
+            now.iter().zip(before).filter_map(|(now, before)| between(before.unwrap_or_default(), (*now)?));
         let longest = waits.max_by_key(|queue| queue.waited_us);
-        self.before = now;
+        self.before = now.to_vec();
         longest
     }
-}
-
-fn load_threads() -> BTreeMap<u64, Account> {
-    let Ok(tasks) = fs::read_dir(TASKS) else { return BTreeMap::new() };
-    let account = |task: fs::DirEntry| {
-        let folder = task.path();
-        let name = fs::read_to_string(folder.join("comm")).ok()?;
-        if !name.starts_with(LOAD) {
-            return None;
-        }
-        let account = account_of(&fs::read_to_string(folder.join("schedstat")).ok()?)?;
-        Some((task.file_name().to_str()?.parse().ok()?, account))
-    };
-    tasks.filter_map(Result::ok).filter_map(account).collect()
 }
 
 /// Reads `190343210 2627359 1021`: nanoseconds run, nanoseconds waited, turns.
@@ -92,16 +80,24 @@ mod tests {
     }
 
     #[test]
-    fn only_load_threads_count() {
-        let look = || {
-            let mut queues = RunQueues::default();
-            std::hint::black_box(queues.longest());
-            queues.before.len()
-        };
-        let thread = std::thread::Builder::new().name("load-7".into());
-        let (inside, outside) = (thread.spawn(look).unwrap().join().unwrap(), look());
+    fn the_thread_that_waited_longest_speaks() {
+        let account =
+            |waited_ms: u64, turns| Some(Account { ran_ns: 1_000, waited_ns: waited_ms * 1_000_000, turns });
+        let mut queues = RunQueues::default();
+        let waited = |queue: Option<RunQueue>| queue.map(|queue| (queue.waited_us, queue.turns));
+        assert_eq!(
+            waited(queues.longest(&[account(5, 1), account(7, 2), None])),
+            Some((7_000, 2)),
+            "since the start"
+        );
+        assert_eq!(waited(queues.longest(&[account(15, 3), account(8, 9), None])), Some((10_000, 2)));
+        assert_eq!(waited(queues.longest(&[account(15, 3), account(8, 9), None])), None, "nobody ran");
+    }
+
+    #[test]
+    fn a_thread_that_ran_has_an_account_where_the_kernel_keeps_any() {
         let kept = fs::read_to_string("/proc/self/schedstat").is_ok();
-        assert!(!kept || inside >= 1, "{inside}");
-        assert!(outside <= inside, "its own thread is gone");
+        let account = std::thread::spawn(Account::of_this_thread).join().unwrap();
+        assert_eq!(account.is_some_and(|account| account.ran_ns > 0), kept, "{account:?}");
     }
 }
