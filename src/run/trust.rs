@@ -3,7 +3,8 @@
 //! A second is untrusted when
 //! - its control group held the process back for a hundredth of it, or
 //! - the host gave a tenth of the machine's processor time to others, or
-//! - a load thread waited for a core for four fifths of it, or, each time on average, longer than a request may start late, or
+//! - a load thread waited for a core for four fifths of it, or for a hundredth of it and, each time on average, longer
+//!   than a request may start late, or
 //! - the process used 95 % of the processor time it may use. Not in the closed model, which goes as fast as it can, or
 //! - a request failed on our side, usually for want of a port or a descriptor, or
 //! - more than 0.1 % of its arrivals were dropped, or
@@ -33,8 +34,8 @@ const THROTTLED: f64 = 0.01;
 const STOLEN: f64 = 0.1;
 /// The part of a second for which a load thread may wait for a core.
 const STARVED: f64 = 0.8;
-/// Fewer turns than this in a second say nothing of the mean.
-const TURNS: u64 = 5;
+/// Waiting for a core for a smaller part of a second can touch only so small a part of its requests.
+const WAITED: f64 = 0.01;
 /// Requests that failed on our side are put down to ports or descriptors when so large a share of them is in use.
 const FULL: f64 = 0.8;
 
@@ -79,7 +80,7 @@ impl Limits {
         let throttled = said.and_then(|said| said.throttled);
         let queue = said.and_then(|said| said.queue);
         let waited = queue.map(|queue| queue.waited_us as f64 / 1e6);
-        let queue = queue.filter(|queue| queue.turns >= TURNS);
+        let queue = queue.filter(|_| waited.is_some_and(|waited| waited >= WAITED));
         let busy = said.zip(self.cores).map(|(said, cores)| {
             doubt(Cause::Cpu, said.cpu, CPU * said.quota.map_or(cores, |quota| quota.min(cores)))
         });

@@ -54,11 +54,11 @@ fn what_the_generator_says_at_the_edges_of_the_rules() {
             with(|it| it.queue = Some(RunQueue { waited_us: 250_000, ran_us: 1, turns: 10 })),
             Some((Cause::Queue, 25_000.0, 25_000.0)),
         ),
-        (with(|it| it.queue = Some(RunQueue { waited_us: 790_000, ran_us: 1, turns: 4 })), None),
         (
-            with(|it| it.queue = Some(RunQueue { waited_us: 900_000, ran_us: 1, turns: 4 })),
-            Some((Cause::Starved, 0.9, 0.8)),
+            with(|it| it.queue = Some(RunQueue { waited_us: 800_000, ran_us: 1, turns: 33 })),
+            Some((Cause::Starved, 0.8, 0.8)),
         ),
+        (with(|it| it.queue = Some(RunQueue { waited_us: 790_000, ran_us: 1, turns: 33 })), None),
         (with(|it| it.descriptors = Some(Filled { used: 64, limit: 64 })), None),
     ] {
         let found: Vec<_> =
