@@ -9,13 +9,14 @@ use crate::engine::faults::{Session, prepare};
 use crate::engine::{self, Control, RunPlan, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
-use crate::history::{self, Machine, Meta, Reader, WatchPlan, WriteError, Writer};
+use crate::history::{self, Machine, Meta, ReadError, Reader, WatchPlan, WriteError, Writer};
 use crate::ledger::Ids;
 use crate::report::harmless;
 use crate::run::{Exit, Run, Strictness};
 use crate::scenario::Scenario;
 use crate::verdict::Severity;
 use clap::Args;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 
@@ -187,24 +188,38 @@ pub(super) fn judged(
     gates: Option<Vec<(Gate, Severity, String)>>,
     strictness: Strictness,
 ) -> Result<Run, Failure> {
-    let (meta, mut events) = Reader::open(folder)?;
+    let (meta, _) = Reader::open(folder)?;
     let gates = match gates {
         Some(gates) => gates,
         None => planned_gates(&meta)?,
     };
-    let mut broken = None;
-    let readable = std::iter::from_fn(|| match events.next()? {
-        Ok(event) => Some(event),
-        Err(error) => {
-            broken = Some(error);
-            None
-        }
-    });
-    let run = Run::judge(meta, gates, readable, strictness);
-    match broken {
+    let broken = RefCell::new(None);
+    let run = Run::judge(meta, gates, || readable(folder, &broken), strictness);
+    match broken.into_inner() {
         Some(error) => Err(error.into()),
         None => Ok(run),
     }
+}
+
+/// The events of a saved run up to the first that cannot be read; why it cannot is left in `broken`.
+fn readable<'a>(
+    folder: &Path,
+    broken: &'a RefCell<Option<ReadError>>,
+) -> impl Iterator<Item = Event> + use<'a> {
+    let events = match Reader::open(folder) {
+        Ok((_, events)) => Some(events),
+        Err(error) => {
+            broken.replace(Some(error));
+            None
+        }
+    };
+    events.into_iter().flatten().map_while(|event| match event {
+        Ok(event) => Some(event),
+        Err(error) => {
+            broken.replace(Some(error));
+            None
+        }
+    })
 }
 
 fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> {

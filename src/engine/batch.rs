@@ -1,5 +1,6 @@
 //! What a worker hands over once a second.
 
+use super::audit::Account;
 use crate::sample::{EndpointId, ErrorClass};
 use crate::stats::Delta;
 
@@ -16,6 +17,8 @@ pub(super) struct Batch {
     pub(super) in_flight: u64,
     /// Connections open now.
     pub(super) connections: u64,
+    /// How long its thread ran and waited for a core since its start.
+    pub(super) account: Option<Account>,
     /// What went wrong with the worker itself.
     pub(super) trouble: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! The story of a run: check the target, reach it, load it while faults are injected, check it again.
 
+use super::audit::Auditor;
 use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
@@ -209,6 +210,7 @@ async fn run_load(
 ) -> Result<Option<String>, EngineError> {
     let (batches, received) = mpsc::channel(BATCHES);
     let (stop, told) = watch::channel(false);
+    let auditor = Auditor::start(addresses.len());
     let mut threads = Vec::new();
     for number in 0..load.workers {
         let worker = Worker {
@@ -236,7 +238,7 @@ async fn run_load(
         stop.send_replace(true);
         EngineError::Thread(error)
     })?;
-    let dispatch = Dispatch::new(plan, load, stages, clock, say);
+    let dispatch = Dispatch::new(plan, load, stages, (clock, auditor), say);
     let asked = control.asked.clone();
     let aborted = dispatch.listen(received, asked, &stop, (faults.as_mut(), ledger.as_mut())).await;
     for thread in threads {

@@ -9,6 +9,7 @@
 //! ```
 
 mod abort;
+mod audit;
 mod batch;
 mod broken;
 mod calls;

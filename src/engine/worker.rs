@@ -1,5 +1,6 @@
 //! One worker: a thread with a runtime of its own, its part of the arrivals, its connections and its recorder.
 
+use super::audit::Account;
 use super::batch::Batch;
 use super::lane::{self, Feed};
 use super::pacer;
@@ -122,6 +123,7 @@ fn batch(shared: &Shared, second: u64) -> Batch {
         examples,
         in_flight: shared.in_flight.get(),
         connections: shared.connections.get(),
+        account: Account::of_this_thread(),
         trouble,
     }
 }

@@ -34,6 +34,9 @@ pub struct Meta {
     pub model: Model,
     /// The limit on requests in flight.
     pub max_in_flight: u64,
+    /// The share of the measured seconds that may be untrusted in a run that passes all the same.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub untrusted: Ratio,
     /// The endpoints, in the order of their ids.
     pub endpoints: Vec<EndpointPlan>,
     /// The stages of the load, in order of time; empty when the scenario has no load.
@@ -205,6 +208,11 @@ impl StagePlan {
     pub fn length(&self) -> Span {
         Span::new(self.end.since(self.start))
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(share: &Ratio) -> bool {
+    *share == Ratio::default()
 }
 
 /// A rate as a number of events a second, exactly: how histories hold it.

@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::clock::Offset;
-use crate::event::{Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
+use crate::event::{
+    Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, Filled, GeneratorSecond, Phase, RunQueue,
+};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
-use crate::units::Rate;
+use crate::units::{Rate, Ratio};
 use crate::verdict::{Severity, Verdict};
 use proptest::prelude::*;
 use std::fs;
@@ -25,6 +27,7 @@ fn meta() -> Meta {
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
         max_in_flight: 100,
+        untrusted: Ratio::default(),
         endpoints: vec![EndpointPlan { name: "browse/list".into(), journey: "browse".into() }],
         stages: vec![StagePlan {
             name: "hold".into(),
@@ -82,8 +85,20 @@ fn kind() -> impl Strategy<Value = EventKind> {
             detail: CheckDetail::default(),
         })
     });
-    let generator = (any::<u64>(), 0.0f64..64.0).prop_map(|(second, cpu)| {
-        EventKind::Generator(GeneratorSecond { second, cpu, in_flight: 3, connections: 4 })
+    let generator = (any::<u64>(), 0.0f64..64.0, any::<bool>()).prop_map(|(second, cpu, told)| {
+        let (in_flight, connections) = (3, 4);
+        EventKind::Generator(GeneratorSecond {
+            second,
+            cpu,
+            in_flight,
+            connections,
+            quota: told.then_some(0.1),
+            throttled: told.then_some(cpu / 64.0),
+            queue: told.then_some(RunQueue { waited_us: second, ran_us: 5, turns: 6 }),
+            stolen: told.then_some(0.25),
+            descriptors: told.then_some(Filled { used: 9, limit: 1_024 }),
+            ports: told.then_some(Filled { used: second, limit: 28_232 }),
+        })
     });
     let example = any::<String>().prop_map(|text| EventKind::Example {
         endpoint: EndpointId(3),

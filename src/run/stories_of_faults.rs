@@ -7,7 +7,7 @@ use crate::gate::Gate;
 use crate::history::{EndpointPlan, FaultPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
-use crate::units::Rate;
+use crate::units::{Rate, Ratio};
 use crate::verdict::{Severity, Verdict};
 use FaultPhase::{
     Failed, Injected, Overtaken, Planned, Protected, Proven, UndoFailed, Undoing, Undone, Unproven,
@@ -52,6 +52,7 @@ fn meta() -> Meta {
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
         max_in_flight: 100,
+        untrusted: Ratio::default(),
         endpoints: vec![EndpointPlan { name: "a/b".into(), journey: "a".into() }],
         stages: vec![stage("warm-up", 0.0, 2.0, true), stage("hold", 2.0, 42.0, false)],
         gates: vec![],
@@ -113,7 +114,7 @@ fn judge(gates: &[&str], steps: Vec<Event>, ending: Option<Ending>) -> Run {
 fn judge_events(gates: &[&str], events: Vec<Event>) -> Run {
     let gates =
         gates.iter().map(|gate| (Gate::parse(gate).unwrap(), Severity::Fail, (*gate).to_owned())).collect();
-    Run::judge(meta(), gates, events, Strictness::Normal)
+    Run::judge(meta(), gates, || events.clone(), Strictness::Normal)
 }
 
 #[test]

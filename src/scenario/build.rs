@@ -164,6 +164,7 @@ impl Builder<'_> {
             until_broken: spec.profile.as_ref().is_some_and(|profile| profile.until_broken()),
             connections: limits.connections,
             max_in_flight: limits.max_in_flight,
+            untrusted: limits.untrusted,
             workers: limits.workers,
         })
     }

@@ -34,6 +34,10 @@ pub struct LoadSpec {
     /// How long an answer may take where its step does not say; 30s when left out.
     #[serde(default)]
     pub timeout: Option<Located<Span>>,
+    /// The share of the measured seconds that the generator may spoil in a run that passes all the same, at most 10%; none
+    /// when left out.
+    #[serde(default)]
+    pub untrusted: Option<Located<Ratio>>,
     /// How many worker threads drive the load; one for each core when left out.
     #[serde(default)]
     pub workers: Option<Located<u16>>,

@@ -30,6 +30,7 @@ impl Scenario {
             machine,
             model: self.model(),
             max_in_flight: self.load.as_ref().map_or(0, |load| load.max_in_flight.into()),
+            untrusted: self.load.as_ref().map(|load| load.untrusted).unwrap_or_default(),
             endpoints: self.load.as_ref().map(Load::endpoints).unwrap_or_default(),
             stages: self.load.as_ref().map(|load| stage_plans(&load.stages)).unwrap_or_default(),
             gates: self.gate_plans(),

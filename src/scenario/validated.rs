@@ -66,6 +66,8 @@ pub struct Load {
     pub connections: Connections,
     /// How many requests may be in flight.
     pub max_in_flight: u32,
+    /// The share of the measured seconds that the generator may spoil in a run that passes all the same.
+    pub untrusted: Ratio,
     /// How many worker threads drive the load; one for each core when `None`.
     pub workers: Option<u16>,
 }

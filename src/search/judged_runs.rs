@@ -72,7 +72,7 @@ fn run(gates: &str, sent: Sent, ending: Ending) -> Run {
         (Gate::parse(&plan.gate).unwrap(), plan.severity, plan.gate.clone())
     };
     let gates: Vec<(Gate, Severity, String)> = meta.gates.iter().map(parsed).collect();
-    Run::judge(meta, gates, events, Strictness::Normal)
+    Run::judge(meta, gates, || events.clone(), Strictness::Normal)
 }
 
 fn attempt(run: &Run) -> Attempt {

@@ -28,6 +28,7 @@ fn meta() -> Meta {
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
         max_in_flight: 100,
+        untrusted: crate::units::Ratio::default(),
         endpoints: vec![EndpointPlan { name: "a/b".into(), journey: "a".into() }],
         stages: vec![],
         gates: vec![],

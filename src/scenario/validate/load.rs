@@ -4,13 +4,15 @@ use crate::load::{ProfileError, Stage};
 use crate::scenario::{Connections, ConnectionsSpec, KeepAlive, LoadSpec, Spacing};
 use crate::source::{Located, Mark, Problem};
 use crate::transport::{HttpVersion, Scheme, Target};
-use crate::units::{Rate, Span};
+use crate::units::{Rate, Ratio, Span};
 
 /// Requests in flight when the scenario does not say.
 const MAX_IN_FLIGHT: u32 = 10_000;
 
 /// Requests at once over one connection: more than any server takes.
 const MOST_STREAMS: u32 = 10_000;
+/// More untrusted seconds than this cannot be allowed.
+const MOST_UNTRUSTED: f64 = 0.1;
 
 /// The name of the stage that `warmup` adds.
 const WARMUP: &str = "warmup";
@@ -20,6 +22,7 @@ pub(in crate::scenario) struct Limits {
     pub(in crate::scenario) spacing: Spacing,
     pub(in crate::scenario) connections: Connections,
     pub(in crate::scenario) max_in_flight: u32,
+    pub(in crate::scenario) untrusted: Ratio,
     pub(in crate::scenario) workers: Option<u16>,
 }
 
@@ -77,11 +80,18 @@ pub(in crate::scenario) fn limits(
         let problem = zero(timeout, "a timeout of zero lets no answer through");
         problems.extend(problem.map(|problem| problem.help("write for example 30s")));
     }
+    let untrusted = spec.untrusted.as_ref();
+    if let Some(most) = untrusted.filter(|share| share.value.get() > MOST_UNTRUSTED) {
+        let problem = Problem::at(most.mark, "a run of which more than 10% cannot be trusted is no evidence");
+        problems
+            .push(problem.help("write at most 10%, and give the generator a machine that is strong enough"));
+    }
     let connections = connections(&spec.connections, target, problems);
     (problems.len() == before).then_some(Limits {
         spacing: if spec.poisson { Spacing::Poisson } else { Spacing::Even },
         connections,
         max_in_flight: max_in_flight.map_or(MAX_IN_FLIGHT, |limit| limit.value),
+        untrusted: untrusted.map(|share| share.value).unwrap_or_default(),
         workers: workers.map(|workers| workers.value),
     })
 }

@@ -8,6 +8,7 @@
 //! - [`TlsServer`] has a certificate of its own authority and may want one from the client;
 //! - [`Server`] is a database of this machine, in a folder and on a port of its own;
 //! - [`Child`] is a server in a process of its own, which a test can stop and let go on;
+//! - [`Neighbours`] keep a core busy;
 //! - [`kubectls`] finds kubectl, old and new;
 //! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`]; [`descendants`] and
 //!   [`lives`] tell what it leaves behind.
@@ -21,6 +22,7 @@ mod delayed;
 mod http;
 mod kubectl;
 mod loopback;
+mod neighbours;
 mod processes;
 mod program;
 mod raw;
@@ -37,6 +39,7 @@ pub use authority::{Identity, Quality};
 pub use child::Child;
 pub use delayed::Delayed;
 pub use kubectl::{Kubectl, kubectls};
+pub use neighbours::Neighbours;
 pub use processes::{descendants, lives};
 pub use program::Program;
 pub use raw::Raw;
