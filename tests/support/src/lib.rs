@@ -6,6 +6,10 @@
 //! - [`Raw`] is no HTTP server at all: silent, closing, resetting, or talking nonsense;
 //! - [`TlsServer`] has a certificate of its own authority and may want one from the client;
 //! - [`Server`] is a database of this machine, in a folder and on a port of its own;
+//! - [`Known`] answers after one of two exact times and keeps a list of how long each answer really took;
+//! - [`Holding`] holds all answers until so many requests have come that all of them are open at once;
+//! - [`Bulk`] takes and gives long bodies without keeping them, so many at once;
+//! - [`Leaving`] takes one connection and closes its port;
 //! - [`Child`] is a server in a process of its own, which a test can stop and let go on;
 //! - [`kubectls`] finds kubectl, old and new;
 //! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`]; [`descendants`] and
@@ -15,10 +19,14 @@
 
 mod answer;
 mod authority;
+mod bulk;
 mod child;
 mod delayed;
+mod holding;
 mod http;
+mod known;
 mod kubectl;
+mod leaving;
 mod loopback;
 mod processes;
 mod program;
@@ -32,9 +40,13 @@ mod tls;
 pub use ::http::Version;
 pub use answer::{Answer, Seen};
 pub use authority::{Identity, Quality};
-pub use child::Child;
+pub use bulk::Bulk;
+pub use child::{Child, Served};
 pub use delayed::Delayed;
+pub use holding::Holding;
+pub use known::{Account, Known};
 pub use kubectl::{Kubectl, kubectls};
+pub use leaving::Leaving;
 pub use processes::{descendants, lives};
 pub use program::Program;
 pub use raw::Raw;
