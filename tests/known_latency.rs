@@ -60,6 +60,9 @@ const OFF_SHARE: f64 = 0.01;
 /// Each percentile's name in the report.
 const PERCENTILES: [(&str, f64); 4] = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p999", 0.999)];
 
+/// What is wrong, what is so beyond the machine's own lateness, and that in microseconds.
+type Wrong = (Vec<(&'static str, f64, f64)>, Vec<(&'static str, f64, f64)>, u64);
+
 /// A server that answers after `delay`, and in `slow` of a thousand cases after ten times as long: what the report says
 /// and what the server has in its books.
 fn known(test: &str, delay: Duration, slow: u64) -> (Report, Account) {
@@ -72,34 +75,37 @@ fn known(test: &str, delay: Duration, slow: u64) -> (Report, Account) {
     (report, account)
 }
 
-/// The percentiles that the report gets wrong: their names, what it says and what is true.
-fn wrong(report: &Report, account: &Account) -> Vec<(&'static str, f64, f64)> {
+/// The percentiles that the report gets wrong by more than may be and `late` microseconds: their names, what it says and
+/// what is true.
+fn wrong(report: &Report, account: &Account, late: u64) -> Vec<(&'static str, f64, f64)> {
     let compared = PERCENTILES.map(|(name, share)| {
         let truth = account.quantile_us(share) as f64;
         (name, report.number(&format!("/endpoints/0/service_us/{name}")), truth)
     });
-    let off = |(_, said, truth): &(&str, f64, f64)| (said - truth).abs() > OFF_US.max(truth * OFF_SHARE);
+    let off = |(_, said, truth): &(&str, f64, f64)| {
+        (said - truth).abs() > OFF_US.max(truth * OFF_SHARE) + late as f64
+    };
     compared.into_iter().filter(off).collect()
 }
 
 #[test]
 fn every_percentile_is_that_of_the_servers_own_list() {
     const TEST: &str = "every_percentile_is_that_of_the_servers_own_list";
-    for (delay_ms, slow) in [(20, 500), (30, 50), (50, 5)] {
-        let mut attempts = Vec::new();
-        let mut agreed = false;
-        while !agreed && attempts.len() < ATTEMPTS {
+    for (delay_ms, slow) in [(20, 300), (30, 50), (50, 5)] {
+        let measure = || {
             let (report, account) = known(TEST, Duration::from_millis(delay_ms), slow);
-            let off = wrong(&report, &account);
-            agreed = off.is_empty();
-            // Somebody else who waited for the clock meanwhile: where he was woken too late, so were both of us.
-            attempts.push((off, account.late_us(0.99)));
+            // How late the machine woke up somebody else who waited for the clock meanwhile. We were not better off.
+            let late = account.late_us(1.0);
+            (wrong(&report, &account, 0), wrong(&report, &account, late), late)
+        };
+        let mut attempts = Vec::new();
+        while attempts.len() < ATTEMPTS && attempts.last().is_none_or(|(wrong, ..): &Wrong| !wrong.is_empty()) {
+            attempts.push(measure());
         }
-        let calm = |late: &u64| (*late as f64) < OFF_US.max(delay_ms as f64 * 1_000.0 * OFF_SHARE);
-        if !agreed && !attempts.iter().any(|(_, late)| calm(late)) {
-            eprintln!("SKIPPED {delay_ms} ms: the machine wakes up threads too late to compare: {attempts:?}");
-            continue;
+        let what = format!("{delay_ms} ms, {slow} of 1,000 slow; wrong (name, said, true), late: {attempts:?}");
+        if attempts.iter().all(|(wrong, ..)| !wrong.is_empty()) {
+            assert!(attempts.iter().any(|(_, wrong, _)| wrong.is_empty()), "{what}");
+            eprintln!("SKIPPED: the machine wakes up threads too late to compare better: {what}");
         }
-        assert!(agreed, "{delay_ms} ms, {slow} of 1,000 slow; wrong (name, said, true), naps late: {attempts:?}");
     }
 }

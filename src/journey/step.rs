@@ -7,8 +7,7 @@ use super::redirect;
 use super::template::Template;
 use super::{Think, Values};
 use crate::sample::ErrorClass;
-use crate::transport::{Answer, Failure, Keep, Request};
-use bytes::Bytes;
+use crate::transport::{Answer, Content, Failure, Keep, Request};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::borrow::Cow;
@@ -53,7 +52,7 @@ pub(super) struct Rendered {
 /// A body, built once or rendered for each arrival.
 #[derive(Debug)]
 pub(super) enum Body {
-    Fixed(Bytes),
+    Fixed(Content),
     Rendered(Template),
 }
 

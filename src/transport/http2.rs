@@ -1,12 +1,13 @@
 //! An HTTP/2 connection, by hyper. It answers pings and settings between requests, so it has a task of its own.
 
+use super::content::{Outgoing, Trouble};
 use super::received::{Coming, Received};
-use super::{Answer, Failure, Keep, Request, Scheme, Target};
+use super::{Answer, Content, Failure, Keep, Request, Scheme, Target};
 use crate::clock::Clock;
 use bytes::Bytes;
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, HOST};
 use http::uri::{self, Uri};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -15,7 +16,7 @@ use tokio::task::JoinHandle;
 
 /// One connection, used for one request at a time.
 pub(super) struct Http2 {
-    sender: http2::SendRequest<Full<Bytes>>,
+    sender: http2::SendRequest<Outgoing>,
     /// The task that moves the connection's bytes; it ends with the sender.
     driver: Option<JoinHandle<hyper::Result<()>>>,
     scheme: uri::Scheme,
@@ -50,16 +51,17 @@ impl Http2 {
         limit: u64,
         clock: &Clock,
     ) -> Received {
-        let head = match self.sender.send_request(self.prepare(request)).await {
+        let trouble = Trouble::default();
+        let head = match self.sender.send_request(self.prepare(request, &trouble)).await {
             Ok(head) => head,
             Err(e) => {
-                let failure = why(&e, self.driver.take()).await;
+                let failure = trouble.or(why(&e, self.driver.take()).await);
                 return Received { first_byte: None, done: clock.now(), result: Err(failure) };
             }
         };
         let first_byte = Some(clock.now());
         let (parts, body) = head.into_parts();
-        let read = read(body, keep.up_to(parts.status), limit).await;
+        let read = trouble.unless(read(body, keep.up_to(parts.status), limit).await);
         let result = read.map(|(body, length)| Answer {
             status: parts.status,
             headers: parts.headers.into(),
@@ -69,11 +71,14 @@ impl Http2 {
         Received { first_byte, done: clock.now(), result }
     }
 
-    fn prepare(&self, request: &Request) -> http::Request<Full<Bytes>> {
-        let mut prepared = http::Request::new(Full::new(request.body.clone()));
+    fn prepare(&self, request: &Request, trouble: &Trouble) -> http::Request<Outgoing> {
+        let mut prepared = http::Request::new(request.body.outgoing(trouble));
         *prepared.method_mut() = request.method.clone();
         *prepared.headers_mut() = request.headers.clone();
         prepared.headers_mut().remove(HOST);
+        if let Content::File(_) = request.body {
+            prepared.headers_mut().entry(CONTENT_LENGTH).or_insert_with(|| request.body.len().into());
+        }
         let mut parts = uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());

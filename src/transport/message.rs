@@ -1,6 +1,6 @@
 //! What is sent and what comes back.
 
-use super::Fields;
+use super::{Content, Fields};
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode};
@@ -15,7 +15,7 @@ pub struct Request {
     /// All headers, `Host` included.
     pub headers: HeaderMap,
     /// The body; empty for none.
-    pub body: Bytes,
+    pub body: Content,
 }
 
 /// What to keep of an answer's body.

@@ -3,6 +3,7 @@
 
 mod client;
 mod connection;
+mod content;
 mod failure;
 mod fields;
 mod http1;
@@ -14,6 +15,7 @@ mod tls;
 
 pub use client::Client;
 pub use connection::{Connection, Exchange, Opened};
+pub use content::{Content, FileContent};
 pub use failure::Failure;
 pub use fields::Fields;
 pub use message::{Answer, Keep, Request};

@@ -1,7 +1,7 @@
 //! Moves the bytes of one HTTP/1.1 connection.
 
 use super::super::received::{Coming, Fate, Received};
-use super::super::{Answer, Failure, Keep, Request};
+use super::super::{Answer, Content, Failure, Keep, Request};
 use super::body::{Framing, Piece};
 use super::head::{self, Head, Reusable};
 use super::wire;
@@ -63,6 +63,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         // Given up in the middle, by a timeout, it stays so.
         self.reusable = Reusable::No;
         let sent = self.send(request).await;
+        if let Err(failure) = &sent
+            && failure.class == ErrorClass::Generator
+        {
+            // The server waits for the rest of a body that will not come.
+            return Received { first_byte: None, done: clock.now(), result: Err(failure.clone()) };
+        }
         let head = match self.head(&request.method).await {
             Ok(head) => head,
             Err(failure) => {
@@ -87,14 +93,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
     async fn send(&mut self, request: &Request) -> Result<(), Failure> {
         self.outgoing.clear();
         wire::head(request, &mut self.outgoing);
-        let together = request.body.len() <= SENT_TOGETHER;
-        if together {
-            self.outgoing.extend_from_slice(&request.body);
-        }
         let failed = |e: io::Error| Failure::from_io(&e, "sending the request");
-        self.stream.write_all(&self.outgoing).await.map_err(failed)?;
-        if !together {
-            self.stream.write_all(&request.body).await.map_err(failed)?;
+        match &request.body {
+            Content::Bytes(body) if body.len() <= SENT_TOGETHER => {
+                self.outgoing.extend_from_slice(body);
+                self.stream.write_all(&self.outgoing).await.map_err(failed)?;
+            }
+            Content::Bytes(body) => {
+                self.stream.write_all(&self.outgoing).await.map_err(failed)?;
+                self.stream.write_all(body).await.map_err(failed)?;
+            }
+            Content::File(file) => {
+                // Before the head: what cannot be read is not asked for.
+                let mut pieces = file.open().await?;
+                self.stream.write_all(&self.outgoing).await.map_err(failed)?;
+                while let Some(piece) = pieces.next().await? {
+                    self.stream.write_all(&piece).await.map_err(failed)?;
+                }
+            }
         }
         self.stream.flush().await.map_err(failed)
     }

@@ -41,8 +41,9 @@ mod tests {
         };
         let headers: HeaderMap = headers.iter().map(header).collect();
         let path = PathAndQuery::from_static("/a?b=1");
+        let body = Bytes::from_static(body.as_bytes()).into();
         let mut out = Vec::new();
-        head(&Request { method, path, headers, body: Bytes::from_static(body.as_bytes()) }, &mut out);
+        head(&Request { method, path, headers, body }, &mut out);
         String::from_utf8(out).unwrap()
     }
 

@@ -5,8 +5,7 @@ use super::{Asked, NoData};
 use crate::check::shell::quoted;
 use crate::check::{CheckContext, Found};
 use crate::sample::ErrorClass;
-use crate::transport::{self, Client, Failure, Keep, Request, Scheme};
-use bytes::Bytes;
+use crate::transport::{self, Client, Content, Failure, Keep, Request, Scheme};
 use http::uri::PathAndQuery;
 use http::{Method, StatusCode};
 use std::time::Instant;
@@ -37,7 +36,7 @@ impl Asked {
         let path = PathAndQuery::try_from(format!("{}/api/v1/query?{query}", self.target.prefix))
             .map_err(|error| Failure::new(ErrorClass::Protocol, error.to_string()))?;
         let request =
-            Request { method: Method::GET, path, headers: self.headers.clone(), body: Bytes::new() };
+            Request { method: Method::GET, path, headers: self.headers.clone(), body: Content::default() };
         client.send(&request, Keep::Body, LONGEST, cx.limit).await
     }
 
