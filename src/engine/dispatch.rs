@@ -167,7 +167,7 @@ impl<'a> Dispatch<'a> {
             *reported = (batch.second, batch.in_flight, batch.connections);
         }
         for delta in batch.deltas {
-            self.broken.add(&delta);
+            self.broken.add(self.load, &delta);
             self.abort.add(self.load, &delta);
             let key = (delta.second, delta.stage, delta.endpoint);
             match self.pending.entry(key) {
