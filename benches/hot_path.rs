@@ -49,7 +49,10 @@ fn hot_path(criterion: &mut Criterion) {
     let addr = server();
     let mut group = criterion.benchmark_group("hot path");
     group.throughput(Throughput::Elements(1));
-    for (name, step) in [("fixed request", "{ get: / }"), ("rendered request", "{ get: '/{{ n }}', headers: { x-n: '{{ n }}' } }")] {
+    for (name, step) in [
+        ("fixed request", "{ get: / }"),
+        ("rendered request", "{ get: '/{{ n }}', headers: { x-n: '{{ n }}' } }"),
+    ] {
         let text = format!(
             "scenario: s\ntarget: {{ http: 'http://{addr}' }}\nload:\n  profile: {{ stages: [{{ from: 1/s, to: 1/s, over: 1s }}] }}\n  \
              journeys: [{{ name: j, steps: [{step}] }}]\n"

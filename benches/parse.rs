@@ -27,11 +27,14 @@ fn parse(criterion: &mut Criterion) {
         let text = text(journeys);
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(BenchmarkId::new("scenario of journeys", journeys), |bencher| {
-            bencher.iter(|| Scenario::parse("bench", black_box(&text), &Environment::default()).expect("a scenario"));
+            bencher.iter(|| {
+                Scenario::parse("bench", black_box(&text), &Environment::default()).expect("a scenario")
+            });
         });
     }
     group.bench_function("gate", |bencher| {
-        bencher.iter(|| Gate::parse(black_box("p99.9(browse) <= 250ms during kill-one +30s")).expect("a gate"));
+        bencher
+            .iter(|| Gate::parse(black_box("p99.9(browse) <= 250ms during kill-one +30s")).expect("a gate"));
     });
     group.finish();
 }

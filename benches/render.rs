@@ -21,7 +21,10 @@ fn render(criterion: &mut Criterion) {
     for (name, step) in [
         ("fixed", "{ get: /products }"),
         ("a number in the path", "{ get: '/products/{{ n }}' }"),
-        ("json with an id and a header", "{ post: /orders, json: { id: '{{ uuid }}', n: '{{ n }}' }, headers: { x-n: '{{ n }}' } }"),
+        (
+            "json with an id and a header",
+            "{ post: /orders, json: { id: '{{ uuid }}', n: '{{ n }}' }, headers: { x-n: '{{ n }}' } }",
+        ),
     ] {
         let journey = journey(step);
         group.bench_function(BenchmarkId::from_parameter(name), |bencher| {

@@ -99,10 +99,12 @@ fn every_percentile_is_that_of_the_servers_own_list() {
             (wrong(&report, &account, 0), wrong(&report, &account, late), late)
         };
         let mut attempts = Vec::new();
-        while attempts.len() < ATTEMPTS && attempts.last().is_none_or(|(wrong, ..): &Wrong| !wrong.is_empty()) {
+        while attempts.len() < ATTEMPTS && attempts.last().is_none_or(|(wrong, ..): &Wrong| !wrong.is_empty())
+        {
             attempts.push(measure());
         }
-        let what = format!("{delay_ms} ms, {slow} of 1,000 slow; wrong (name, said, true), late: {attempts:?}");
+        let what =
+            format!("{delay_ms} ms, {slow} of 1,000 slow; wrong (name, said, true), late: {attempts:?}");
         if attempts.iter().all(|(wrong, ..)| !wrong.is_empty()) {
             assert!(attempts.iter().any(|(_, wrong, _)| wrong.is_empty()), "{what}");
             eprintln!("SKIPPED: the machine wakes up threads too late to compare better: {what}");

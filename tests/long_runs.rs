@@ -36,7 +36,8 @@ fn memory() -> u64 {
 fn judge_and_look(meta: Meta, events: impl Iterator<Item = Event>) -> (Run, Vec<u64>) {
     let hours = RefCell::new(Vec::new());
     let looked_at = events.inspect(|event| {
-        let ends = matches!(&event.kind, EventKind::Generator(said) if (said.second + 1).is_multiple_of(HOUR));
+        let ends =
+            matches!(&event.kind, EventKind::Generator(said) if (said.second + 1).is_multiple_of(HOUR));
         if ends {
             hours.borrow_mut().push(memory());
         }

@@ -31,7 +31,12 @@ impl Broken {
 
     /// The first gate that fails on what `stage` showed; what earlier stages showed is forgotten. One look a stage, so
     /// that looking often does not by itself find a failure.
-    pub(super) fn in_stage(&mut self, plan: &LoadPlan, stage: u16, planned: &StagePlan) -> Option<BrokenGate> {
+    pub(super) fn in_stage(
+        &mut self,
+        plan: &LoadPlan,
+        stage: u16,
+        planned: &StagePlan,
+    ) -> Option<BrokenGate> {
         self.tallies = self.tallies.split_off(&(stage, EndpointId(0)));
         plan.until_broken.iter().find_map(|(gate, text)| {
             let mut tally = Tally::default();

@@ -44,7 +44,11 @@ fn request(step: &str) -> (String, HeaderMap, Vec<u8>) {
     let journey = journey.unwrap();
     let mut values = journey.values(1, 42);
     let request = journey.steps[0].render(&mut values).unwrap().into_owned();
-    (format!("{} {}", request.method, request.path), request.headers, request.body.in_memory().unwrap().to_vec())
+    (
+        format!("{} {}", request.method, request.path),
+        request.headers,
+        request.body.in_memory().unwrap().to_vec(),
+    )
 }
 
 #[test]

@@ -66,7 +66,7 @@ mod tests {
         Answer {
             status: StatusCode::from_u16(code).unwrap(),
             headers: headers.into(),
-            body: Bytes::new(),
+            body: bytes::Bytes::new(),
             length: 0,
         }
     }

@@ -157,7 +157,13 @@ mod tests {
             (changed(7, 200), "not an HdrHistogram V2 encoding: it is cut off"),
             (with_counts(&[0x80]), "not an HdrHistogram V2 encoding: it is cut off"),
             (with_counts(&[0xff, 0xff, 0xff, 0x7f]), "a histogram of another range"),
-            (with_counts(&[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 2, 2]), "a histogram of another range"),
+            (
+                with_counts(&[
+                    0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0xfe, 0xff, 0xff, 0xff, 0xff,
+                    0xff, 0xff, 0xff, 0xff, 2, 2, 2,
+                ]),
+                "a histogram of another range",
+            ),
         ] {
             assert_eq!(decode(&bytes).unwrap_err().to_string(), words);
         }

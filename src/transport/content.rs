@@ -182,7 +182,8 @@ impl Pieces {
     }
 
     fn changed(&self) -> Failure {
-        let text = format!("the body `{}` has changed since the run began; leave it alone meanwhile", self.of.name);
+        let text =
+            format!("the body `{}` has changed since the run began; leave it alone meanwhile", self.of.name);
         Failure::new(ErrorClass::Generator, text)
     }
 }

@@ -13,7 +13,10 @@ const OTHERS: u64 = 200;
 fn crowd() -> u64 {
     let limit = raise_open_files().unwrap_or(u64::MAX);
     if limit < CROWD + OTHERS {
-        eprintln!("SCALED DOWN: {limit} descriptors a process, so not {CROWD} connections but {}", limit - OTHERS);
+        eprintln!(
+            "SCALED DOWN: {limit} descriptors a process, so not {CROWD} connections but {}",
+            limit - OTHERS
+        );
     }
     CROWD.min(limit - OTHERS)
 }
@@ -42,7 +45,10 @@ fn held(test: &str, load: impl FnOnce(u64) -> String) -> (Report, u64) {
 fn ten_thousand_arrivals_wait_on_ten_thousand_connections() {
     let test = "crowd::ten_thousand_arrivals_wait_on_ten_thousand_connections";
     let (report, seen) = held(test, |crowd| {
-        format!("max_in_flight: {crowd}, profile: {{ stages: [{{ from: {0}/s, to: {0}/s, over: 4s }}] }}", crowd / 4)
+        format!(
+            "max_in_flight: {crowd}, profile: {{ stages: [{{ from: {0}/s, to: {0}/s, over: 4s }}] }}",
+            crowd / 4
+        )
     });
     let counts = report.counts();
     assert_eq!((counts, seen), (all_done(crowd() / 4 * 4), counts.planned));
@@ -51,7 +57,8 @@ fn ten_thousand_arrivals_wait_on_ten_thousand_connections() {
 #[test]
 fn ten_thousand_connections_of_a_closed_load_are_all_answered() {
     let test = "crowd::ten_thousand_connections_of_a_closed_load_are_all_answered";
-    let (report, seen) = held(test, |crowd| format!("profile: {{ max: {{ connections: {crowd}, hold: 2s }} }}"));
+    let (report, seen) =
+        held(test, |crowd| format!("profile: {{ max: {{ connections: {crowd}, hold: 2s }} }}"));
     let counts = report.counts();
     assert!(counts.planned >= crowd(), "{counts:?}");
     assert_eq!(counts, all_done(seen));

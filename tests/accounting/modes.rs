@@ -14,7 +14,11 @@ struct Mode {
 }
 
 const MODES: [Mode; 5] = [
-    Mode { name: "arrivals", load: "profile: { stages: [{ from: 300/s, to: 300/s, over: 2s }] }", planned: Some(600) },
+    Mode {
+        name: "arrivals",
+        load: "profile: { stages: [{ from: 300/s, to: 300/s, over: 2s }] }",
+        planned: Some(600),
+    },
     Mode {
         name: "poisson",
         load: "poisson: true, profile: { stages: [{ from: 300/s, to: 300/s, over: 2s }] }",
@@ -89,7 +93,11 @@ fn a_server_that_dies_loses_no_arrival() {
         assert!(counts.done > 0 && counts.failed > 0, "{}: {counts:?}", mode.name);
         let errors = report.errors();
         assert!(errors.contains_key("refused"), "{}: {errors:?}", mode.name);
-        assert!(errors.keys().all(|class| class == "refused" || class == "reset"), "{}: {errors:?}", mode.name);
+        assert!(
+            errors.keys().all(|class| class == "refused" || class == "reset"),
+            "{}: {errors:?}",
+            mode.name
+        );
     }
 }
 

@@ -45,7 +45,8 @@ impl Bulk {
                     }
                 });
                 // However the client leaves is the test's business.
-                let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+                let _ =
+                    Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
             }
         });
         Bulk { loopback, taken }

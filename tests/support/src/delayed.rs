@@ -40,7 +40,8 @@ impl Delayed {
                     }
                 });
                 // However the client leaves is the test's business.
-                let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+                let _ =
+                    Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
             }
         });
         Delayed { loopback, requests }

@@ -31,12 +31,14 @@ impl Holding {
         let counter = Arc::clone(&requests);
         let (tell, told) = mpsc::channel();
         thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let socket = TcpSocket::new_v4().expect("a socket");
                 socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port on loopback");
                 let listener = socket.listen(BACKLOG).expect("a listener");
-                tell.send(listener.local_addr().expect("a listener has an address")).expect("the caller waits");
+                tell.send(listener.local_addr().expect("a listener has an address"))
+                    .expect("the caller waits");
                 accept(&listener, crowd, &counter).await;
             });
         });
