@@ -20,6 +20,7 @@ pub struct Made {
     endpoints: u16,
     requests: u64,
     seconds: u64,
+    one_of: u64,
     patterns: Vec<Delta>,
 }
 
@@ -27,12 +28,17 @@ impl Made {
     /// A run of so many seconds with `requests` a second for each of `endpoints` endpoints.
     pub fn new(endpoints: u16, requests: u64, seconds: u64) -> Made {
         let patterns = (0..PATTERNS).map(|number| pattern(number, requests)).collect();
-        Made { endpoints, requests, seconds, patterns }
+        Made { endpoints, requests, seconds, one_of: 1, patterns }
+    }
+
+    /// The same with only one of so many windows, each endpoint in its turn.
+    pub fn thinned(self, one_of: u64) -> Made {
+        Made { one_of, ..self }
     }
 
     /// Requests in all.
     pub fn total(&self) -> u64 {
-        u64::from(self.endpoints) * self.requests * self.seconds
+        u64::from(self.endpoints) * self.requests * self.seconds / self.one_of
     }
 
     /// What such a run is planned as, with gates on all, on an endpoint, on a stage and on the last minutes.
@@ -84,7 +90,9 @@ impl Made {
     /// What is told of one second.
     fn second(&self, second: u64) -> impl Iterator<Item = Event> {
         let at = Offset::from_micros((second + 1) * 1_000_000);
-        let windows = (0..self.endpoints).map(move |endpoint| {
+        let place = move |endpoint: u16| second + u64::from(endpoint) * self.one_of.div_ceil(u64::from(self.endpoints));
+        let told = (0..self.endpoints).filter(move |endpoint| place(*endpoint).is_multiple_of(self.one_of));
+        let windows = told.map(move |endpoint| {
             let pattern = &self.patterns[((second + u64::from(endpoint)) % PATTERNS) as usize];
             let mut delta = pattern.clone();
             (delta.endpoint, delta.second) = (EndpointId(endpoint), second);
