@@ -17,7 +17,8 @@ fn program() -> Program {
 
 /// A file of this length full of zeros, which takes no room on the disk.
 fn file(program: &Program, length: u64) {
-    File::create(program.folder().join("body.bin")).unwrap().set_len(length).unwrap();
+    let made = File::create(program.folder().join("body.bin")).and_then(|file| file.set_len(length));
+    made.expect("the folder takes files");
 }
 
 fn scenario(url: &str, load: &str, version: &str, step: &str) -> String {

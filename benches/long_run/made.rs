@@ -90,7 +90,9 @@ impl Made {
     /// What is told of one second.
     fn second(&self, second: u64) -> impl Iterator<Item = Event> {
         let at = Offset::from_micros((second + 1) * 1_000_000);
-        let place = move |endpoint: u16| second + u64::from(endpoint) * self.one_of.div_ceil(u64::from(self.endpoints));
+        let place = move |endpoint: u16| {
+            second + u64::from(endpoint) * self.one_of.div_ceil(u64::from(self.endpoints))
+        };
         let told = (0..self.endpoints).filter(move |endpoint| place(*endpoint).is_multiple_of(self.one_of));
         let windows = told.map(move |endpoint| {
             let pattern = &self.patterns[((second + u64::from(endpoint)) % PATTERNS) as usize];

@@ -268,7 +268,9 @@ mod tests {
         ) {
             let values: Vec<u64> = values.into_iter().map(|value| value.max(1)).collect();
             let (ours, mut theirs) = (of(values.clone()), Hdr::<u64>::new_with_bounds(1, HIGHEST_US, 3).unwrap());
-            values.iter().for_each(|value| theirs.record(*value).unwrap());
+            for value in &values {
+                theirs.record(*value).unwrap();
+            }
             prop_assert_eq!(ours.count(), theirs.len());
             prop_assert_eq!(ours.max_us(), Some(theirs.max()));
             prop_assert_eq!(ours.mean_us(), Some(theirs.mean()));

@@ -228,7 +228,7 @@ mod tests {
 
         let file = noted(&folder, &[1; 100]);
         let touched = fs::File::options().write(true).open(folder.path().join("body")).unwrap();
-        touched.set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
+        touched.set_modified(SystemTime::now() + Duration::from_mins(1)).unwrap();
         assert_eq!(file.open().await.unwrap_err().text, words, "as long as before, but another");
 
         fs::remove_file(folder.path().join("body")).unwrap();
