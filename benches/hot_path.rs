@@ -1,7 +1,9 @@
 //! One request of a journey over one kept connection to a server of this process: rendering, sending, reading, judging.
 //! What a lane does beside it is counting, which `recorder` measures.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+#![expect(clippy::expect_used, reason = "a bench that cannot go on may panic")]
+
+use criterion::{Criterion, Throughput};
 use shakedown::clock::Clock;
 use shakedown::journey::{Cookies, Sender, Step};
 use shakedown::scenario::Scenario;
@@ -79,5 +81,8 @@ fn perform(runtime: &Runtime, step: &Step, values: &mut shakedown::journey::Valu
     performed.expect("an answer as expected");
 }
 
-criterion_group!(benches, hot_path);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    hot_path(&mut criterion);
+    criterion.final_summary();
+}

@@ -1,9 +1,11 @@
 //! A run of a billion requests, from its history on the disk to a report.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot go on may panic")]
+
 #[path = "long_run/made.rs"]
 mod made;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion};
 use made::Made;
 use shakedown::gate::Gate;
 use shakedown::history::{Reader, Writer};
@@ -51,5 +53,8 @@ fn judge(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, judge);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    judge(&mut criterion);
+    criterion.final_summary();
+}

@@ -1,6 +1,8 @@
 //! From a scenario's text to a plan that nothing can be wrong with any more.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+#![expect(clippy::expect_used, reason = "a bench that cannot go on may panic")]
+
+use criterion::{BenchmarkId, Criterion, Throughput};
 use shakedown::gate::Gate;
 use shakedown::scenario::Scenario;
 use shakedown::source::Environment;
@@ -39,5 +41,8 @@ fn parse(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, parse);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    parse(&mut criterion);
+    criterion.final_summary();
+}

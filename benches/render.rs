@@ -1,6 +1,8 @@
 //! Making a step's request: built once where no value of the run is in it, and filled in for each arrival otherwise.
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+#![expect(clippy::expect_used, reason = "a bench that cannot go on may panic")]
+
+use criterion::{BenchmarkId, Criterion};
 use shakedown::journey::Journey;
 use shakedown::scenario::Scenario;
 use shakedown::source::Environment;
@@ -39,5 +41,8 @@ fn render(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, render);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    render(&mut criterion);
+    criterion.final_summary();
+}

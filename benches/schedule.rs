@@ -1,6 +1,6 @@
 //! When arrivals come: on the hot path, once for each.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput};
 use shakedown::load::{Arrivals, Schedule, Stage};
 use shakedown::units::{Rate, Span};
 use std::time::Duration;
@@ -31,5 +31,8 @@ fn schedule(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, schedule);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    schedule(&mut criterion);
+    criterion.final_summary();
+}

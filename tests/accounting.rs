@@ -1,6 +1,8 @@
 //! Every planned arrival is accounted for, whatever happens: planned = done + failed + dropped, in the totals, in every
 //! endpoint and in every second (`Report::counts` looks at all three), and as the server counted where it can.
 
+#![expect(clippy::expect_used, reason = "a helper of a test that cannot go on may panic")]
+
 #[path = "accounting/crowd.rs"]
 mod crowd;
 #[path = "accounting/modes.rs"]

@@ -1,5 +1,11 @@
 //! What is kept of a run does not grow with its length.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper of a test that cannot go on may panic"
+)]
+
 #[path = "../benches/long_run/made.rs"]
 mod made;
 
