@@ -184,7 +184,7 @@ impl<'a> Dispatch<'a> {
             *account = batch.account;
         }
         for delta in batch.deltas {
-            self.broken.add(&delta);
+            self.broken.add(self.load, &delta);
             self.abort.add(self.load, &delta);
             let key = (delta.second, delta.stage, delta.endpoint);
             match self.pending.entry(key) {

@@ -3,7 +3,7 @@
 use super::grpc::Calls;
 use super::{CompileContext, Journey, JourneySpec, Pairs};
 use crate::source::{Budget, Located, Node, Problem, decode, parse};
-use crate::transport::{HttpVersion, Target, TlsOptions};
+use crate::transport::{Content, HttpVersion, Target, TlsOptions};
 use http::HeaderMap;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ fn compile(yaml: &str) -> (Option<Journey>, Vec<Problem>) {
     let cx = CompileContext {
         vars: &vars,
         read: &read,
+        read_body: &|path| read(path).map(Content::from),
         timeout: "30s".parse().unwrap(),
         headers: &headers,
         target: Some(&target),
@@ -45,7 +46,11 @@ fn request(step: &str) -> (String, HeaderMap, Vec<u8>) {
     let journey = journey.unwrap();
     let mut values = journey.values(1, 42);
     let request = journey.steps[0].render(&mut values).unwrap().into_owned();
-    (format!("{} {}", request.method, request.path), request.headers, request.body.to_vec())
+    (
+        format!("{} {}", request.method, request.path),
+        request.headers,
+        request.body.in_memory().unwrap().to_vec(),
+    )
 }
 
 #[test]

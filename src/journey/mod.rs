@@ -29,7 +29,7 @@ mod value;
 
 pub use compile::{Journey, compile_step};
 pub use condition::{JsonRule, TextRule};
-pub use context::{CompileContext, ReadFile};
+pub use context::{CompileContext, ReadBody, ReadFile};
 pub use cookies::Cookies;
 pub use expect::{BodyExpect, Expect, JsonExpect, StatusExpect};
 pub use json::{Json, JsonKind};

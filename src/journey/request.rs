@@ -6,9 +6,9 @@ use super::step::{Body, Rendered};
 use super::template::{Encode, Template};
 use super::{Auth, CompileContext, Pairs, StepSpec};
 use crate::source::{Located, Mark, Problem};
+use crate::transport::Content;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
@@ -25,7 +25,7 @@ pub(super) fn compile(
         path: path_template(&method, path, spec, scope, cx, problems),
         fixed_headers: HeaderMap::new(),
         headers: Vec::new(),
-        body: Body::Fixed(Bytes::new()),
+        body: Body::Fixed(Content::default()),
         method,
     };
     headers_and_body(rendered, spec, scope, cx, problems)
@@ -177,13 +177,13 @@ fn body(
     if let Some(text) = &spec.body {
         return (of(Template::parse(text, scope, Encode::Plain, problems)), None);
     }
-    match spec.body_file.as_ref().map(|file| (cx.read)(file)) {
-        Some(Ok(bytes)) => (Body::Fixed(bytes.into()), None),
+    match spec.body_file.as_ref().map(|file| (cx.read_body)(file)) {
+        Some(Ok(content)) => (Body::Fixed(content), None),
         Some(Err(problem)) => {
             problems.push(problem);
-            (Body::Fixed(Bytes::new()), None)
+            (Body::Fixed(Content::default()), None)
         }
-        None => (Body::Fixed(Bytes::new()), None),
+        None => (Body::Fixed(Content::default()), None),
     }
 }
 

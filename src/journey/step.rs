@@ -9,8 +9,7 @@ use super::talk::Talk;
 use super::template::Template;
 use super::{Think, Values};
 use crate::sample::ErrorClass;
-use crate::transport::{Answer, Failure, Keep, Request};
-use bytes::Bytes;
+use crate::transport::{Answer, Content, Failure, Keep, Request};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::borrow::Cow;
@@ -58,7 +57,7 @@ pub(super) struct Rendered {
 /// A body, built once or rendered for each arrival.
 #[derive(Debug)]
 pub(super) enum Body {
-    Fixed(Bytes),
+    Fixed(Content),
     Rendered(Template),
 }
 

@@ -189,9 +189,11 @@ impl Builder<'_> {
             self.file.vars.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();
         let none = Pairs::default();
         let read = |named: &Located<String>| self.data.read(named);
+        let read_body = |named: &Located<String>| self.data.read_body(named);
         let cx = CompileContext {
             vars: &vars,
             read: &read,
+            read_body: &read_body,
             timeout,
             headers: self.file.target.as_ref().map_or(&none, |target| &target.headers),
             target: target.map(|target| &target.target),

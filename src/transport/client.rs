@@ -1,10 +1,11 @@
 //! A plain client for single requests: smoke checks and whatever is not load.
 
+use super::content::Trouble;
 use super::received::read;
-use super::{Answer, Failure, HttpVersion, Keep, Request, Scheme, Target};
+use super::{Answer, Content, Failure, HttpVersion, Keep, Request, Scheme, Target};
 use crate::sample::ErrorClass;
 use http::Version;
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, HOST};
 use std::time::Duration;
 
 /// A client with the target's TLS and protocol, without redirects, retries or proxies.
@@ -67,14 +68,21 @@ impl Client {
     }
 
     async fn exchange(&self, request: &Request, keep: Keep, limit: u64) -> Result<Answer, Failure> {
-        let failed = |e: reqwest::Error| Failure::from_reqwest(&e);
+        let trouble = Trouble::default();
+        let failed = |e: reqwest::Error| trouble.or(Failure::from_reqwest(&e));
         let mut headers = request.headers.clone();
         headers.remove(HOST);
+        if let Content::File(_) = request.body {
+            headers.entry(CONTENT_LENGTH).or_insert_with(|| request.body.len().into());
+        }
         let mut sending = self
             .http
             .request(request.method.clone(), format!("{}{}", self.base, request.path))
             .headers(headers)
-            .body(request.body.clone());
+            .body(match &request.body {
+                Content::Bytes(bytes) => bytes.clone().into(),
+                Content::File(file) => reqwest::Body::wrap_stream(file.pieces(&trouble)),
+            });
         if self.version == HttpVersion::Http2 {
             sending = sending.version(Version::HTTP_2);
         }

@@ -1,12 +1,11 @@
 //! An HTTP/2 connection, by hyper. It answers pings and settings between requests, so it has a task of its own.
 
+use super::content::{Outgoing, Trouble};
 use super::received::{Received, read};
-use super::{Failure, Keep, Request, Scheme, Target};
+use super::{Content, Failure, Keep, Request, Scheme, Target};
 use crate::clock::Clock;
-use bytes::Bytes;
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, HOST};
 use http::uri::{self, Uri};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -22,7 +21,7 @@ const BEFORE_SETTINGS: usize = 1;
 /// A handle on one connection. Each is used for one request at a time; the connection ends with its last handle.
 #[derive(Clone)]
 pub(super) struct Http2 {
-    sender: http2::SendRequest<Full<Bytes>>,
+    sender: http2::SendRequest<Outgoing>,
     state: Arc<State>,
     scheme: uri::Scheme,
     authority: uri::Authority,
@@ -91,7 +90,8 @@ impl Http2 {
         limit: u64,
         clock: &Clock,
     ) -> Received {
-        let head = match self.begin(request).await {
+        let trouble = Trouble::default();
+        let head = match self.begin_with(request, &trouble).await {
             Ok(head) => head,
             Err(failure) => {
                 return Received { first_byte: None, done: clock.now(), result: Err(failure) };
@@ -100,22 +100,34 @@ impl Http2 {
         let first_byte = Some(clock.now());
         let (parts, body) = head.into_parts();
         let read = read(body, keep.up_to(parts.status), limit, |e| Failure::from_hyper(&e)).await;
-        let result = read.map(|whole| whole.answer(parts));
+        let result = trouble.unless(read).map(|whole| whole.answer(parts));
         Received { first_byte, done: clock.now(), result }
     }
 
     /// Sends a request and gives the head of the answer; its body comes by itself.
     pub(super) async fn begin(&mut self, request: &Request) -> Result<http::Response<Incoming>, Failure> {
-        let head = self.sender.send_request(self.prepare(request)).await.map_err(|e| self.why(&e))?;
+        self.begin_with(request, &Trouble::default()).await
+    }
+
+    async fn begin_with(
+        &mut self,
+        request: &Request,
+        trouble: &Trouble,
+    ) -> Result<http::Response<Incoming>, Failure> {
+        let sent = self.sender.send_request(self.prepare(request, trouble)).await;
+        let head = sent.map_err(|e| trouble.or(self.why(&e)))?;
         self.state.heard.store(true, Relaxed);
         Ok(head)
     }
 
-    fn prepare(&self, request: &Request) -> http::Request<Full<Bytes>> {
-        let mut prepared = http::Request::new(Full::new(request.body.clone()));
+    fn prepare(&self, request: &Request, trouble: &Trouble) -> http::Request<Outgoing> {
+        let mut prepared = http::Request::new(request.body.outgoing(trouble));
         *prepared.method_mut() = request.method.clone();
         *prepared.headers_mut() = request.headers.clone();
         prepared.headers_mut().remove(HOST);
+        if let Content::File(_) = request.body {
+            prepared.headers_mut().entry(CONTENT_LENGTH).or_insert_with(|| request.body.len().into());
+        }
         let mut parts = uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());

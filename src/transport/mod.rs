@@ -3,6 +3,7 @@
 
 mod client;
 mod connection;
+mod content;
 mod events;
 mod failure;
 mod fields;
@@ -17,6 +18,7 @@ mod websocket;
 
 pub use client::Client;
 pub use connection::{Connection, Exchange, Opened};
+pub use content::{Content, FileContent};
 pub use events::{Event, EventParser};
 pub use failure::Failure;
 pub use fields::Fields;

@@ -11,7 +11,7 @@ use crate::journey::step::{Body, Rendered};
 use crate::journey::{StepFailure, Values};
 use crate::sample::ErrorClass;
 use crate::source::{Mark, Problem};
-use crate::transport::{Answer, Request};
+use crate::transport::{Answer, Content, Request};
 use bytes::Bytes;
 use http::StatusCode;
 use prost_reflect::MessageDescriptor;
@@ -77,7 +77,7 @@ impl Call {
         };
         let once = match &self.rendered.body {
             Body::Rendered(_) => Once::Nothing,
-            Body::Fixed(json) => match (encode(&input, json), self.rendered.fixed()) {
+            Body::Fixed(json) => match (encode(&input, written(json)), self.rendered.fixed()) {
                 (Ok(body), Some(request)) => Once::Request(request.with_body(body)),
                 (Ok(body), None) => Once::Message(body),
                 (Err(reason), _) => return vec![Problem::at(self.name.method.mark, reason)],
@@ -110,11 +110,12 @@ impl Call {
             Once::Nothing => None,
         };
         let request = self.rendered.render(values)?;
-        let body = message.map_or_else(|| encode(&bound.input, &request.body), Ok).map_err(|reason| {
-            let (kind, json) = (bound.input.full_name(), excerpt(&request.body));
-            let text = format!("a value of the run makes no `{kind}`: {reason}; the message was {json}");
-            failure(ErrorClass::Assertion, text)
-        })?;
+        let body =
+            message.map_or_else(|| encode(&bound.input, written(&request.body)), Ok).map_err(|reason| {
+                let (kind, json) = (bound.input.full_name(), excerpt(written(&request.body)));
+                let text = format!("a value of the run makes no `{kind}`: {reason}; the message was {json}");
+                failure(ErrorClass::Assertion, text)
+            })?;
         Ok(Cow::Owned(request.with_body(body)))
     }
 
@@ -161,4 +162,8 @@ impl Call {
             failure(ErrorClass::Generator, format!("the types of {} were never asked for", self.method()))
         })
     }
+}
+/// A message as JSON, which is never a file: no call has `body_file`.
+fn written(json: &Content) -> &[u8] {
+    json.in_memory().map_or(&[], |json| json)
 }

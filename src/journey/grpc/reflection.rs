@@ -131,7 +131,7 @@ impl<S: Sender> Asking<'_, S> {
             let message = ServerReflectionRequest { host: String::new(), message_request: Some(question) };
             body.extend_from_slice(&framed(&message).map_err(|error| failed(error.to_string()))?);
         }
-        let request = self.request.clone().with_body(body.into());
+        let request = self.request.clone().with_body(body);
         let answer = self.sender.send(&request, Keep::Body, LONGEST).await.map_err(of_failure)?;
         let ended = ended(&answer).map_err(|failure| ReflectionError::Missing(failure.text))?;
         match ended.status {

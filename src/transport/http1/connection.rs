@@ -1,7 +1,8 @@
 //! Moves the bytes of one HTTP/1.1 connection.
 
+use super::super::content::Pieces;
 use super::super::received::{Coming, Fate, Received};
-use super::super::{Answer, Failure, Keep, Request};
+use super::super::{Answer, Content, Failure, Keep, Request};
 use super::body::{Framing, Piece};
 use super::head::{self, Head, Reusable};
 use super::wire;
@@ -19,6 +20,12 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 const ROOM: usize = 4 * 1024;
 /// Room for the reads of a long body.
 const ROOM_FOR_LONG: usize = 64 * 1024;
+
+/// The part of a body that does not go out in one piece with its head.
+enum Rest<'r> {
+    Whole(&'r Bytes),
+    Pieces(Pieces),
+}
 
 /// One connection.
 #[derive(Debug)]
@@ -61,6 +68,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
         // Given up in the middle, by a timeout, it stays so.
         self.reusable = Reusable::No;
         let sent = self.send(request).await;
+        if let Err(failure) = &sent
+            && failure.class == ErrorClass::Generator
+        {
+            // The server waits for the rest of a body that will not come.
+            return Received { first_byte: None, done: clock.now(), result: Err(failure.clone()) };
+        }
         let head = match self.head(&request.method).await {
             Ok(head) => head,
             Err(failure) => {
@@ -84,6 +97,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
 
     pub(super) async fn send(&mut self, request: &Request) -> Result<(), Failure> {
         let failed = |e: io::Error| Failure::from_io(&e, "sending the request");
+        // Before the head: what cannot be read is not asked for.
+        let rest = match wire::rest(request) {
+            Some(Content::File(file)) => Some(Rest::Pieces(file.open().await?)),
+            Some(Content::Bytes(bytes)) => Some(Rest::Whole(bytes)),
+            None => None,
+        };
         if let Some(prepared) = request.wire() {
             self.stream.write_all(prepared).await.map_err(failed)?;
         } else {
@@ -91,8 +110,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Http1<S> {
             wire::write(request, &mut self.outgoing);
             self.stream.write_all(&self.outgoing).await.map_err(failed)?;
         }
-        if !wire::together(request) {
-            self.stream.write_all(&request.body).await.map_err(failed)?;
+        match rest {
+            Some(Rest::Whole(body)) => self.stream.write_all(body).await.map_err(failed)?,
+            Some(Rest::Pieces(mut pieces)) => {
+                while let Some(piece) = pieces.next().await? {
+                    self.stream.write_all(&piece).await.map_err(failed)?;
+                }
+            }
+            None => {}
         }
         self.stream.flush().await.map_err(failed)
     }
