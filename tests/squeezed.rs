@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use support::{Delayed, Neighbours, Program, Report};
 
@@ -22,6 +23,13 @@ fn squeezed(program: &Program) -> [Report; 2] {
         assert_eq!(counts.planned, counts.done + counts.failed + counts.dropped);
         report
     })
+}
+
+/// One squeeze at a time: each would be a part of the others.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The findings about the generator: their names and reasons.
@@ -50,10 +58,11 @@ fn is_not_blamed(report: &Report) {
 
 #[test]
 fn busy_neighbours_on_its_core_make_a_run_inconclusive() {
-    let Some(neighbours) = Neighbours::on_one_core(2) else {
+    let _alone = alone();
+    let Some(neighbours) = Neighbours::on_one_core(1) else {
         return eprintln!("SKIPPED: threads cannot be kept on a core here");
     };
-    // Nice 10 weighs a tenth of a neighbour.
+    // Nice 10 weighs a tenth of its neighbour.
     let core = neighbours.core().to_string();
     let launcher = ["taskset", "-c", &core, "nice", "-n", "10"];
     if !Command::new(launcher[0]).args(&launcher[1..]).arg("true").status().is_ok_and(|ended| ended.success())
@@ -100,12 +109,17 @@ impl Drop for Tenth {
 
 #[test]
 fn a_control_group_with_a_tenth_of_a_core_makes_a_run_inconclusive() {
+    let _alone = alone();
     let Some(group) = Tenth::make() else {
         return eprintln!("SKIPPED: no control group can be made here");
     };
     let enter = format!("echo $$ > '{}/cgroup.procs' && exec \"$@\"", group.0.display());
     let reports = squeezed(&Program::at(BINARY).through(["sh", "-c", &enter, "sh"]));
     for report in &reports {
+        // On a busy machine others may leave it even less than its limit.
+        if confessed(report).iter().any(|(name, _)| name == "starved of a core") {
+            continue;
+        }
         let causes = ["throttled by its control group"];
         names(report, &causes, "raise the CPU limit of its pod, container or control group from 0.1");
         assert!((report.number("/generator/quota") - 0.1).abs() < 1e-9);
@@ -115,6 +129,7 @@ fn a_control_group_with_a_tenth_of_a_core_makes_a_run_inconclusive() {
 
 #[test]
 fn a_generator_without_descriptors_does_not_blame_the_target() {
+    let _alone = alone();
     let server = Delayed::start(Duration::ZERO);
     let program = Program::at(BINARY).through(["sh", "-c", "ulimit -n 40 && exec \"$@\"", "sh"]);
     let load = [&server.url(), "--max", "-c", "64", "--for", "1s", "--gate", "error_rate <= 1%"];

@@ -84,16 +84,16 @@ mod tests {
     use crate::units::{Rate, Ratio, Span};
     use std::time::Duration;
 
-    fn end(rate: f64, agree: u32, of: u32) -> Option<Confidence> {
-        Some(Confidence { rate: Rate::per_second(rate), agree, of })
+    fn end(rate: f64, agree: u32, of: u32) -> Confidence {
+        Confidence { rate: Rate::per_second(rate), agree, of }
     }
 
     fn broken(value: Option<f64>) -> Broken {
         Broken { gate: "p99(order) <= 100ms".into(), value, unit: "us".into() }
     }
 
-    fn why(value: Option<f64>) -> Option<Why> {
-        Some(Why { gate: Some(broken(value)), reason: "p99(order) <= 100ms: 9 of 9 failed".into() })
+    fn why(value: Option<f64>) -> Why {
+        Why { gate: Some(broken(value)), reason: "p99(order) <= 100ms: 9 of 9 failed".into() }
     }
 
     fn record(
@@ -136,23 +136,28 @@ mod tests {
     fn what_was_found_in_one_sentence() {
         for (record, words) in [
             (
-                record(end(1_180.0, 3, 3), end(1_240.0, 2, 2), why(Some(134_000.0)), None),
+                record(Some(end(1_180.0, 3, 3)), Some(end(1_240.0, 2, 2)), Some(why(Some(134_000.0))), None),
                 "holds 1,180/s (3 of 3 runs), breaks at 1,240/s (2 of 2 runs): p99(order) <= 100ms was 134 ms",
             ),
             (
-                record(end(180.0, 3, 4), end(190.0, 2, 2), why(None), None),
+                record(Some(end(180.0, 3, 4)), Some(end(190.0, 2, 2)), Some(why(None)), None),
                 "holds 180/s (3 of 4 runs), breaks at 190/s (2 of 2 runs): p99(order) <= 100ms: 9 of 9 failed",
             ),
             (
-                record(end(10_000.0, 3, 3), None, None, None),
+                record(Some(end(10_000.0, 3, 3)), None, None, None),
                 "holds 10,000/s (3 of 3 runs), which is the limit of the search; nothing broke",
             ),
             (
-                record(None, end(50.0, 1, 1), why(Some(134_000.0)), None),
+                record(None, Some(end(50.0, 1, 1)), Some(why(Some(134_000.0))), None),
                 "breaks at 50/s (1 of 1 run), and held at no rate that was tried: p99(order) <= 100ms was 134 ms",
             ),
             (
-                record(end(400.0, 1, 1), None, None, Some("800/s is the limit of the generator\u{1b}[2J")),
+                record(
+                    Some(end(400.0, 1, 1)),
+                    None,
+                    None,
+                    Some("800/s is the limit of the generator\u{1b}[2J"),
+                ),
                 r"holds 400/s (1 of 1 run); where it breaks is not known. The search ended early: 800/s is the limit of the generator\u{1b}[2J",
             ),
             (record(None, None, None, Some("nobody is there")), "nobody is there"),
