@@ -94,7 +94,7 @@ async fn the_client_of_users_and_checks_brings_the_status_behind_the_message() {
         Method::POST,
         PathAndQuery::from_static("/shop.v1.Orders/Get"),
         HeaderMap::new(),
-        vec![0; 5].into(),
+        vec![0_u8; 5],
     );
     let answer = Client::new(&target).unwrap().send(&request, Keep::Body, 1000, limit).await.unwrap();
     assert_eq!(answer.trailers.unwrap()["grpc-status"], "0");
