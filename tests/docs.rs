@@ -139,7 +139,7 @@ fn every_key_is_described() {
     // The kinds of faults have pages of their own.
     let pages = [
         "docs/scenario.md",
-    "docs/protocols-in-load.md",
+        "docs/protocols-in-load.md",
         "docs/checks.md",
         "docs/checks/http.md",
         "docs/checks/network.md",
