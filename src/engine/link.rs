@@ -92,7 +92,8 @@ impl Link {
         if let Some(pool) = &shared.pool {
             return self.join(pool).await;
         }
-        let opened = open(&shared).await?;
+        // On the heap, as connecting is rare and takes much more room than a request.
+        let opened = Box::pin(open(&shared)).await?;
         *self.notes.connect.get_or_insert_default() += opened.took;
         self.open = Some((opened.connection, Hold::Alone(shared.connections.hold())));
         Ok(())
@@ -105,7 +106,8 @@ impl Link {
         self.wanted = Wanted::Any;
         let begun = (!place.is_open()).then(Instant::now);
         let shared = self.shared.clone();
-        let opening = async { open(&shared).await.map(|opened| (opened, shared.connections.hold())) };
+        let opening =
+            async { Box::pin(open(&shared)).await.map(|opened| (opened, shared.connections.hold())) };
         let connection = place.connection(opening).await?;
         if let Some(begun) = begun {
             *self.notes.connect.get_or_insert_default() += begun.elapsed();

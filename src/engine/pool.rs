@@ -62,11 +62,12 @@ impl Pool {
             .filter(room)
             .filter_map(|line| Some((line.strong_count(), line.upgrade()?)))
             .find(|(taken, line)| line.takes_another(*taken, max_age));
-        Place(found.map(|(_, line)| line).unwrap_or_else(|| {
-            let line = Rc::new(Line::default());
-            lines.push(Rc::downgrade(&line));
-            line
-        }))
+        if let Some((_, line)) = found {
+            return Place(line);
+        }
+        let line = Rc::new(Line::default());
+        lines.push(Rc::downgrade(&line));
+        Place(line)
     }
 }
 

@@ -6,6 +6,7 @@ use super::shared::Shared;
 use crate::clock::Offset;
 use crate::journey::Talker;
 use crate::sample::ErrorClass;
+use crate::scenario::KeepAlive;
 use crate::stats::Events;
 use crate::transport::{Answer, Event, EventParser, Failure, HttpVersion, Request, Rest, Socket, Target};
 use bytes::{Bytes, BytesMut};
@@ -93,6 +94,11 @@ impl Link {
                     break;
                 }
             }
+        }
+        if matches!(talk.source, Source::Stream(_))
+            && self.shared.plan.connections.keep_alive == KeepAlive::No
+        {
+            self.open = None;
         }
         talk.source = Source::Nothing;
         std::mem::take(&mut talk.events)

@@ -139,3 +139,18 @@ fn several_streams_share_a_connection() {
     went_well(&program.scenario(&text), 20);
     assert_eq!(server.connections(), 2, "one of them looked before the load whether somebody is there");
 }
+
+#[test]
+fn connections_of_streams_are_kept_as_the_scenario_says() {
+    let (program, server) = (program(), stream_server::start());
+    let text = scenario(&server.url(), "", "{ name: s, sse: /events }, { name: t, sse: /events }");
+    went_well(
+        &program.scenario(&text.replace("workers: 1", "workers: 1\n  connections: { keep_alive: false }")),
+        40,
+    );
+    assert_eq!(server.connections(), 41);
+    let server = stream_server::start();
+    let text = scenario(&server.url(), "", "{ name: s, sse: /events }, { name: t, sse: /events }");
+    went_well(&program.scenario(&text), 40);
+    assert!(server.connections() <= 21, "{}", server.connections());
+}

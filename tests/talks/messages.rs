@@ -2,7 +2,7 @@
 
 use crate::socket_server::Server;
 use crate::{failed, program, scenario, went_well};
-use support::{Answer, Raw, Scripted};
+use support::{Answer, Raw, Scripted, TlsServer, TlsSetup, Version};
 
 #[test]
 fn the_steps_of_an_arrival_share_a_socket_that_is_closed_at_its_end() {
@@ -33,8 +33,11 @@ fn a_step_may_open_a_socket_and_no_more_or_send_and_not_wait() {
     let (program, server) = (program(), Server::start());
     let steps = "{ name: open, websocket: /live }, \
                  { name: tell, websocket: /live, send: hush, events: { until: { count: 0 } } }, \
-                 { name: ask, websocket: /live, send: 'ping 1', events: { until: { count: 2 } } }";
-    went_well(&program.scenario(&scenario(&server.url(), "", steps)), 60);
+                 { name: ask, websocket: /live, send: 'ping 1', events: { until: { count: 1 } } }, \
+                 { name: hear, websocket: /live, events: { first_event: 20s } }";
+    let report = went_well(&program.scenario(&scenario(&server.url(), "", steps)), 80);
+    let heard = [2, 3].map(|place| report.number(&format!("/endpoints/{place}/first_event_us/n")));
+    assert_eq!(heard, [20.0, 20.0]);
     assert_eq!(server.sockets(), (20, 20));
 }
 
@@ -101,5 +104,21 @@ fn cookies_and_headers_go_into_the_opening() {
         let said =
             ["cookie", "x-tenant", "sec-websocket-protocol", "upgrade"].map(|name| opening.header(name));
         assert_eq!(said, ["session=7", "blue", "graphql-ws", "websocket"]);
+    }
+}
+
+#[test]
+fn a_socket_over_tls_is_opened_over_http_1_whatever_else_the_server_offers() {
+    let (program, server) = (program(), TlsServer::start(&TlsSetup::default()));
+    program.write("ca.pem", server.root_pem());
+    let steps = "{ name: page, get: /page }, { name: live, websocket: /live }";
+    let text = scenario(&server.url(), ", http_version: http2, tls: { ca: ca.pem }", steps);
+    let report = program.scenario(&text).report();
+    assert_eq!((report.counts().done, report.counts().failed), (20, 20));
+    let example = report.text("/endpoints/1/examples/status");
+    assert!(example.starts_with("expected status 101 Switching Protocols, got 200 OK"), "{example}");
+    for seen in server.seen() {
+        let version = if seen.path == "/live" { Version::HTTP_11 } else { Version::HTTP_2 };
+        assert_eq!(seen.version, version, "{}", seen.path);
     }
 }

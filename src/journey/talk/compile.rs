@@ -28,7 +28,10 @@ pub(in crate::journey) fn compile(
     let mut listening = listening(spec.events.as_deref(), scope, problems);
     if matches!(listening.end, End::Stream) {
         // A socket has no end of its own: an answer ends the step, and where none is awaited it is over at once.
-        let awaited = spec.send.is_some() || expect.looks_into_body() || spec.capture.iter().next().is_some();
+        let awaited = spec.send.is_some()
+            || spec.events.is_some()
+            || expect.looks_into_body()
+            || spec.capture.iter().next().is_some();
         let at_once = Until { count: Some(listening.at_least), ..Until::default() };
         listening.end = if awaited && listening.at_least <= 1 { End::Expected } else { End::Until(at_once) };
     }

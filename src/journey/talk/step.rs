@@ -49,8 +49,8 @@ impl Step {
         talker: &mut impl Talker,
     ) -> Result<(), StepFailure> {
         let mut heard = Heard::nothing(&self.talk);
-        let talked = timeout(self.timeout, self.converse(values, cookies, talker, &mut heard)).await;
-        talked.unwrap_or_else(|_| Err(heard.too_late(self.timeout)))
+        let in_time = timeout(self.timeout, self.converse(values, cookies, talker, &mut heard)).await;
+        in_time.unwrap_or_else(|_| Err(heard.too_late(self.timeout)))
     }
 
     async fn converse(
@@ -66,7 +66,7 @@ impl Step {
             let path = request.path.clone();
             cookies.apply(path.path(), &mut request.headers);
         }
-        let (head, listening) = match &self.talk {
+        let (answer, listening) = match &self.talk {
             Talk::Exchange => return self.perform(values, cookies, talker).await,
             Talk::Events(listening) => (talker.listen(&request).await?, &**listening),
             Talk::Message(message) => {
@@ -75,13 +75,13 @@ impl Step {
                     template.render(values, &mut said);
                     said
                 });
-                let head = talker.say(&request, message.subprotocol.as_ref(), said).await?;
-                open(&head)?;
-                (head, &message.listening)
+                let answer = talker.say(&request, message.subprotocol.as_ref(), said).await?;
+                open(&answer)?;
+                (answer, &message.listening)
             }
         };
-        cookies.remember(&head.headers);
-        self.expect.judge_head(&head, values)?;
+        cookies.remember(&answer.headers);
+        self.expect.judge_head(&answer, values)?;
         self.hear(listening, values, talker, heard).await?;
         heard.enough(listening)?;
         let Some(last) = heard.last.take() else {
@@ -91,7 +91,7 @@ impl Step {
         if !matches!(listening.end, End::Expected) {
             self.expect.judge_content(&heard.name(), last.data.as_bytes(), values)?;
         }
-        let answer = Answer { length: last.data.len() as u64, body: last.data.into(), ..head };
+        let answer = Answer { length: last.data.len() as u64, body: last.data.into(), ..answer };
         self.extracts.iter().try_for_each(|extract| extract.take(&answer, values))?;
         Ok(())
     }
