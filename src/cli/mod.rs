@@ -32,6 +32,7 @@ mod shop;
 mod signals;
 mod smoke;
 mod stress;
+mod worker;
 mod written;
 
 pub use args::Cli;

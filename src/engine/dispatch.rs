@@ -166,6 +166,7 @@ impl<'a> Dispatch<'a> {
         if let Some(reported) = self.reported.get_mut(worker as usize) {
             *reported = (batch.second, batch.in_flight, batch.connections);
         }
+        self.cpu.elsewhere += batch.cpu;
         for delta in batch.deltas {
             self.broken.add(&delta);
             self.abort.add(self.load, &delta);
@@ -260,11 +261,13 @@ async fn sleep_until(clock: Clock, at: Option<Offset>) {
 struct CpuMeter {
     used: Duration,
     at: std::time::Instant,
+    /// What processes of ours used since the last look.
+    elsewhere: Duration,
 }
 
 impl CpuMeter {
     fn start() -> CpuMeter {
-        CpuMeter { used: CpuMeter::used(), at: std::time::Instant::now() }
+        CpuMeter { used: CpuMeter::used(), at: std::time::Instant::now(), elsewhere: Duration::ZERO }
     }
 
     fn used() -> Duration {
@@ -275,8 +278,8 @@ impl CpuMeter {
     /// The cores in use on average since the last look.
     fn cores(&mut self) -> f64 {
         let (used, at) = (CpuMeter::used(), std::time::Instant::now());
-        let cores =
-            used.saturating_sub(self.used).as_secs_f64() / at.duration_since(self.at).as_secs_f64().max(1e-6);
+        let worked = used.saturating_sub(self.used) + std::mem::take(&mut self.elsewhere);
+        let cores = worked.as_secs_f64() / at.duration_since(self.at).as_secs_f64().max(1e-6);
         (self.used, self.at) = (used, at);
         cores
     }

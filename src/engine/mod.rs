@@ -6,6 +6,7 @@
 //!                            │
 //!         dispatch ◄── batches, one a second ── worker 0 … K-1 (a thread each)
 //!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each)
+//!                                            or users, in a process of their own
 //! ```
 
 mod abort;
@@ -24,6 +25,7 @@ mod pacer;
 mod plan;
 mod recorder;
 mod shared;
+pub mod users;
 mod watching;
 mod worker;
 

@@ -81,7 +81,7 @@ impl Shared {
             Pace::Closed { length, .. } => {
                 !self.stopping.get() && self.clock.now().since(Offset::ZERO) < *length
             }
-            Pace::Open(_) => false,
+            Pace::Open(_) | Pace::Users { .. } => false,
         }
     }
 }

@@ -51,6 +51,8 @@ impl Worker {
                 pacer::pace(&shared, arrivals, self.share_of(self.plan.max_in_flight), &timer).await;
             }
             Pace::Closed { connections, .. } => self.start_closed_lanes(&shared, *connections).await,
+            // Users have a process of their own and no worker.
+            Pace::Users { .. } => {}
         }
         while shared.in_flight.get() > 0 || shared.closed_model_goes_on() {
             shared.drained.notified().await;
@@ -113,5 +115,6 @@ fn batch(shared: &Shared, second: u64) -> Batch {
         in_flight: shared.in_flight.get(),
         connections: shared.connections.get(),
         trouble,
+        cpu: Duration::ZERO,
     }
 }

@@ -24,6 +24,7 @@ fn meta() -> Meta {
         tls_verified: true,
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
+        users: Vec::new(),
         max_in_flight: 100,
         endpoints: vec![EndpointPlan { name: "browse/list".into(), journey: "browse".into() }],
         stages: vec![StagePlan {

@@ -42,6 +42,7 @@ fn meta() -> Meta {
         tls_verified: true,
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
+        users: Vec::new(),
         max_in_flight: 100,
         endpoints: vec![endpoint("browse", "list"), endpoint("order", "pay")],
         stages: vec![stage("warm-up", 0, 10, true), stage("hold", 10, 70, false)],

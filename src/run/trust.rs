@@ -5,10 +5,10 @@
 //! - at least 1 % of its requests, and at least 5, started later than a tenth of the tightest latency gate (at least
 //!   200 µs, the accuracy of the timers; 100 ms where no gate asks about latency). Connecting is the target's part
 //!   and does not count, or
-//! - the process used 95 % of the processor time it may use. Not in the closed model, which goes as fast as it can.
+//! - the process used 95 % of the processor time it may use. Not at `max`, which goes as fast as it can.
 
 use crate::gate::Gate;
-use crate::history::{Meta, Model};
+use crate::history::Meta;
 use crate::stats::Delta;
 use serde::Serialize;
 use std::time::Duration;
@@ -67,7 +67,7 @@ impl Limits {
         let tightest = gates.into_iter().filter_map(Gate::latency_limit).min();
         Limits {
             late: tightest.map_or(LATE_WITHOUT_GATE, |limit| (limit / 10).max(LATE_FLOOR)),
-            cpu: (meta.model == Model::Open && meta.machine.cores > 0)
+            cpu: (!meta.flat_out() && meta.machine.cores > 0)
                 .then(|| CPU * f64::from(meta.machine.cores)),
         }
     }

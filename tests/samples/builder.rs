@@ -50,6 +50,7 @@ impl Sample {
             tls_verified: true,
             machine: Machine { os: "linux x86_64".into(), cores: 2 },
             model: Model::Open,
+            users: Vec::new(),
             max_in_flight: 256,
             endpoints: vec![endpoint("browse", "list"), endpoint("order", "create")],
             stages: vec![stage("warm-up", 0, 3, true), stage("hold", 3, 13, false)],
