@@ -115,8 +115,16 @@ fn of_load(load: &Load, canvas: Canvas) -> String {
             );
             let memory = format!("\nmemory: about {} at most\n", footprint.memory());
             let picture = draw_users(crowd, &load.stages, canvas);
-            [head, picture, "\n".to_owned(), users(load, crowd), "\n".to_owned(), endpoints(load, None), memory]
-                .concat()
+            [
+                head,
+                picture,
+                "\n".to_owned(),
+                users(load, crowd),
+                "\n".to_owned(),
+                endpoints(load, None),
+                memory,
+            ]
+            .concat()
         }
         (Some(connections), None) => {
             let length = load.stages.iter().map(|stage| stage.length.get()).sum();

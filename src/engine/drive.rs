@@ -1,10 +1,10 @@
 //! The story of a run: check the target, reach it, load it while faults are injected, check it again.
 
+use super::batch::Batch;
 use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::ledger::Bookkeeper;
-use super::batch::Batch;
 use super::users::{self, Crew, UsersError};
 use super::worker::Worker;
 use super::{LoadPlan, RunPlan, watching};
@@ -245,7 +245,9 @@ impl Driving {
             match crew.await {
                 Ok(Ok(())) => {}
                 Ok(Err(e)) => troubles.push(e.to_string()),
-                Err(_) => troubles.push("who leads the users panicked; part of the load is missing".to_owned()),
+                Err(_) => {
+                    troubles.push("who leads the users panicked; part of the load is missing".to_owned())
+                }
             }
         }
         troubles

@@ -130,7 +130,10 @@ mod tests {
     fn what_users_mean() {
         for (json, meaning) in [
             (r#"{ "users": { "count": 8, "hold": "2m" } }"#, "ramp 0-8 5s warm-up, hold 8-8 2m"),
-            (r#"{ "users": { "count": 8, "ramp": "30s", "hold": "2m" } }"#, "ramp 0-8 30s warm-up, hold 8-8 2m"),
+            (
+                r#"{ "users": { "count": 8, "ramp": "30s", "hold": "2m" } }"#,
+                "ramp 0-8 30s warm-up, hold 8-8 2m",
+            ),
             (r#"{ "users": { "count": 8, "ramp": "0s", "hold": "2m" } }"#, "hold 8-8 2m"),
             (
                 r#"{ "users": { "stages": [{ "from": 2, "to": 50, "over": "500ms" }, { "hold": "2m", "name": "full" },

@@ -249,7 +249,7 @@ impl<'a> Fold<'a> {
             endpoints,
             series,
             generator: GeneratorSummary {
-                lag: Latencies::of(&total.lag),
+                lag: Latencies::of(&total.lag).filter(|_| self.meta.users.is_empty()),
                 late_after: self.limits.late,
                 cpu,
                 in_flight: self.in_flight,

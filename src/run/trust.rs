@@ -67,8 +67,7 @@ impl Limits {
         let tightest = gates.into_iter().filter_map(Gate::latency_limit).min();
         Limits {
             late: tightest.map_or(LATE_WITHOUT_GATE, |limit| (limit / 10).max(LATE_FLOOR)),
-            cpu: (!meta.flat_out() && meta.machine.cores > 0)
-                .then(|| CPU * f64::from(meta.machine.cores)),
+            cpu: (!meta.flat_out() && meta.machine.cores > 0).then(|| CPU * f64::from(meta.machine.cores)),
         }
     }
 

@@ -4,7 +4,8 @@
 use super::data::DataFiles;
 use super::validate::{self, Whole};
 use super::{
-    KubernetesPlan, Load, LoadSpec, Origin, PlannedAbort, PlannedGate, Rejected, Scenario, ScenarioFile, TargetPlan,
+    KubernetesPlan, Load, LoadSpec, Origin, PlannedAbort, PlannedGate, Rejected, Scenario, ScenarioFile,
+    TargetPlan,
 };
 use crate::check::{CheckSpec, Compiled};
 use crate::fault::Fault;

@@ -58,7 +58,8 @@ mod tests {
     #[test]
     fn it_reads_the_same_again_and_shows_no_secret() {
         let environment = Environment::from_iter([("TOKEN", "s3cret")]);
-        let text = "scenario: x\ntarget: { http: http://127.0.0.1:1 }\nsmoke: [ http: { get: '/${env:TOKEN}' } ]\n";
+        let text =
+            "scenario: x\ntarget: { http: http://127.0.0.1:1 }\nsmoke: [ http: { get: '/${env:TOKEN}' } ]\n";
         let scenario = Scenario::parse("s.yaml", text, &environment).unwrap();
         let handed = serde_json::to_string(&scenario.origin).unwrap();
         let origin: Origin = serde_json::from_str(&handed).unwrap();

@@ -26,7 +26,8 @@ impl Client {
     /// A client for one user among many of the target, who connects to one of `names`' addresses and keeps at most
     /// `idle` connections for the next request.
     pub fn of_user(target: &Target, names: Arc<Names>, idle: usize) -> Result<Client, Failure> {
-        let builder = builder(target).dns_resolver(names).pool_max_idle_per_host(idle).pool_idle_timeout(None);
+        let builder =
+            builder(target).dns_resolver(names).pool_max_idle_per_host(idle).pool_idle_timeout(None);
         Client::built(target, builder)
     }
 

@@ -44,8 +44,17 @@ fn thinkers(program: &Program, server: &Scripted) -> Running {
 fn it_shows_no_secret_listens_nowhere_and_prints_nothing() {
     let (program, server) = (program(), Scripted::start([Answer::ok("ok")]));
     let url = server.url();
-    let running = program
-        .start_load(&[&url, "--users", "2", "--think", "20ms", "--for", "3s", "-H", "Authorization: Bearer s3cret"]);
+    let running = program.start_load(&[
+        &url,
+        "--users",
+        "2",
+        "--think",
+        "20ms",
+        "--for",
+        "3s",
+        "-H",
+        "Authorization: Bearer s3cret",
+    ]);
     running.has_measured(1);
     let worker = worker(&running);
     assert!(!arguments(worker).contains("s3cret"), "{}", arguments(worker));

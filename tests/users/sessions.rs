@@ -101,14 +101,19 @@ fn each_user_keeps_its_row_where_there_are_as_many_and_goes_through_the_whole_mi
     let (_, sessions) = sessions(&server);
     assert_eq!(sessions.len(), 4);
     for (cookie, requests) in &sessions {
-        let ids: BTreeSet<&str> = requests.iter().filter_map(|seen| seen.path.strip_prefix("/a/")?.split('/').next()).collect();
+        let ids: BTreeSet<&str> =
+            requests.iter().filter_map(|seen| seen.path.strip_prefix("/a/")?.split('/').next()).collect();
         assert_eq!(ids.len(), 1, "{cookie} is always the same: {ids:?}");
-        assert!(requests.iter().any(|seen| seen.path.starts_with("/b/")), "{cookie} never went the other way");
+        assert!(
+            requests.iter().any(|seen| seen.path.starts_with("/b/")),
+            "{cookie} never went the other way"
+        );
     }
     let numbers: BTreeSet<String> =
         server.seen().iter().filter_map(|seen| Some(seen.path.rsplit('/').next()?.to_owned())).collect();
     assert_eq!(numbers.len(), server.seen().len(), "no journey has another's number");
-    let (a, b) = (report.counts_of("a/GET /a/{{ id }}/{{ n }}").done, report.counts_of("b/GET /b/{{ n }}").done);
+    let (a, b) =
+        (report.counts_of("a/GET /a/{{ id }}/{{ n }}").done, report.counts_of("b/GET /b/{{ n }}").done);
     assert!(a > 2 * b && a < 4 * b, "3 to 1, and a little: {a} {b}");
 }
 

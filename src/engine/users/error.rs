@@ -6,7 +6,9 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum UsersError {
     /// The system gives no process.
-    #[error("cannot start the process that drives the users: {0}; raise the limit of processes, or free memory")]
+    #[error(
+        "cannot start the process that drives the users: {0}; raise the limit of processes, or free memory"
+    )]
     Start(#[source] io::Error),
     /// It said why it cannot.
     #[error("the process that drives the users cannot: {0}")]

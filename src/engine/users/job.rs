@@ -22,7 +22,9 @@ impl Job {
         let again = self.origin.read().map_err(|_| "the scenario can no longer be read".to_owned());
         let scenario: Scenario = again?;
         if scenario.hash != self.hash {
-            return Err("the scenario or its data changed since this run began to read it; run it again".into());
+            return Err(
+                "the scenario or its data changed since this run began to read it; run it again".into()
+            );
         }
         LoadPlan::of(scenario, self.seed).ok_or_else(|| "the scenario has no load".to_owned())
     }

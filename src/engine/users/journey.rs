@@ -64,7 +64,15 @@ async fn request(
         Tried { first_byte: None, done: ground.clock.now(), result: Err(failure) }
     });
     let outcome = result.as_ref().map_or_else(|failure| Outcome::Bad(failure.class), |()| Outcome::Good);
-    ground.record(&Sample { endpoint, planned: begun, sent: begun, first_byte, done, connect: None, outcome });
+    ground.record(&Sample {
+        endpoint,
+        planned: begun,
+        sent: begun,
+        first_byte,
+        done,
+        connect: None,
+        outcome,
+    });
     // A complete answer leaves its connection open for the next request, whatever the answer was worth.
     let kept = match &result {
         Ok(()) => true,

@@ -56,7 +56,12 @@ pub(super) fn of(run: &Run) -> Plan<'_> {
         model: meta.model,
         caution: meta.model.caution(),
         max_in_flight: meta.max_in_flight,
-        stages: meta.stages.iter().enumerate().map(|(place, plan)| stage(plan, meta.users.get(place))).collect(),
+        stages: meta
+            .stages
+            .iter()
+            .enumerate()
+            .map(|(place, plan)| stage(plan, meta.users.get(place)))
+            .collect(),
         ending: run.summary.ending.as_ref().map(word),
         troubles: &run.summary.troubles,
     }
