@@ -1,12 +1,11 @@
 //! A plain client for single requests: smoke checks and whatever is not load.
 
 use super::received::Coming;
-use super::{Answer, Exchange, Failure, HttpVersion, Keep, Names, Request, Scheme, Target};
+use super::{Answer, Exchange, Failure, HttpVersion, Keep, Request, Scheme, Target};
 use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
 use http::Version;
 use http::header::HOST;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A client with the target's TLS and protocol, without redirects, retries or proxies.
@@ -20,18 +19,17 @@ pub struct Client {
 impl Client {
     /// A client of the target.
     pub fn new(target: &Target) -> Result<Client, Failure> {
-        Client::built(target, builder(target))
-    }
-
-    /// A client for one user among many of the target, who connects to one of `names`' addresses and keeps at most
-    /// `idle` connections for the next request.
-    pub fn of_user(target: &Target, names: Arc<Names>, idle: usize) -> Result<Client, Failure> {
-        let builder =
-            builder(target).dns_resolver(names).pool_max_idle_per_host(idle).pool_idle_timeout(None);
+        let builder = builder(target);
+        let builder = match (&target.tls, target.scheme) {
+            (Some(tls), _) => builder.tls_backend_preconfigured(tls.config.as_ref().clone()),
+            // Without this an image without certificate files could not even speak plain HTTP.
+            (None, Scheme::Https | Scheme::Http) => builder.tls_certs_only([]),
+        };
         Client::built(target, builder)
     }
 
-    fn built(target: &Target, builder: reqwest::ClientBuilder) -> Result<Client, Failure> {
+    /// A client of the target as it was configured.
+    pub(super) fn built(target: &Target, builder: reqwest::ClientBuilder) -> Result<Client, Failure> {
         let scheme = if target.tls.is_some() { "https" } else { "http" };
         let http = builder.build().map_err(|e| Failure::from_reqwest(&e))?;
         Ok(Client { http, base: format!("{scheme}://{}", target.authority), version: target.version })
@@ -99,8 +97,8 @@ impl Client {
     }
 }
 
-/// What all clients of a target have in common: its TLS and protocol; no redirects, retries, proxies or decoding.
-fn builder(target: &Target) -> reqwest::ClientBuilder {
+/// What all clients of a target have in common, but for TLS: no redirects, retries, proxies or decoding.
+pub(super) fn builder(target: &Target) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .no_proxy()
         .no_gzip()
@@ -108,11 +106,5 @@ fn builder(target: &Target) -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never())
         .connect_timeout(target.connect_timeout)
         .tcp_nodelay(true);
-    let builder =
-        if target.version == HttpVersion::Http2 { builder.http2_prior_knowledge() } else { builder };
-    match (&target.tls, target.scheme) {
-        (Some(tls), _) => builder.tls_backend_preconfigured(tls.config.as_ref().clone()),
-        // Without this an image without certificate files could not even speak plain HTTP.
-        (None, Scheme::Https | Scheme::Http) => builder.tls_certs_only([]),
-    }
+    if target.version == HttpVersion::Http2 { builder.http2_prior_knowledge() } else { builder }
 }

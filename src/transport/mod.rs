@@ -2,6 +2,7 @@
 //! pool, no retry and no redirect that could hide what a user would have felt.
 
 mod client;
+mod clients;
 mod connection;
 mod failure;
 mod fields;
@@ -14,6 +15,7 @@ mod target;
 mod tls;
 
 pub use client::Client;
+pub use clients::Clients;
 pub use connection::{Connection, Exchange, Opened};
 pub use failure::Failure;
 pub use fields::Fields;

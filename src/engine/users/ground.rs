@@ -4,11 +4,12 @@ use super::super::batch::Batch;
 use super::super::recorder::Recorder;
 use super::super::{LoadPlan, Pace};
 use super::count::Count;
+use super::prepare::Prepared;
 use crate::clock::{Clock, Offset};
 use crate::journey::StepFailure;
 use crate::load::{Crowd, Presence};
 use crate::sample::{EndpointId, Sample};
-use crate::transport::Names;
+use crate::transport::{Clients, Names};
 use rustix::time::{ClockId, clock_gettime};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 pub(super) struct Ground {
     pub(super) plan: LoadPlan,
     pub(super) clock: Clock,
+    pub(super) clients: Clients,
     pub(super) names: Arc<Names>,
     /// Requests under way.
     pub(super) in_flight: Count,
@@ -34,13 +36,15 @@ pub(super) struct Ground {
 
 impl Ground {
     /// The ground of a load of users; none for any other load.
-    pub(super) fn new(plan: LoadPlan, clock: Clock, names: Arc<Names>) -> Option<Ground> {
+    pub(super) fn new(prepared: Prepared, clock: Clock) -> Option<Ground> {
+        let Prepared { plan, names, clients } = prepared;
         let Pace::Users { crowd, .. } = &plan.pace else { return None };
         Some(Ground {
             crowd: crowd.clone(),
             recorder: Mutex::new(Recorder::new(plan.endpoints.len(), plan.within)),
             plan,
             clock,
+            clients,
             names,
             in_flight: Count::default(),
             connections: Count::default(),

@@ -17,6 +17,7 @@ mod ground;
 mod job;
 mod journey;
 mod link;
+mod prepare;
 mod serve;
 mod visitor;
 mod wire;

@@ -2,11 +2,9 @@
 
 use super::attack::attack;
 use super::ground::Ground;
-use super::job::Job;
+use super::prepare::prepare;
 use super::wire::{Inbound, Order, Outbound, Word, ends};
 use crate::clock::{Clock, Offset};
-use crate::engine::LoadPlan;
-use crate::transport::{Client, Names};
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -33,25 +31,16 @@ pub fn serve(parent: UnixStream, threads: usize) -> io::Result<()> {
 async fn attend(parent: UnixStream) -> io::Result<()> {
     let (mut orders, mut words) = ends(parent)?;
     let Some(Order::Prepare(job)) = orders.next().await? else { return Ok(()) };
-    let (plan, names) = match prepare(&job).await {
+    let prepared = match prepare(&job).await {
         Ok(prepared) => prepared,
         Err(why) => return words.say(&Word::Refused { why }).await,
     };
     words.say(&Word::Ready).await?;
     let Some(Order::Start { zero }) = orders.next().await? else { return Ok(()) };
-    match Ground::new(plan, Clock::of_zero(zero), names) {
+    match Ground::new(prepared, Clock::of_zero(zero)) {
         Some(ground) => drive(Arc::new(ground), orders, words).await,
         None => words.say(&Word::Refused { why: "the load is not one of users".to_owned() }).await,
     }
-}
-
-/// The load, and the target's addresses, once it is known that clients can be made.
-async fn prepare(job: &Job) -> Result<(LoadPlan, Arc<Names>), String> {
-    let plan = job.plan()?;
-    let addresses = plan.target.resolve().await.map_err(|failure| failure.text)?;
-    let names = Arc::new(Names::new(addresses));
-    Client::of_user(&plan.target, names.clone(), 1).map_err(|failure| failure.text)?;
-    Ok((plan, names))
 }
 
 /// Runs the users and hands over what is recorded, once a second and at the end.

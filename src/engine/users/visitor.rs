@@ -5,7 +5,6 @@ use super::ground::Ground;
 use super::journey::{Trip, travel};
 use crate::journey::Cookies;
 use crate::load::Presence;
-use crate::scenario::KeepAlive;
 use crate::transport::{Client, Failure};
 use std::time::Duration;
 
@@ -72,12 +71,7 @@ impl Visitor {
 
 impl Visit {
     fn new(ground: &Ground) -> Result<Visit, Failure> {
-        let idle = match ground.plan.connections.keep_alive {
-            KeepAlive::Yes => 1,
-            KeepAlive::No => 0,
-        };
-        let client = Client::of_user(&ground.plan.target, ground.names.clone(), idle)?;
-        Ok(Visit { client, cookies: Cookies::default(), connection: None })
+        Ok(Visit { client: ground.clients.one()?, cookies: Cookies::default(), connection: None })
     }
 }
 
