@@ -88,8 +88,8 @@ impl Clock {
     /// The clock of a run whose zero another process of this machine gave by [`Clock::zero`].
     pub fn of_zero(zero: Duration) -> Clock {
         let (now, instant) = (monotonic(), Instant::now());
-        let past = || instant.checked_sub(now.saturating_sub(zero)).unwrap_or(instant);
-        Clock { start: if zero > now { instant + (zero - now) } else { past() } }
+        let (ahead, past) = (zero.saturating_sub(now), now.saturating_sub(zero));
+        Clock { start: (instant + ahead).checked_sub(past).unwrap_or(instant) }
     }
 
     /// The start of the run on the system's monotonic clock, which all processes of a machine share.

@@ -306,8 +306,8 @@ closed model: up to 200 users, each sends when it is answered and has thought
  ramp (warm-up, not judged) |    0 | 200 |    10s
  hold                       |  200 | 200 |    10s
 
- endpoint | of arrivals |                 requests
-----------+-------------+--------------------------
+ endpoint | of arrivals |                requests
+----------+-------------+-------------------------
  a/GET /a |      100.0% | as many as are answered
 
 memory: about [..] at most

@@ -246,7 +246,7 @@ impl Driving {
                 Ok(Ok(())) => {}
                 Ok(Err(e)) => troubles.push(e.to_string()),
                 Err(_) => {
-                    troubles.push("who leads the users panicked; part of the load is missing".to_owned())
+                    troubles.push("who leads the users panicked; part of the load is missing".to_owned());
                 }
             }
         }

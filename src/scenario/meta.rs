@@ -9,7 +9,7 @@ use crate::history::{
 };
 use crate::journey::Journey;
 use crate::ledger::Ids;
-use crate::load::{Arrivals, Schedule, Stage};
+use crate::load::{Arrivals, Crowd, Schedule, Stage};
 use crate::source::Place;
 use crate::transport::Verify;
 
@@ -117,7 +117,7 @@ pub(super) fn endpoint_plans(journeys: &[Journey]) -> Vec<EndpointPlan> {
 
 /// The users of each stage, where the load is one of users.
 fn users_plans(load: &Load) -> Vec<UsersPlan> {
-    let stages = load.users.iter().flat_map(|crowd| crowd.stages());
+    let stages = load.users.iter().flat_map(Crowd::stages);
     stages.map(|(from, to)| UsersPlan { from, to }).collect()
 }
 

@@ -48,7 +48,7 @@ mod tests {
     fn connections_spread_over_all_addresses() {
         let address = |host: u8| SocketAddr::from(([127, 0, 0, host], 80));
         let names = Names::new(vec![address(1), address(2), address(3)]);
-        let first = |_| names.next()[0];
+        let first = |()| names.next()[0];
         assert_eq!([(); 4].map(first), [1, 2, 3, 1].map(address));
         names.set(vec![address(9)]);
         assert_eq!(names.next(), [address(9)]);

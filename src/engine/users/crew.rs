@@ -21,7 +21,7 @@ use tokio::time::timeout;
 /// The subcommand that serves.
 const ROLE: &str = "worker";
 /// How long the process may take to read the scenario and look its target up.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 /// How long the process may take to end once it has nothing more to say.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
 

@@ -71,10 +71,10 @@ mod tests {
     #[tokio::test]
     async fn what_one_side_says_the_other_hears_until_it_is_gone() {
         let (one, other) = std::os::unix::net::UnixStream::pair().unwrap();
-        let ((_one_in, mut out), (mut inbound, _other_out)) = (ends(one).unwrap(), ends(other).unwrap());
+        let ((one_in, mut out), (mut inbound, _other_out)) = (ends(one).unwrap(), ends(other).unwrap());
         out.say(&Order::Start { zero: Duration::from_nanos(7) }).await.unwrap();
         out.say(&Order::Stop).await.unwrap();
-        drop((_one_in, out));
+        drop((one_in, out));
         let first: Option<Order> = inbound.next().await.unwrap();
         assert!(matches!(first, Some(Order::Start { zero }) if zero.as_nanos() == 7), "{first:?}");
         assert!(matches!(inbound.next().await.unwrap(), Some(Order::Stop)));
