@@ -219,7 +219,7 @@ fn pictures_are_what_plan_draws() {
     let blocks = page.blocks("");
     let pairs: Vec<_> =
         blocks.windows(2).filter(|pair| pair[0].kind == "yaml profile" && pair[1].kind == "text").collect();
-    assert_eq!(pairs.len(), 6);
+    assert_eq!(pairs.len(), 7);
     for pair in pairs {
         let load = scenario(&pair[0]).unwrap().unwrap().load.unwrap();
         let drawn = match &load.users {

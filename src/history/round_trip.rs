@@ -206,3 +206,17 @@ fn nothing_is_overwritten_and_a_missing_run_says_what_to_give() {
     assert!(error.contains("run.json") && error.contains("give the folder of a run"), "{error}");
     assert!(!folder.path().join("run.json.part").exists());
 }
+
+#[test]
+fn only_a_load_without_users_goes_as_fast_as_it_can() {
+    let users = vec![UsersPlan { from: 0, to: 30 }, UsersPlan { from: 30, to: 9 }];
+    for (model, users, flat_out, most) in [
+        (Model::Open, Vec::new(), false, None),
+        (Model::Closed, Vec::new(), true, None),
+        (Model::Closed, users, false, Some(30)),
+    ] {
+        let meta = Meta { model, users, ..meta() };
+        assert_eq!((meta.flat_out(), meta.most_users()), (flat_out, most), "{model:?}");
+        assert_eq!(model.caution().is_some(), model == Model::Closed);
+    }
+}

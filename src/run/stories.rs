@@ -307,8 +307,7 @@ fn a_generator_that_could_not_keep_up_is_no_pass() {
     ] {
         let run = gated().say(70, kind).ends(Ending::Completed).judge();
         assert_eq!(of(&run), (Verdict::Inconclusive, Exit::Inconclusive), "{name}");
-        let finding = &run.findings[0];
-        assert_eq!((finding.subject, finding.name.as_str()), (Subject::Generator, name));
+        assert_eq!((run.findings[0].subject, run.findings[0].name.as_str()), (Subject::Generator, name));
         let spans = &run.summary.generator.untrusted.spans;
         assert_eq!((spans.len(), spans[0].from, spans[0].to), (1, second, second + 1));
         let row = run.summary.series.iter().find(|row| row.second == second).unwrap();
