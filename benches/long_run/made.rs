@@ -57,6 +57,7 @@ impl Made {
             target: "http://127.0.0.1:1".into(),
             tls_verified: true,
             untrusted: shakedown::units::Ratio::default(),
+            users: Vec::new(),
             machine: Machine { os: "linux".into(), cores: 2 },
             model: Model::Open,
             max_in_flight: 10_000,

@@ -2,7 +2,7 @@
 
 use super::{
     Failure, check, completions, demo, guard, init, judge, load, plan, playground, pressure, proxy, rbac,
-    recover, run, schema, shop, smoke, stress,
+    recover, run, schema, shop, smoke, stress, worker,
 };
 use crate::run::Exit;
 use clap::error::ErrorKind;
@@ -60,6 +60,9 @@ enum Command {
     /// Take the faults of a run back when it dies: the Pod that a run puts beside its faults
     #[command(hide = true)]
     Guard(guard::Args),
+    /// Drive the users of a run: the process that a run of users starts
+    #[command(hide = true)]
+    Worker(worker::Args),
     /// Print the JSON Schema of scenario files
     Schema,
     /// Print a completion script for a shell
@@ -98,6 +101,7 @@ impl Cli {
             Command::Rbac(args) => rbac::obey(&args),
             Command::Recover(args) => recover::obey(&args),
             Command::Guard(args) => guard::obey(&args),
+            Command::Worker(args) => worker::obey(&args),
             Command::Schema => Ok(schema::obey()),
             Command::Completions(args) => Ok(completions::obey(&args)),
         }

@@ -10,6 +10,10 @@ const AT_REST: u64 = 28 << 20;
 /// A connection's buffers and a lane's state: 50 KiB were measured with TLS, which needs the most; without it 10 KiB, in
 /// `docs/decisions/0006-http1-by-hand.md`.
 const PER_CONNECTION: u64 = 50 << 10;
+/// What the process that drives users takes before its first user.
+const USERS_AT_REST: u64 = 32 << 20;
+/// A user with its task, client and connection: measured in `docs/profiles.md`.
+const PER_USER: u64 = 64 << 10;
 /// Five histograms of an endpoint's open windows and tallies at their largest.
 const PER_ENDPOINT: u64 = 2 << 20;
 
@@ -28,6 +32,7 @@ pub(super) struct Footprint {
     closed: Option<u64>,
     /// Requests at once over one connection.
     streams: u64,
+    users: Option<u64>,
     endpoints: u64,
 }
 
@@ -55,6 +60,7 @@ impl Footprint {
                 .closed_connections
                 .map(|connections| u64::from(connections) * u64::from(load.connections.streams)),
             streams: load.connections.streams.into(),
+            users: load.users.as_ref().map(|crowd| crowd.most().into()),
             endpoints: load.journeys.iter().map(|journey| journey.steps.len() as u64).sum(),
         }
     }
@@ -76,7 +82,12 @@ impl Footprint {
 
     /// Our memory at its most.
     pub(super) fn memory(&self) -> Bytes {
-        let bytes = AT_REST + self.endpoints * PER_ENDPOINT + self.most() * PER_CONNECTION;
+        let driven = match self.users {
+            // Both processes count.
+            Some(users) => USERS_AT_REST + self.endpoints * PER_ENDPOINT + users * PER_USER,
+            None => self.most() * PER_CONNECTION,
+        };
+        let bytes = AT_REST + self.endpoints * PER_ENDPOINT + driven;
         Bytes::new(bytes.div_ceil(1 << 20) << 20)
     }
 }

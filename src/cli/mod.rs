@@ -34,6 +34,7 @@ mod shop;
 mod signals;
 mod smoke;
 mod stress;
+mod worker;
 mod written;
 
 pub use args::Cli;

@@ -8,7 +8,7 @@ use super::written::{self, Written};
 use crate::clock::Offset;
 use crate::engine::Control;
 use crate::event::{Asked, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
-use crate::history::{Meta, Model, StagePlan};
+use crate::history::{Meta, Model, StagePlan, UsersPlan};
 use crate::report::harmless;
 use crate::stats::Tally;
 use crate::units::{Rate, Span, grouped};
@@ -86,10 +86,11 @@ impl Progress {
                 self.dropped += delta.tally.counts.dropped;
             }
             EventKind::Generator(second) => self.tick(second),
-            EventKind::StageStarted { stage } => {
-                let stage = self.meta.stages.get(usize::from(*stage));
+            EventKind::StageStarted { stage: number } => {
+                let stage = self.meta.stages.get(usize::from(*number));
                 if let (Voice::Full, None, Some(stage)) = (self.voice, &self.line, stage) {
-                    let text = stage_line(stage, self.meta.model);
+                    let users = self.meta.users.get(usize::from(*number)).copied();
+                    let text = stage_line(stage, self.meta.model, users);
                     self.say(&text);
                 }
             }
@@ -200,9 +201,17 @@ fn check_line(end: &CheckEnd) -> String {
     format!("{when} {}: {word}, {}", end.name, end.reason)
 }
 
-fn stage_line(stage: &StagePlan, model: Model) -> String {
+fn stage_line(stage: &StagePlan, model: Model, users: Option<UsersPlan>) -> String {
     let StagePlan { name, from, to, .. } = stage;
     let length = stage.length();
+    if let Some(UsersPlan { from, to }) = users {
+        let [from, to] = [from, to].map(|users| grouped(users.into()));
+        return if from == to {
+            format!("stage {name}: {to} users for {length}")
+        } else {
+            format!("stage {name}: {from} to {to} users in {length}")
+        };
+    }
     match model {
         Model::Closed => format!("stage {name}: as fast as it goes for {length}"),
         Model::Open if from == to => format!("stage {name}: {to} for {length}"),
@@ -263,12 +272,16 @@ mod tests {
 
     #[test]
     fn stages_say_what_is_asked() {
-        assert_eq!(stage_line(&stage(0, 10, 0.0, 400.0), Model::Open), "stage up: 0/s to 400/s in 10s");
-        assert_eq!(stage_line(&stage(0, 10, 5.0, 5.0), Model::Open), "stage up: 5/s for 10s");
-        assert_eq!(
-            stage_line(&stage(0, 10, 0.0, 0.0), Model::Closed),
-            "stage up: as fast as it goes for 10s"
-        );
+        let users = |from, to| Some(UsersPlan { from, to });
+        for (rates, model, users, line) in [
+            ((0.0, 400.0), Model::Open, None, "stage up: 0/s to 400/s in 10s"),
+            ((5.0, 5.0), Model::Open, None, "stage up: 5/s for 10s"),
+            ((0.0, 0.0), Model::Closed, None, "stage up: as fast as it goes for 10s"),
+            ((0.0, 0.0), Model::Closed, users(0, 2_000), "stage up: 0 to 2,000 users in 10s"),
+            ((0.0, 0.0), Model::Closed, users(7, 7), "stage up: 7 users for 10s"),
+        ] {
+            assert_eq!(stage_line(&stage(0, 10, rates.0, rates.1), model, users), line);
+        }
     }
 
     #[test]

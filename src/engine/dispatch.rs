@@ -183,6 +183,7 @@ impl<'a> Dispatch<'a> {
         if let Some(account) = self.accounts.get_mut(worker as usize) {
             *account = batch.account;
         }
+        self.auditor.add_elsewhere(batch.cpu);
         for delta in batch.deltas {
             self.broken.add(self.load, &delta);
             self.abort.add(self.load, &delta);

@@ -1,11 +1,13 @@
 //! The story of a run: check the target, reach it, load it while faults are injected, check it again.
 
 use super::audit::Auditor;
+use super::batch::Batch;
 use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::ledger::Bookkeeper;
 use super::pool::not_shared;
+use super::users::{self, Crew, UsersError};
 use super::worker::Worker;
 use super::{LoadPlan, RunPlan, calls, watching};
 use crate::check::Effort;
@@ -28,6 +30,9 @@ pub enum EngineError {
     /// The system gives no thread.
     #[error("cannot start a worker thread: {0}; lower `load.workers` or raise the limit of processes")]
     Thread(#[source] io::Error),
+    /// There are no users.
+    #[error(transparent)]
+    Users(#[from] UsersError),
 }
 
 /// How others stop a run: true once somebody asked.
@@ -153,8 +158,13 @@ async fn story(
         Some(Err(reason)) => return Ok(Ending::Unreachable { reason: plan.secrets.redact(&reason) }),
         Some(Ok(())) => {}
     }
+    let crew = match control.unless_stopped(users::gather(load)).await {
+        Some(crew) => crew?,
+        None => return Ok(Ending::Interrupted),
+    };
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
-    let aborted = run_load(plan, load, stages, (started, addresses, session), control, say).await?;
+    let drivers = Drivers { addresses, crew };
+    let aborted = run_load(plan, load, stages, (started, drivers, session), control, say).await?;
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
@@ -200,36 +210,85 @@ pub async fn reach(target: &Target) -> Result<(Vec<SocketAddr>, Connection), Fai
     Err(last.unwrap_or_else(|| Failure::new(ErrorClass::Dns, "the target's name has no address")))
 }
 
+/// What sends the load.
+struct Drivers {
+    /// Where worker threads connect to.
+    addresses: Vec<SocketAddr>,
+    /// The process that drives users, instead of threads.
+    crew: Option<Crew>,
+}
+
+/// What sends the load, at work.
+struct Driving {
+    threads: Vec<thread::JoinHandle<io::Result<()>>>,
+    crew: Option<tokio::task::JoinHandle<Result<(), UsersError>>>,
+}
+
+impl Drivers {
+    fn start(
+        self,
+        load: &Arc<LoadPlan>,
+        clock: Clock,
+        batches: &mpsc::Sender<(u32, Batch)>,
+        stop: &watch::Receiver<bool>,
+    ) -> io::Result<Driving> {
+        if let Some(crew) = self.crew {
+            let crew = tokio::spawn(crew.work(clock, batches.clone(), stop.clone()));
+            return Ok(Driving { threads: Vec::new(), crew: Some(crew) });
+        }
+        let start = |number| {
+            let worker = Worker {
+                plan: load.clone(),
+                clock,
+                number,
+                addresses: self.addresses.clone(),
+                batches: batches.clone(),
+                stop: stop.clone(),
+            };
+            thread::Builder::new().name(format!("load-{number}")).spawn(move || worker.run())
+        };
+        let threads = (0..load.workers).map(start).collect::<io::Result<_>>()?;
+        Ok(Driving { threads, crew: None })
+    }
+}
+
+impl Driving {
+    /// Waits for the end of all; gives what went wrong with them.
+    async fn end(self) -> Vec<String> {
+        let threads = self.threads.into_iter().filter_map(|thread| match thread.join() {
+            Ok(Ok(())) => None,
+            Ok(Err(e)) => Some(format!("a worker could not run: {e}")),
+            Err(_) => Some("a worker panicked; part of the load is missing".to_owned()),
+        });
+        let mut troubles: Vec<String> = threads.collect();
+        if let Some(crew) = self.crew {
+            match crew.await {
+                Ok(Ok(())) => {}
+                Ok(Err(e)) => troubles.push(e.to_string()),
+                Err(_) => {
+                    troubles.push("who leads the users panicked; part of the load is missing".to_owned());
+                }
+            }
+        }
+        troubles
+    }
+}
+
 async fn run_load(
     plan: &RunPlan,
     load: &Arc<LoadPlan>,
     stages: &[StagePlan],
-    (clock, addresses, session): (Clock, Vec<SocketAddr>, &mut Option<Session>),
+    (clock, drivers, session): (Clock, Drivers, &mut Option<Session>),
     control: &Control,
     say: &mut dyn FnMut(Event),
 ) -> Result<Option<String>, EngineError> {
     let (batches, received) = mpsc::channel(BATCHES);
     let (stop, told) = watch::channel(false);
-    let auditor = Auditor::start(addresses.len());
-    let mut threads = Vec::new();
-    for number in 0..load.workers {
-        let worker = Worker {
-            plan: load.clone(),
-            clock,
-            number,
-            addresses: addresses.clone(),
-            batches: batches.clone(),
-            stop: told.clone(),
-        };
-        let named = thread::Builder::new().name(format!("load-{number}"));
-        match named.spawn(move || worker.run()) {
-            Ok(thread) => threads.push(thread),
-            Err(e) => {
-                stop.send_replace(true);
-                return Err(EngineError::Thread(e));
-            }
-        }
-    }
+    let auditor = Auditor::start(drivers.addresses.len());
+    let driving = drivers.start(load, clock, &batches, &told).map_err(|error| {
+        stop.send_replace(true);
+        EngineError::Thread(error)
+    })?;
     drop(batches);
     let faults = session.take().zip(plan.faults.clone());
     let mut faults = faults.map(|(session, faults)| Running::start(session, faults, clock));
@@ -241,13 +300,8 @@ async fn run_load(
     let dispatch = Dispatch::new(plan, load, stages, (clock, auditor), say);
     let asked = control.asked.clone();
     let aborted = dispatch.listen(received, asked, &stop, (faults.as_mut(), ledger.as_mut())).await;
-    for thread in threads {
-        let text = match thread.join() {
-            Ok(Ok(())) => continue,
-            Ok(Err(e)) => format!("a worker could not run: {e}"),
-            Err(_) => "a worker panicked; part of the load is missing".to_owned(),
-        };
-        say(Event { at: clock.now(), kind: EventKind::Trouble { text } });
+    for text in driving.end().await {
+        say(Event { at: clock.now(), kind: EventKind::Trouble { text: plan.secrets.redact(&text) } });
     }
     Ok(aborted)
 }

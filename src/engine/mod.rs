@@ -6,6 +6,7 @@
 //!                            │
 //!         dispatch ◄── batches, one a second ── worker 0 … K-1 (a thread each)
 //!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each, or a stream of one)
+//!                                            or users, in a process of their own
 //! ```
 
 mod abort;
@@ -29,6 +30,7 @@ mod pool;
 mod recorder;
 mod shared;
 mod talk;
+pub mod users;
 mod watching;
 mod worker;
 

@@ -86,7 +86,7 @@ impl Shared {
     pub(super) fn closed_model_goes_on(&self, now: Offset) -> bool {
         match &self.plan.pace {
             Pace::Closed { length, .. } => !self.stopping.get() && now.since(Offset::ZERO) < *length,
-            Pace::Open(_) => false,
+            Pace::Open(_) | Pace::Users { .. } => false,
         }
     }
 }

@@ -53,6 +53,8 @@ impl Worker {
                 pacer::pace(&shared, arrivals, self.share_of(self.plan.max_in_flight), &timer).await;
             }
             Pace::Closed { connections, .. } => self.start_closed_lanes(&shared, *connections).await,
+            // Users have a process of their own and no worker.
+            Pace::Users { .. } => {}
         }
         while shared.in_flight.get() > 0 || shared.closed_model_goes_on(shared.clock.now()) {
             shared.drained.notified().await;
@@ -125,5 +127,6 @@ fn batch(shared: &Shared, second: u64) -> Batch {
         connections: shared.connections.get(),
         account: Account::of_this_thread(),
         trouble,
+        cpu: Duration::ZERO,
     }
 }

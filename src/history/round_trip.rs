@@ -26,6 +26,7 @@ fn meta() -> Meta {
         tls_verified: true,
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
+        users: Vec::new(),
         max_in_flight: 100,
         untrusted: Ratio::default(),
         endpoints: vec![EndpointPlan { name: "browse/list".into(), journey: "browse".into() }],
@@ -219,4 +220,18 @@ fn nothing_is_overwritten_and_a_missing_run_says_what_to_give() {
     let error = Reader::open(&folder.path().join("gone")).unwrap_err().to_string();
     assert!(error.contains("run.json") && error.contains("give the folder of a run"), "{error}");
     assert!(!folder.path().join("run.json.part").exists());
+}
+
+#[test]
+fn only_a_load_without_users_goes_as_fast_as_it_can() {
+    let users = vec![UsersPlan { from: 0, to: 30 }, UsersPlan { from: 30, to: 9 }];
+    for (model, users, flat_out, most) in [
+        (Model::Open, Vec::new(), false, None),
+        (Model::Closed, Vec::new(), true, None),
+        (Model::Closed, users, false, Some(30)),
+    ] {
+        let meta = Meta { model, users, ..meta() };
+        assert_eq!((meta.flat_out(), meta.most_users()), (flat_out, most), "{model:?}");
+        assert_eq!(model.caution().is_some(), model == Model::Closed);
+    }
 }

@@ -270,7 +270,7 @@ impl<'a> Fold<'a> {
             endpoints,
             series,
             generator: GeneratorSummary {
-                lag: Latencies::of(&total.lag),
+                lag: Latencies::of(&total.lag).filter(|_| self.meta.users.is_empty()),
                 late_after: self.limits.late,
                 cpu,
                 quota: self.quota,

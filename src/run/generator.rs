@@ -10,7 +10,7 @@ const SPANS: usize = 100;
 /// The generator during the measured load.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GeneratorSummary {
-    /// Planned to sent; `None` when nothing was sent.
+    /// Planned to sent; `None` when nothing was sent, and of users, whose requests nobody planned.
     pub lag: Option<Latencies>,
     /// A start later than this counted as late.
     pub late_after: Duration,

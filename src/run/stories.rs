@@ -42,6 +42,7 @@ fn meta() -> Meta {
         tls_verified: true,
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
+        users: Vec::new(),
         max_in_flight: 100,
         untrusted: Ratio::default(),
         endpoints: vec![endpoint("browse", "list"), endpoint("order", "pay")],

@@ -15,7 +15,7 @@
 use super::Cause;
 use crate::event::{Filled, GeneratorSecond};
 use crate::gate::Gate;
-use crate::history::{Meta, Model};
+use crate::history::Meta;
 use crate::sample::ErrorClass;
 use crate::stats::Delta;
 use std::time::Duration;
@@ -66,8 +66,7 @@ impl Limits {
         let tightest = gates.into_iter().filter_map(Gate::latency_limit).min();
         Limits {
             late: tightest.map_or(LATE_WITHOUT_GATE, |limit| (limit / 10).max(LATE_FLOOR)),
-            cores: (meta.model == Model::Open && meta.machine.cores > 0)
-                .then(|| f64::from(meta.machine.cores)),
+            cores: (!meta.flat_out() && meta.machine.cores > 0).then(|| f64::from(meta.machine.cores)),
         }
     }
 

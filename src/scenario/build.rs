@@ -4,7 +4,8 @@
 use super::data::DataFiles;
 use super::validate::{self, Whole};
 use super::{
-    KubernetesPlan, Load, LoadSpec, PlannedAbort, PlannedGate, Rejected, Scenario, ScenarioFile, TargetPlan,
+    KubernetesPlan, Load, LoadSpec, Origin, PlannedAbort, PlannedGate, Rejected, Scenario, ScenarioFile,
+    TargetPlan,
 };
 use crate::check::{CheckSpec, Compiled};
 use crate::fault::Fault;
@@ -62,6 +63,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         name: file.scenario.as_ref()?.value.clone(),
         description: file.description.clone(),
         text,
+        origin: Origin::default(),
         hash,
         secrets: Secrets::default(),
         files: Files::default(),
@@ -161,6 +163,7 @@ impl Builder<'_> {
             stages,
             spacing: limits.spacing,
             closed_connections: spec.profile.as_ref().and_then(|profile| profile.connections()),
+            users: spec.profile.as_ref().and_then(|profile| profile.crowd()),
             until_broken: spec.profile.as_ref().is_some_and(|profile| profile.until_broken()),
             connections: limits.connections,
             max_in_flight: limits.max_in_flight,

@@ -1,6 +1,7 @@
 //! A scenario that was checked: data only, and nothing in it can be wrong any more.
 
 use super::build::build;
+use super::origin::{Origin, Written};
 use super::{KubernetesPlan, Rejected, TargetPlan};
 use crate::check::Compiled;
 use crate::fault::Fault;
@@ -8,7 +9,7 @@ use crate::gate::Gate;
 use crate::history::RecoveryPlan;
 use crate::journey::Journey;
 use crate::ledger::Ledger;
-use crate::load::{Arrivals, Mix, Schedule, Stage};
+use crate::load::{Arrivals, Crowd, Mix, Schedule, Stage};
 use crate::source::{Environment, Files, Located, Secrets, Sources};
 use crate::units::{Ratio, Span};
 use crate::verdict::Severity;
@@ -23,6 +24,8 @@ pub struct Scenario {
     pub description: Option<String>,
     /// The file's text as written, references to outside values unresolved.
     pub text: String,
+    /// Where it was read from.
+    pub origin: Origin,
     /// SHA-256 over the scenario, its includes and its data, in hexadecimal.
     pub hash: String,
     /// The values from outside; every output goes through [`Secrets::redact`].
@@ -58,8 +61,10 @@ pub struct Load {
     pub stages: Vec<Stage>,
     /// How arrivals follow each other.
     pub spacing: Spacing,
-    /// The number of connections of a closed model; `None` for planned arrivals.
+    /// The number of connections of a closed model of connections; `None` for all other loads.
     pub closed_connections: Option<u32>,
+    /// The users of a closed model of users; `None` for all other loads.
+    pub users: Option<Crowd>,
     /// Whether the load ends at the first stage in which a gate breaks.
     pub until_broken: bool,
     /// When connections are renewed.
@@ -131,7 +136,8 @@ impl Scenario {
     /// # Errors
     /// All that is wrong with it, at once.
     pub fn load(path: &Path, environment: &Environment) -> Result<Scenario, Rejected> {
-        build(Sources::read(path, environment), environment)
+        let origin = Origin { written: Written::File(path.to_owned()), environment: environment.clone() };
+        Ok(Scenario { origin, ..build(Sources::read(path, environment), environment)? })
     }
 
     /// Reads and checks a scenario that is no file, shown as `name` in messages; its paths count from the current
@@ -140,7 +146,9 @@ impl Scenario {
     /// # Errors
     /// All that is wrong with it, at once.
     pub fn parse(name: &str, text: &str, environment: &Environment) -> Result<Scenario, Rejected> {
-        build(Sources::of_text(name, text, environment), environment)
+        let written = Written::Text { name: name.to_owned(), text: text.to_owned() };
+        let origin = Origin { written, environment: environment.clone() };
+        Ok(Scenario { origin, ..build(Sources::of_text(name, text, environment), environment)? })
     }
 
     /// The same scenario without its load, its ledger, its faults and the gates that judge them.
@@ -164,6 +172,11 @@ impl Load {
     /// When each arrival is planned, in a run of this seed.
     pub fn schedule(&self, seed: u64) -> Schedule {
         Schedule::new(self.stages.clone(), self.spacing.arrivals(seed))
+    }
+
+    /// Whether nothing is planned: how much is sent is for the target to say.
+    pub fn is_closed(&self) -> bool {
+        self.closed_connections.is_some() || self.users.is_some()
     }
 
     /// Which journey an arrival takes.

@@ -226,6 +226,7 @@ impl World {
             tls_verified: true,
             machine: Machine { os: "linux x86_64".into(), cores: 2 },
             model: Model::Open,
+            users: Vec::new(),
             max_in_flight: 10_000,
             untrusted: Ratio::default(),
             endpoints: (0..self.endpoints).map(endpoint).collect(),

@@ -51,6 +51,7 @@ impl Sample {
             tls_verified: true,
             machine: Machine { os: "linux x86_64".into(), cores: 2 },
             model: Model::Open,
+            users: Vec::new(),
             max_in_flight: 256,
             untrusted: Ratio::default(),
             endpoints: vec![endpoint("browse", "list"), endpoint("order", "create")],

@@ -22,6 +22,8 @@ pub(in crate::engine) struct Open {
 pub(in crate::engine) struct Auditor {
     looked: Instant,
     cpu: CpuMeter,
+    /// What processes of ours used since the last look.
+    elsewhere: Duration,
     cgroups: Cgroups,
     queues: RunQueues,
     steal: Steal,
@@ -35,11 +37,17 @@ impl Auditor {
         Auditor {
             looked: Instant::now(),
             cpu: CpuMeter::start(),
+            elsewhere: Duration::ZERO,
             cgroups: Cgroups::of_this_process(),
             queues: RunQueues::default(),
             steal: Steal::start(),
             addresses: addresses as u64,
         }
+    }
+
+    /// Another process of ours used so much of the processor.
+    pub(in crate::engine) fn add_elsewhere(&mut self, used: Duration) {
+        self.elsewhere += used;
     }
 
     /// How long ago the last look was.
@@ -59,7 +67,7 @@ impl Auditor {
         self.looked = now;
         GeneratorSecond {
             second,
-            cpu: self.cpu.used().as_secs_f64() / seconds,
+            cpu: (self.cpu.used() + std::mem::take(&mut self.elsewhere)).as_secs_f64() / seconds,
             in_flight: open.in_flight,
             connections: open.connections,
             quota: self.cgroups.quota(),

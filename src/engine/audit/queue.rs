@@ -1,12 +1,13 @@
 //! Run-queue delay: how long the load threads were ready to run and had no core.
 
 use crate::event::RunQueue;
+use serde::{Deserialize, Serialize};
 use std::fs;
 
 const FILE: &str = "/proc/thread-self/schedstat";
 
 /// A thread's account since its start. A load thread reads its own with each batch: when it has ended, nobody can.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::engine) struct Account {
     ran_ns: u64,
     waited_ns: u64,

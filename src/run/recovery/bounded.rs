@@ -27,6 +27,7 @@ fn meta() -> Meta {
         tls_verified: true,
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
+        users: Vec::new(),
         max_in_flight: 100,
         untrusted: crate::units::Ratio::default(),
         endpoints: vec![EndpointPlan { name: "a/b".into(), journey: "a".into() }],

@@ -1,6 +1,6 @@
 //! The stages of the load, and its limits.
 
-use crate::load::{ProfileError, Stage};
+use crate::load::{Profile, ProfileError, Stage};
 use crate::scenario::{Connections, ConnectionsSpec, KeepAlive, LoadSpec, Spacing};
 use crate::source::{Located, Mark, Problem};
 use crate::transport::{HttpVersion, Scheme, Target};
@@ -37,6 +37,13 @@ pub(in crate::scenario) fn stages(spec: &LoadSpec, problems: &mut Vec<Problem>) 
         }
     };
     let Some(length) = &spec.warmup else { return Some(stages) };
+    if matches!(profile.value, Profile::Users(_)) {
+        problems.push(
+            Problem::at(length.mark, "users have no first rate that a warm-up could be driven at")
+                .help("remove it; `ramp` is a warm-up, and so is a stage with `warmup: true`"),
+        );
+        return None;
+    }
     if let Some(problem) = zero(length, "a warm-up of no length") {
         problems.push(problem.help("write for example 10s, or remove it"));
         return None;
@@ -80,6 +87,9 @@ pub(in crate::scenario) fn limits(
         let problem = zero(timeout, "a timeout of zero lets no answer through");
         problems.extend(problem.map(|problem| problem.help("write for example 30s")));
     }
+    if let Some(users) = spec.profile.as_ref().filter(|profile| matches!(profile.value, Profile::Users(_))) {
+        problems.extend(not_for_users(spec, users.mark));
+    }
     let untrusted = spec.untrusted.as_ref();
     if let Some(most) = untrusted.filter(|share| share.value.get() > MOST_UNTRUSTED) {
         let problem = Problem::at(most.mark, "a run of which more than 10% cannot be trusted is no evidence");
@@ -94,6 +104,28 @@ pub(in crate::scenario) fn limits(
         untrusted: untrusted.map(|share| share.value).unwrap_or_default(),
         workers: workers.map(|workers| workers.value),
     })
+}
+
+/// What has a meaning for arrivals alone.
+fn not_for_users(spec: &LoadSpec, profile: Mark) -> Vec<Problem> {
+    let random = spec.poisson.then(|| {
+        Problem::at(profile, "`poisson` is about arrivals, and users do not arrive at a rate")
+            .help("remove `poisson: true`; a `think` from one length to another is random, too")
+    });
+    let limit = spec.max_in_flight.as_ref().map(|limit| {
+        Problem::at(limit.mark, "no more requests are in flight than there are users")
+            .help("remove it, or lower the number of users")
+    });
+    let connections = &spec.connections;
+    let renewed = [
+        connections.fresh.as_ref().map(|share| ("fresh", share.mark)),
+        connections.max_age.as_ref().map(|age| ("max_age", age.mark)),
+    ];
+    let kept = renewed.into_iter().flatten().map(|(key, mark)| {
+        Problem::at(mark, format!("`{key}` is about arrivals; a user keeps the connection that it came with"))
+            .help("remove it, or write `keep_alive: false` for a connection for each request")
+    });
+    random.into_iter().chain(limit).chain(kept).collect()
 }
 
 fn connections(spec: &ConnectionsSpec, target: Option<&Target>, problems: &mut Vec<Problem>) -> Connections {
