@@ -16,9 +16,22 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// # Errors
 /// Why no call of this load could be answered, and what to do about it.
 pub(super) async fn prepare(plan: &RunPlan, load: &LoadPlan, connection: Connection) -> Result<(), String> {
+    let problems = bind(load, connection).await?;
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(in_order(&problems).into_iter().map(|problem| placed(plan, problem)).collect::<Vec<_>>().join("; "))
+}
+
+/// Looks up the types of a load's calls, from the server where the scenario does not have them; gives what is wrong with
+/// the calls.
+///
+/// # Errors
+/// Why the server does not say its types, or cannot be called at all.
+pub(super) async fn bind(load: &LoadPlan, connection: Connection) -> Result<Vec<Problem>, String> {
     let calls: Vec<&Call> = load.journeys.iter().flat_map(Journey::calls).collect();
     if calls.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     if !connection.is_http2() {
         return Err(
@@ -27,7 +40,7 @@ pub(super) async fn prepare(plan: &RunPlan, load: &LoadPlan, connection: Connect
     }
     let unbound: Vec<&Call> = calls.into_iter().filter(|call| !call.is_bound()).collect();
     if unbound.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut alone = Alone { connection, clock: Clock::start() };
     let types = match tokio::time::timeout(LIMIT, discover(&unbound, &mut alone)).await {
@@ -37,11 +50,7 @@ pub(super) async fn prepare(plan: &RunPlan, load: &LoadPlan, connection: Connect
             return Err(format!("{text}; name a descriptor set under `target.grpc.descriptors`"));
         }
     };
-    let problems: Vec<Problem> = unbound.iter().flat_map(|call| call.bind(&types)).collect();
-    if problems.is_empty() {
-        return Ok(());
-    }
-    Err(in_order(&problems).into_iter().map(|problem| placed(plan, problem)).collect::<Vec<_>>().join("; "))
+    Ok(unbound.iter().flat_map(|call| call.bind(&types)).collect())
 }
 
 /// A problem in one line, with its place.

@@ -1,6 +1,7 @@
 //! All that can fail before the first request.
 
-use super::super::LoadPlan;
+use super::super::drive::reach;
+use super::super::{LoadPlan, calls};
 use super::job::Job;
 use crate::scenario::KeepAlive;
 use crate::transport::{Clients, Names};
@@ -19,7 +20,11 @@ pub(super) struct Prepared {
 /// Reads the load and looks its target up; whether clients can be made is known after it.
 pub(super) async fn prepare(job: &Job) -> Result<Prepared, String> {
     let plan = job.plan()?;
-    let addresses = plan.target.resolve().await.map_err(|failure| failure.text)?;
+    let (addresses, connection) = reach(&plan.target).await.map_err(|failure| failure.text)?;
+    // Who started this process has found every mistake already, at its place.
+    if let Some(problem) = calls::bind(&plan, connection).await?.first() {
+        return Err(problem.message.clone());
+    }
     let names = Arc::new(Names::new(addresses));
     let idle = match plan.connections.keep_alive {
         KeepAlive::Yes => 1,

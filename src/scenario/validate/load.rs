@@ -1,5 +1,6 @@
 //! The stages of the load, and its limits.
 
+use crate::journey::StepSpec;
 use crate::load::{Profile, ProfileError, Stage};
 use crate::scenario::{Connections, ConnectionsSpec, KeepAlive, LoadSpec, Spacing};
 use crate::source::{Located, Mark, Problem};
@@ -125,7 +126,16 @@ fn not_for_users(spec: &LoadSpec, profile: Mark) -> Vec<Problem> {
         Problem::at(mark, format!("`{key}` is about arrivals; a user keeps the connection that it came with"))
             .help("remove it, or write `keep_alive: false` for a connection for each request")
     });
-    random.into_iter().chain(limit).chain(kept).collect()
+    let steps = spec.journeys().iter().flat_map(|journey| &journey.value.steps.value);
+    let listening = steps.filter_map(StepSpec::listens).map(|(key, path)| {
+        let help = "write a profile of arrivals for it, or a request that takes its whole answer";
+        Problem::at(path.mark, format!("users do not take a step of kind `{key}`")).help(help)
+    });
+    let streams = connections.streams.as_ref().map(|streams| {
+        Problem::at(streams.mark, "`streams` is about arrivals; a user sends one request after the other")
+            .help("remove it")
+    });
+    random.into_iter().chain(limit).chain(kept).chain(streams).chain(listening).collect()
 }
 
 fn connections(spec: &ConnectionsSpec, target: Option<&Target>, problems: &mut Vec<Problem>) -> Connections {
