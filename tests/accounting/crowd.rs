@@ -36,8 +36,8 @@ fn held(test: &str, load: impl FnOnce(u64) -> String) -> (Report, u64) {
         load(crowd)
     ));
     let report = ended.report();
-    assert_eq!(report.number("/generator/connections_max"), crowd as f64, "{ended}");
-    assert_eq!(report.number("/generator/in_flight_max"), crowd as f64, "{ended}");
+    assert_eq!(report.at("/generator/connections_max").as_u64(), Some(crowd), "{ended}");
+    assert_eq!(report.at("/generator/in_flight_max").as_u64(), Some(crowd), "{ended}");
     (report, server.end().parse().expect("a number of requests"))
 }
 
