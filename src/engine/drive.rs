@@ -159,7 +159,7 @@ async fn story(
         Some(Ok(())) => {}
     }
     let crew = match control.unless_stopped(users::gather(load)).await {
-        Some(crew) => crew?,
+        Some(crew) => crew.map_err(|error| error.masked(&plan.secrets))?,
         None => return Ok(Ending::Interrupted),
     };
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));

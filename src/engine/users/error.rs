@@ -1,5 +1,6 @@
 //! Why there are no users, or no more.
 
+use crate::source::Secrets;
 use std::io;
 
 /// Why the users of a load could not be driven, or not to the end.
@@ -25,4 +26,15 @@ pub enum UsersError {
         /// How it ended, and its last words.
         how: String,
     },
+}
+
+impl UsersError {
+    /// The same without what must not be said: the other process says what it read.
+    pub(in crate::engine) fn masked(self, secrets: &Secrets) -> UsersError {
+        match self {
+            UsersError::Refused(why) => UsersError::Refused(secrets.redact(&why)),
+            UsersError::Lost { how } => UsersError::Lost { how: secrets.redact(&how) },
+            other @ (UsersError::Start(_) | UsersError::Silent(_)) => other,
+        }
+    }
 }
