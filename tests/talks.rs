@@ -1,4 +1,4 @@
-//! Steps that listen, end to end: streams of events and messages over WebSockets, as both ends see them.
+//! Steps that listen, end to end: streams of events and messages over web sockets, as both ends see them.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
 

@@ -36,7 +36,7 @@ pub struct Step {
 #[derive(Debug)]
 pub(super) enum RequestForm {
     /// No value of the run is in it.
-    Fixed(Request),
+    Fixed(Box<Request>),
     /// Rendered each time.
     Rendered(Box<Rendered>),
     /// A call of gRPC.
@@ -210,7 +210,7 @@ impl Rendered {
     /// Built once, when no value of the run is in it.
     pub(super) fn into_form(self) -> RequestForm {
         match self.fixed() {
-            Some(request) => RequestForm::Fixed(request.prepared()),
+            Some(request) => RequestForm::Fixed(Box::new(request.prepared())),
             None => RequestForm::Rendered(Box::new(self)),
         }
     }

@@ -69,7 +69,9 @@ mod tests {
 
     fn of(seconds: &[u64]) -> Spoilt {
         let mut spoilt = Spoilt::default();
-        seconds.iter().for_each(|second| spoilt.add(*second));
+        for second in seconds {
+            spoilt.add(*second);
+        }
         spoilt
     }
 

@@ -109,13 +109,13 @@ fn judge(gates: &[&str], steps: Vec<Event>, ending: Option<Ending>) -> Run {
     let mut events: Vec<Event> = (0..42).map(second).chain(steps).collect();
     events.sort_by_key(|event| event.at);
     events.extend(ending.map(|ending| Event { at: at(60.0), kind: EventKind::Ended(ending) }));
-    judge_events(gates, events)
+    judge_events(gates, &events)
 }
 
-fn judge_events(gates: &[&str], events: Vec<Event>) -> Run {
+fn judge_events(gates: &[&str], events: &[Event]) -> Run {
     let gates =
         gates.iter().map(|gate| (Gate::parse(gate).unwrap(), Severity::Fail, (*gate).to_owned())).collect();
-    Run::judge(meta(), gates, || events.clone(), Strictness::Normal)
+    Run::judge(meta(), gates, || events.iter().cloned(), Strictness::Normal)
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn steps_that_are_told_a_moment_late_give_the_same_windows() {
         events.extend(good().into_iter().map(|event| (event.at.secs_f64() + delay, event)));
         events.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         let end = Event { at: at(60.0), kind: EventKind::Ended(Ending::Completed) };
-        judge_events(&gates, events.into_iter().map(|(_, event)| event).chain([end]).collect())
+        judge_events(&gates, &events.into_iter().map(|(_, event)| event).chain([end]).collect::<Vec<_>>())
     };
     assert_eq!(told(8.0), punctual);
     let late = told(13.0);

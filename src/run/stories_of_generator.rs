@@ -41,8 +41,11 @@ fn dropped(second: u64) -> EventKind {
     EventKind::Window(Box::new(delta))
 }
 
+/// Some seconds, and what is said of each.
+type Spoilt = (Range<u64>, fn(u64) -> EventKind);
+
 /// Seventy seconds of good load, ten of them warm-up, and in some seconds something more.
-fn story(gate: &str, more: &[(Range<u64>, fn(u64) -> EventKind)]) -> Story {
+fn story(gate: &str, more: &[Spoilt]) -> Story {
     let load = Story::new().gate(gate, Severity::Fail).load(70, 0);
     let each = more.iter().flat_map(|(seconds, kind)| seconds.clone().map(kind));
     each.fold(load, |story, kind| story.say(70, kind)).ends(Ending::Completed)
@@ -135,7 +138,7 @@ fn a_rate_that_only_the_generator_missed_is_not_blamed_on_the_target() {
 
 #[test]
 fn an_allowance_lets_a_run_pass_with_a_warning_when_its_gates_hold_with_and_without() {
-    let judged = |allowed: f64, gate: &str, more: &[(Range<u64>, fn(u64) -> EventKind)]| {
+    let judged = |allowed: f64, gate: &str, more: &[Spoilt]| {
         let mut story = story(gate, more);
         story.meta.untrusted = Ratio::new(allowed);
         story.judge()

@@ -78,7 +78,7 @@ fn failures_of_our_own_are_put_down_to_what_was_full() {
         (None, None, 7, Some(Cause::Unsent)),
         (filled(100, 100), filled(64, 64), 0, None),
     ] {
-        let second = Second { own, ..said(GeneratorSecond { ports, descriptors, ..Default::default() }) };
+        let second = Second { own, ..said(GeneratorSecond { descriptors, ports, ..Default::default() }) };
         assert_eq!(second.out_of().map(|doubt| doubt.cause), cause, "{second:?}");
     }
 }

@@ -9,8 +9,8 @@ fn events_are_counted_and_timed_over_either_version_of_http() {
         let server = stream_server::start();
         let ended = program.scenario(&scenario(&server.url(), version, "{ name: s, sse: /events }"));
         let report = went_well(&ended, 20);
-        assert_eq!(report.number("/endpoints/0/first_event_us/n"), 20.0);
-        assert_eq!(report.number("/endpoints/0/gap_us/n"), 60.0, "three between four events");
+        assert_eq!(report.whole("/endpoints/0/first_event_us/n"), 20);
+        assert_eq!(report.whole("/endpoints/0/gap_us/n"), 60, "three between four events");
     }
 }
 
@@ -47,7 +47,7 @@ fn a_stream_ends_with_the_event_that_is_waited_for() {
     ] {
         let steps = format!("{{ name: s, sse: /events, events: {{ until: {until} }} }}");
         let report = went_well(&program.scenario(&scenario(&server.url(), "", &steps)), 20);
-        assert_eq!(report.number("/endpoints/0/first_event_us/n"), 20.0);
+        assert_eq!(report.whole("/endpoints/0/first_event_us/n"), 20);
         let counted = report.at("/endpoints/0/gap_us/n").as_u64().unwrap_or(0);
         assert_eq!(counted, 20 * gaps, "{until}");
     }
@@ -59,7 +59,7 @@ fn tokens_of_a_model_come_for_what_was_sent() {
     let steps = "{ name: ask, sse: /tokens, body: 'one two three', \
                  events: { at_least: 4, at_most: 4, gap: 20s, first_event: 20s, until: { data: '[DONE]' } } }";
     let report = went_well(&program.scenario(&scenario(&server.url(), "", steps)), 20);
-    assert_eq!(report.number("/endpoints/0/gap_us/n"), 60.0);
+    assert_eq!(report.whole("/endpoints/0/gap_us/n"), 60);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn elsewhere_each_piece_is_an_event() {
     let steps =
         "{ name: s, sse: /pieces, events: { at_least: 3, at_most: 3 }, expect: { body: { equals: three } } }";
     let report = went_well(&program.scenario(&scenario(&server.url(), "", steps)), 20);
-    assert_eq!(report.number("/endpoints/0/gap_us/n"), 40.0);
+    assert_eq!(report.whole("/endpoints/0/gap_us/n"), 40);
 }
 
 #[test]

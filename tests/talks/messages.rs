@@ -25,7 +25,7 @@ fn messages_come_until_the_one_that_is_waited_for() {
     let step = "{ name: s, websocket: /, send: spell a b c end, \
                 events: { at_least: 4, at_most: 4, first_event: 20s, gap: 20s, until: { data: end } } }";
     let report = went_well(&program.scenario(&scenario(&server.url(), "", step)), 20);
-    assert_eq!(report.number("/endpoints/0/gap_us/n"), 60.0);
+    assert_eq!(report.whole("/endpoints/0/gap_us/n"), 60);
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn a_step_may_open_a_socket_and_no_more_or_send_and_not_wait() {
                  { name: ask, websocket: /live, send: 'ping 1', events: { until: { count: 1 } } }, \
                  { name: hear, websocket: /live, events: { first_event: 20s } }";
     let report = went_well(&program.scenario(&scenario(&server.url(), "", steps)), 80);
-    let heard = [2, 3].map(|place| report.number(&format!("/endpoints/{place}/first_event_us/n")));
-    assert_eq!(heard, [20.0, 20.0]);
+    let heard = [2, 3].map(|place| report.whole(&format!("/endpoints/{place}/first_event_us/n")));
+    assert_eq!(heard, [20, 20]);
     assert_eq!(server.sockets(), (20, 20));
 }
 

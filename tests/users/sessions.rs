@@ -58,7 +58,7 @@ fn each_user_has_one_session_and_one_connection_and_every_request_is_counted() {
     let (strangers, sessions) = sessions(&server);
     assert_eq!((strangers, sessions.len()), (7, 7), "as many sessions as users");
     assert_eq!(server.connections(), 8, "one for each user, and one that looked whether anybody is there");
-    assert_eq!(report.number("/generator/in_flight_max").max(7.0), 7.0);
+    assert!(report.whole("/generator/in_flight_max") <= 7);
     assert_eq!(report.text("/run/model"), "closed");
     assert!(report.text("/run/caution").contains("coordinated omission"));
     assert_eq!(report.at("/run/stages/0/to_users"), 7);

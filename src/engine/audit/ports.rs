@@ -6,7 +6,7 @@ use std::fs;
 const RANGE: &str = "/proc/sys/net/ipv4/ip_local_port_range";
 const SOCKETS: &str = "/proc/net/sockstat";
 
-/// The local ports in use: so many connections, and those that wait after their end (TIME_WAIT). The kernel counts the
+/// The local ports in use: so many connections, and those that wait after their end (`TIME_WAIT`). The kernel counts the
 /// waiting ones of all programs together, so this is at most too many.
 pub(super) fn used(connections: u64, addresses: u64) -> Option<Filled> {
     let range = ports_of(&fs::read_to_string(RANGE).ok()?)?;
@@ -14,7 +14,7 @@ pub(super) fn used(connections: u64, addresses: u64) -> Option<Filled> {
     Some(Filled { used: connections + waiting, limit: range.saturating_mul(addresses.max(1)) })
 }
 
-/// How many ports there are, from `32768	60999`.
+/// How many ports there are, from `32768 60999`.
 fn ports_of(range: &str) -> Option<u64> {
     let mut ends = range.split_whitespace().map(str::parse::<u64>);
     let (first, last) = (ends.next()?.ok()?, ends.next()?.ok()?);
