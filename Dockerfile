@@ -1,5 +1,5 @@
 # The image of shakedown: one static program, the certificates of public authorities, and the names of its user. No shell, no
-# package manager, nothing to write to. Inside a cluster it is the proxy, the guard, the stress and the demo shop.
+# package manager, nothing to write to. Inside a cluster it is the proxy, the guard, the pressure and the demo shop.
 #
 #   docker build -t shakedown .
 #   docker run --rm --read-only shakedown --version

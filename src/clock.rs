@@ -1,5 +1,6 @@
 //! The run's one clock. Load, faults, probes and reports all speak of offsets from the start of the run.
 
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -84,6 +85,20 @@ impl Clock {
         Clock { start }
     }
 
+    /// The clock of a run whose zero another process of this machine gave by [`Clock::zero`].
+    pub fn of_zero(zero: Duration) -> Clock {
+        let (now, instant) = (monotonic(), Instant::now());
+        let (ahead, past) = (zero.saturating_sub(now), now.saturating_sub(zero));
+        Clock { start: (instant + ahead).checked_sub(past).unwrap_or(instant) }
+    }
+
+    /// The start of the run on the system's monotonic clock, which all processes of a machine share.
+    pub fn zero(&self) -> Duration {
+        let (now, instant) = (monotonic(), Instant::now());
+        let ahead = self.start.saturating_duration_since(instant);
+        (now + ahead).saturating_sub(instant.saturating_duration_since(self.start))
+    }
+
     /// The time now; the start of the run when that is still to come.
     pub fn now(&self) -> Offset {
         self.at(Instant::now())
@@ -98,5 +113,27 @@ impl Clock {
     /// The instant of an offset, for timers.
     pub fn instant(&self, at: Offset) -> Instant {
         self.start + Duration::from_micros(at.0)
+    }
+}
+
+/// The system's monotonic clock.
+fn monotonic() -> Duration {
+    let time = clock_gettime(ClockId::Monotonic);
+    Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_can_be_handed_over() {
+        for start in [Instant::now(), Instant::now() + Duration::from_secs(7)] {
+            let clock = Clock::starting_at(start);
+            let other = Clock::of_zero(clock.zero());
+            let apart = other.start.max(clock.start) - other.start.min(clock.start);
+            // What passes between two looks at the same clock; a wrong zero would be seconds off.
+            assert!(apart < Duration::from_secs(1), "{apart:?}");
+        }
     }
 }

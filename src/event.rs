@@ -1,11 +1,15 @@
 //! What the engine says: the only thing it tells the world, and a line of the history.
 
+mod generator;
+
 use crate::clock::Offset;
 use crate::sample::{EndpointId, ErrorClass};
 use crate::source::Place;
 use crate::stats::Delta;
 use crate::verdict::{Severity, Verdict};
 use serde::{Deserialize, Serialize};
+
+pub use generator::{Filled, GeneratorSecond, RunQueue};
 
 /// Something that happened, on the run's clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -303,17 +307,4 @@ impl CheckDetail {
     pub fn is_empty(&self) -> bool {
         *self == CheckDetail::default()
     }
-}
-
-/// The generator about itself during one second.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GeneratorSecond {
-    /// The whole second on the run's clock.
-    pub second: u64,
-    /// CPU time used in it, in cores.
-    pub cpu: f64,
-    /// Requests in flight at its end.
-    pub in_flight: u64,
-    /// Connections open at its end.
-    pub connections: u64,
 }

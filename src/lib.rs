@@ -1,8 +1,8 @@
 //! Load, chaos and smoke testing of deployed services.
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
-//! units, clock, source, verdict, sample · stats, timer, transport, database, event, cluster, shop, proxy, stress · journey ·
-//! load, check, fault, gate, history · scenario · engine, run · search · report · cli.
+//! units, clock, source, verdict, sample · stats, timer, transport, database, event, cluster, shop, proxy, pressure ·
+//! journey · load, check, fault, gate, history · scenario · engine, run · search · report · cli.
 
 pub mod check;
 pub mod cli;
@@ -17,6 +17,7 @@ pub mod history;
 pub mod journey;
 pub mod ledger;
 pub mod load;
+pub mod pressure;
 pub mod proxy;
 pub mod report;
 pub mod run;
@@ -26,7 +27,6 @@ pub mod search;
 pub mod shop;
 pub mod source;
 pub mod stats;
-pub mod stress;
 pub mod timer;
 pub mod transport;
 pub mod units;

@@ -1,9 +1,16 @@
 //! Every planned arrival is accounted for, whatever happens: planned = done + failed + dropped, in the totals, in every
 //! endpoint and in every second (`Report::counts` looks at all three), and as the server counted where it can.
 
+#![expect(clippy::expect_used, reason = "a helper of a test that cannot go on may panic")]
+
+#[path = "accounting/crowd.rs"]
+mod crowd;
+#[path = "accounting/modes.rs"]
+mod modes;
+
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
-use support::{Answer, Child, Counts, Delayed, Program, Raw, Scripted};
+use support::{Answer, Counts, Delayed, Program, Raw, Scripted};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_shakedown"))
@@ -106,50 +113,6 @@ fn a_closed_load_is_what_the_server_saw_whatever_the_number_of_connections() {
         let open = report.number("/generator/connections_max");
         assert!(open <= connections.parse().unwrap(), "{open} connections open");
     }
-}
-
-#[test]
-fn ctrl_c_leaves_no_request_out() {
-    let (program, server) = (program(), Scripted::start([Answer::ok("ok")]));
-    for how in [&["--rate", "200/s"][..], &["--max", "-c", "3"]] {
-        let before = server.seen().len();
-        let args: Vec<&str> = ["--for", "1m"].iter().chain(how).copied().collect();
-        let url = server.url();
-        let running = program.start_load(&[&[url.as_str()], &args[..]].concat());
-        running.waits_for("some requests", || server.seen().len() > before + 100);
-        running.interrupt();
-        let ended = running.end();
-        assert_eq!(ended.code, Some(130), "{ended}");
-        let counts = ended.report().counts();
-        assert_eq!(counts, all_done((server.seen().len() - before) as u64));
-    }
-}
-
-#[test]
-fn a_server_that_dies_loses_no_arrival() {
-    let child = Child::start("a_server_that_dies_loses_no_arrival");
-    let program = program();
-    let running = program.start_load(&[&child.url(), "--rate", "200/s", "--for", "3s"]);
-    running.has_measured(1);
-    drop(child);
-    let report = running.end().report();
-    let counts = report.counts();
-    assert_eq!((counts.planned, counts.dropped), (600, 0));
-    assert!(counts.done >= 200 && counts.failed > 0, "{counts:?}");
-    let errors = report.errors();
-    assert!(errors.contains_key("refused"), "{errors:?}");
-    assert!(errors.keys().all(|class| class == "refused" || class == "reset"), "{errors:?}");
-}
-
-#[test]
-fn a_closed_load_on_a_server_that_dies_adds_up_too() {
-    let child = Child::start("a_closed_load_on_a_server_that_dies_adds_up_too");
-    let program = program();
-    let running = program.start_load(&[&child.url(), "--max", "-c", "4", "--for", "2s"]);
-    running.has_measured(1);
-    drop(child);
-    let counts = running.end().report().counts();
-    assert!(counts.done > 0 && counts.failed > 0 && counts.dropped == 0, "{counts:?}");
 }
 
 #[test]

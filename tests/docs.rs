@@ -6,7 +6,7 @@ mod page;
 
 use page::{Block, Page, pages};
 use serde_json::{Value, json};
-use shakedown::load::{Arrivals, Canvas, Schedule, draw};
+use shakedown::load::{Arrivals, Canvas, Schedule, draw, draw_users};
 use shakedown::run::Exit;
 use shakedown::scenario::{Scenario, schema};
 use shakedown::source::{Budget, Environment, parse};
@@ -139,6 +139,7 @@ fn every_key_is_described() {
     // The kinds of faults have pages of their own.
     let pages = [
         "docs/scenario.md",
+        "docs/protocols-in-load.md",
         "docs/checks.md",
         "docs/checks/http.md",
         "docs/checks/network.md",
@@ -148,6 +149,7 @@ fn every_key_is_described() {
         "docs/faults.md",
         "docs/faults/network.md",
         "docs/recovery.md",
+        "docs/grpc.md",
     ];
     let text: String = pages.map(|path| Page::read(path).text).concat();
     let missing: Vec<&String> = all.iter().filter(|key| !text.contains(&format!("`{key}`"))).collect();
@@ -219,10 +221,13 @@ fn pictures_are_what_plan_draws() {
     let blocks = page.blocks("");
     let pairs: Vec<_> =
         blocks.windows(2).filter(|pair| pair[0].kind == "yaml profile" && pair[1].kind == "text").collect();
-    assert_eq!(pairs.len(), 6);
+    assert_eq!(pairs.len(), 7);
     for pair in pairs {
         let load = scenario(&pair[0]).unwrap().unwrap().load.unwrap();
-        let drawn = draw(&Schedule::new(load.stages, Arrivals::Even), Canvas::default());
+        let drawn = match &load.users {
+            Some(crowd) => draw_users(crowd, &load.stages, Canvas::default()),
+            None => draw(&Schedule::new(load.stages, Arrivals::Even), Canvas::default()),
+        };
         assert!(drawn == pair[1].text, "{}:{} should be\n{drawn}", page.path, pair[1].line);
     }
 }

@@ -103,6 +103,6 @@ fn it_is_built_and_runs_read_only_where_there_is_a_docker() {
     let run = ["run", "--rm", "--read-only", "--cap-drop", "ALL", "--network", "none", "shakedown:test"];
     let version = docker(&[&run[..], &["--version"]].concat());
     assert_eq!(version.trim(), format!("shakedown {}", env!("CARGO_PKG_VERSION")));
-    let stressed = docker(&[&run[..], &["stress", "memory", "--size", "8MiB", "--for", "1s"]].concat());
+    let stressed = docker(&[&run[..], &["pressure", "memory", "--size", "8MiB", "--for", "1s"]].concat());
     assert!(stressed.contains("\"held_bytes\":8388608"), "{stressed}");
 }

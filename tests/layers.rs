@@ -31,7 +31,7 @@ const RULES: Rules<'static> = Rules {
                 "cluster",
                 "shop",
                 "proxy",
-                "stress",
+                "pressure",
             ],
             peers: Peers::RightImportsLeft,
         },

@@ -1,8 +1,8 @@
 //! What can be asked.
 
 use super::{
-    Failure, check, completions, demo, guard, init, judge, load, plan, playground, proxy, rbac, recover, run,
-    schema, shop, smoke, stress,
+    Failure, check, completions, demo, guard, init, judge, load, plan, playground, pressure, proxy, rbac,
+    recover, run, schema, shop, smoke, stress, worker,
 };
 use crate::run::Exit;
 use clap::error::ErrorKind;
@@ -32,6 +32,8 @@ enum Command {
     Run(run::Args),
     /// Load one URL, no scenario file needed
     Load(load::Args),
+    /// Find the rate at which a scenario's gates break, by runs at many rates
+    Stress(stress::Args),
     /// Run only the smoke checks of scenarios
     Smoke(smoke::Args),
     /// Parse and validate scenarios; every error at once, nothing is sent
@@ -54,10 +56,13 @@ enum Command {
     Proxy(proxy::Args),
     /// Use up CPU or memory for a while: what a fault runs inside of a Pod
     #[command(subcommand, hide = true)]
-    Stress(stress::Command),
+    Pressure(pressure::Command),
     /// Take the faults of a run back when it dies: the Pod that a run puts beside its faults
     #[command(hide = true)]
     Guard(guard::Args),
+    /// Drive the users of a run: the process that a run of users starts
+    #[command(hide = true)]
+    Worker(worker::Args),
     /// Print the JSON Schema of scenario files
     Schema,
     /// Print a completion script for a shell
@@ -84,6 +89,7 @@ impl Cli {
             Command::Init(args) => init::obey(&args),
             Command::Run(args) => run::obey(&args),
             Command::Load(args) => load::obey(&args),
+            Command::Stress(args) => stress::obey(&args),
             Command::Smoke(args) => smoke::obey(&args),
             Command::Check(args) => Ok(check::obey(&args)),
             Command::Plan(args) => plan::obey(&args),
@@ -91,10 +97,11 @@ impl Cli {
             Command::Playground(command) => playground::obey(&command),
             Command::Shop(args) => shop::obey(&args),
             Command::Proxy(args) => proxy::obey(&args),
-            Command::Stress(command) => stress::obey(&command),
+            Command::Pressure(command) => pressure::obey(&command),
             Command::Rbac(args) => rbac::obey(&args),
             Command::Recover(args) => recover::obey(&args),
             Command::Guard(args) => guard::obey(&args),
+            Command::Worker(args) => worker::obey(&args),
             Command::Schema => Ok(schema::obey()),
             Command::Completions(args) => Ok(completions::obey(&args)),
         }

@@ -9,13 +9,14 @@ use crate::engine::faults::{Session, prepare};
 use crate::engine::{self, Control, RunPlan, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
-use crate::history::{self, Machine, Meta, Reader, WatchPlan, WriteError, Writer};
+use crate::history::{self, Machine, Meta, ReadError, Reader, WatchPlan, WriteError, Writer};
 use crate::ledger::Ids;
 use crate::report::harmless;
 use crate::run::{Exit, Run, Strictness};
 use crate::scenario::Scenario;
 use crate::verdict::Severity;
 use clap::Args;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
 
@@ -96,7 +97,8 @@ pub(super) fn conduct(
             return Err(Failure::Usage(error.to_string()));
         }
     };
-    drive_and_save(&runtime, (&plan, session), &control, &meta, &folder)?;
+    let mut progress = Progress::new(&meta, control.clone());
+    drive_and_save(&runtime, (&plan, session), &control, (&meta, &folder), &mut progress)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
     let run = finish(&folder, None, strictness, destinations)?;
     anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
@@ -117,13 +119,13 @@ async fn release(session: Option<Session>) {
     }
 }
 
-/// Drives the run; every event goes to the history and to whoever watches.
-fn drive_and_save(
+/// Drives the run; every event goes to the history in `folder` and to whoever watches.
+pub(super) fn drive_and_save(
     runtime: &Runtime,
     (plan, session): (&RunPlan, Option<Session>),
     control: &Control,
-    meta: &Meta,
-    folder: &Path,
+    (meta, folder): (&Meta, &Path),
+    progress: &mut Progress,
 ) -> Result<(), Failure> {
     engine::raise_open_files();
     let mut writer = match Writer::create(folder, meta) {
@@ -133,7 +135,6 @@ fn drive_and_save(
             return Err(error.into());
         }
     };
-    let mut progress = Progress::new(meta, control.clone());
     let mut failed: Option<WriteError> = None;
     let driven = runtime.block_on(async {
         let mut say = |event: Event| {
@@ -172,29 +173,53 @@ pub(super) fn finish(
     strictness: Strictness,
     destinations: &mut Destinations,
 ) -> Result<Exit, Failure> {
-    let (meta, mut events) = Reader::open(folder)?;
-    let gates = match gates {
-        Some(gates) => gates,
-        None => planned_gates(&meta)?,
-    };
-    let mut broken = None;
-    let readable = std::iter::from_fn(|| match events.next()? {
-        Ok(event) => Some(event),
-        Err(error) => {
-            broken = Some(error);
-            None
-        }
-    });
-    let run = Run::judge(meta, gates, readable, strictness);
-    if let Some(error) = broken {
-        return Err(error.into());
-    }
+    let run = judged(folder, gates, strictness)?;
     if destinations.stdout_is_taken() {
         anstream::eprintln!("{}: {}", run.verdict, run.reason);
     }
     let exit = Exit::from(&run);
     destinations.take(run)?;
     Ok(exit)
+}
+
+/// Reads a saved run back and judges it, by its own gates where none are given.
+pub(super) fn judged(
+    folder: &Path,
+    gates: Option<Vec<(Gate, Severity, String)>>,
+    strictness: Strictness,
+) -> Result<Run, Failure> {
+    let (meta, _) = Reader::open(folder)?;
+    let gates = match gates {
+        Some(gates) => gates,
+        None => planned_gates(&meta)?,
+    };
+    let broken = RefCell::new(None);
+    let run = Run::judge(meta, gates, || readable(folder, &broken), strictness);
+    match broken.into_inner() {
+        Some(error) => Err(error.into()),
+        None => Ok(run),
+    }
+}
+
+/// The events of a saved run up to the first that cannot be read; why it cannot is left in `broken`.
+fn readable<'a>(
+    folder: &Path,
+    broken: &'a RefCell<Option<ReadError>>,
+) -> impl Iterator<Item = Event> + use<'a> {
+    let events = match Reader::open(folder) {
+        Ok((_, events)) => Some(events),
+        Err(error) => {
+            broken.replace(Some(error));
+            None
+        }
+    };
+    events.into_iter().flatten().map_while(|event| match event {
+        Ok(event) => Some(event),
+        Err(error) => {
+            broken.replace(Some(error));
+            None
+        }
+    })
 }
 
 fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> {
@@ -207,7 +232,8 @@ fn planned_gates(meta: &Meta) -> Result<Vec<(Gate, Severity, String)>, Failure> 
     gates.collect()
 }
 
-fn machine() -> Machine {
+/// The machine that drives the load.
+pub(super) fn machine() -> Machine {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     Machine {
         os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),

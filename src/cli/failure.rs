@@ -5,12 +5,12 @@ use crate::engine::EngineError;
 use crate::engine::faults::Refused;
 use crate::fault::Refusal;
 use crate::history::{ReadError, WriteError};
+use crate::pressure::PressureError;
 use crate::proxy::ProxyError;
 use crate::run::Exit;
 use crate::scenario::Rejected;
 use crate::shop::ShopError;
 use crate::source::Look;
-use crate::stress::StressError;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ pub enum Failure {
     Proxy(#[from] ProxyError),
     /// Nothing could be used up.
     #[error(transparent)]
-    Stress(#[from] StressError),
+    Pressure(#[from] PressureError),
     /// The embedded Kubernetes could not start.
     #[error(transparent)]
     Playground(#[from] ::playground::PlaygroundError),
@@ -100,7 +100,7 @@ impl Failure {
             | Failure::Write(_)
             | Failure::Report { .. }
             | Failure::Playground(_)
-            | Failure::Stress(StressError::Thread(_) | StressError::Room(_))
+            | Failure::Pressure(PressureError::Thread(_) | PressureError::Room(_))
             | Failure::System { .. } => Exit::Inconclusive,
             Failure::Rejected(_)
             | Failure::Usage(_)
@@ -109,7 +109,7 @@ impl Failure {
             | Failure::Manifest(_)
             | Failure::Shop(_)
             | Failure::Proxy(_)
-            | Failure::Stress(StressError::TooMuch { .. }) => Exit::Usage,
+            | Failure::Pressure(PressureError::TooMuch { .. }) => Exit::Usage,
             Failure::Cluster(error) => exit_of(error),
             Failure::Refused(refused) => exit_of_refusal(refused),
         }

@@ -10,6 +10,10 @@ const AT_REST: u64 = 28 << 20;
 /// A connection's buffers and a lane's state: 50 KiB were measured with TLS, which needs the most; without it 10 KiB, in
 /// `docs/decisions/0006-http1-by-hand.md`.
 const PER_CONNECTION: u64 = 50 << 10;
+/// What the process that drives users takes before its first user.
+const USERS_AT_REST: u64 = 32 << 20;
+/// A user with its task, client and connection: measured in `docs/profiles.md`.
+const PER_USER: u64 = 64 << 10;
 /// Five histograms of an endpoint's open windows and tallies at their largest.
 const PER_ENDPOINT: u64 = 2 << 20;
 
@@ -24,7 +28,11 @@ pub(super) struct Footprint {
     /// The longest time that an average arrival can take.
     longest: f64,
     limit: u64,
+    /// Requests in flight of the closed model.
     closed: Option<u64>,
+    /// Requests at once over one connection.
+    streams: u64,
+    users: Option<u64>,
     endpoints: u64,
 }
 
@@ -48,17 +56,22 @@ impl Footprint {
             thinking: average(&|step| f64::midpoint(think(step).0, think(step).1)),
             longest: average(&|step| step.timeout.as_secs_f64() + think(step).1),
             limit: load.max_in_flight.into(),
-            closed: load.closed_connections.map(u64::from),
+            closed: load
+                .closed_connections
+                .map(|connections| u64::from(connections) * u64::from(load.connections.streams)),
+            streams: load.connections.streams.into(),
+            users: load.users.as_ref().map(|crowd| crowd.most().into()),
             endpoints: load.journeys.iter().map(|journey| journey.steps.len() as u64).sum(),
         }
     }
 
-    /// Connections when every answer takes this long (Little's law): each arrival keeps one until its last step.
+    /// Connections when every answer takes this long (Little's law): each arrival keeps one, or a stream of one, until
+    /// its last step.
     fn connections(&self, answer: Duration) -> u64 {
-        self.held(self.requests * answer.as_secs_f64() + self.thinking)
+        self.held(self.requests * answer.as_secs_f64() + self.thinking).div_ceil(self.streams)
     }
 
-    /// Connections when every answer takes its whole timeout.
+    /// Arrivals under way when every answer takes its whole timeout.
     fn most(&self) -> u64 {
         self.closed.unwrap_or_else(|| self.held(self.longest))
     }
@@ -69,7 +82,12 @@ impl Footprint {
 
     /// Our memory at its most.
     pub(super) fn memory(&self) -> Bytes {
-        let bytes = AT_REST + self.endpoints * PER_ENDPOINT + self.most() * PER_CONNECTION;
+        let driven = match self.users {
+            // Both processes count.
+            Some(users) => USERS_AT_REST + self.endpoints * PER_ENDPOINT + users * PER_USER,
+            None => self.most() * PER_CONNECTION,
+        };
+        let bytes = AT_REST + self.endpoints * PER_ENDPOINT + driven;
         Bytes::new(bytes.div_ceil(1 << 20) << 20)
     }
 }
@@ -84,7 +102,7 @@ impl fmt::Display for Footprint {
             Rate::per_second(self.peak),
             of(10),
             of(100),
-            grouped(self.most())
+            grouped(self.most().div_ceil(self.streams))
         )?;
         writeln!(f, "memory: about {} at most", self.memory())
     }

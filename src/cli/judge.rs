@@ -4,6 +4,7 @@ use super::Failure;
 use super::caret::Wrong;
 use super::conduct::finish;
 use super::destinations::Reports;
+use super::stress;
 use crate::gate::Gate;
 use crate::run::{Exit, Strictness};
 use crate::verdict::Severity;
@@ -33,6 +34,12 @@ pub(super) fn gate(text: &str) -> Result<(Gate, String), String> {
 
 /// Judges a saved run again.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
+    if stress::is_search(&args.folder) {
+        let folder = args.folder.display();
+        return Err(Failure::Usage(format!(
+            "{folder} is a search; show it with `shakedown stress --show {folder}`, or judge one of the runs in it"
+        )));
+    }
     let mut destinations = args.reports.open()?;
     let given = args.gate.iter().map(|(gate, text)| (gate.clone(), Severity::Fail, text.clone())).collect();
     let gates = if args.gate.is_empty() { None } else { Some(given) };

@@ -29,6 +29,14 @@ pub(super) struct Args {
     #[arg(long, short = 'c', value_name = "N", default_value_t = 64, requires = "max",
         value_parser = clap::value_parser!(u32).range(1..))]
     connections: u32,
+    /// So many users, each with a connection and cookies of its own, who send when they have their answer and have
+    /// thought (closed model)
+    #[arg(long, value_name = "N", conflicts_with_all = ["rate", "max"],
+        value_parser = clap::value_parser!(u32).range(1..))]
+    users: Option<u32>,
+    /// How long a user thinks after an answer, with --users; for instance 1s
+    #[arg(long, value_name = "TIME", requires = "users", value_parser = length)]
+    think: Option<Span>,
     /// How long
     #[arg(long = "for", value_name = "TIME", default_value = "10s", value_parser = length)]
     length: Span,
@@ -65,7 +73,8 @@ fn method(text: &str) -> Result<String, String> {
     }
 }
 
-fn rate(text: &str) -> Result<Rate, String> {
+/// Reads a rate above zero.
+pub(super) fn rate(text: &str) -> Result<Rate, String> {
     let rate: Rate = text.parse().map_err(|e: UnitError| e.to_string())?;
     if rate == Rate::ZERO {
         Err("at this rate nothing is sent; write for example 100/s".into())
@@ -74,7 +83,8 @@ fn rate(text: &str) -> Result<Rate, String> {
     }
 }
 
-fn length(text: &str) -> Result<Span, String> {
+/// Reads a length of time above zero.
+pub(super) fn length(text: &str) -> Result<Span, String> {
     let span: Span = text.parse().map_err(|e: UnitError| e.to_string())?;
     if span.get().is_zero() {
         Err("nothing happens in no time; write for example 10s".into())
@@ -144,7 +154,12 @@ impl Args {
         if let Some(body) = &self.body {
             step.insert("body".into(), given(body));
         }
-        let profile = if self.max {
+        if let Some(think) = self.think {
+            step.insert("think".into(), think.to_string().into());
+        }
+        let profile = if let Some(users) = self.users {
+            json!({ "users": { "count": users, "ramp": "0s", "hold": self.length.to_string() } })
+        } else if self.max {
             json!({ "max": { "connections": self.connections, "hold": self.length.to_string() } })
         } else {
             let rate = format!("{}/s", self.rate.as_per_second());
@@ -228,6 +243,18 @@ mod tests {
         let step = &scenario["load"]["journeys"][0]["steps"][0];
         assert_eq!(step, &json!({ "post": "/a?b=1", "headers": { "x": "$${y}" }, "body": "{}" }));
         assert_eq!(scenario["load"]["profile"]["stages"][0]["over"], "2s");
+    }
+
+    #[test]
+    fn users_think() {
+        let scenario = args("--users 9 --think 1s --for 2s").scenario();
+        let profile = json!({ "users": { "count": 9, "ramp": "0s", "hold": "2s" } });
+        assert_eq!(scenario["load"]["profile"], profile);
+        assert_eq!(scenario["load"]["journeys"][0]["steps"][0]["think"], "1s");
+        for wrong in ["--users 9 --max", "--users 9 --rate 5/s", "--think 1s"] {
+            let line = ["load", "http://127.0.0.1:1"].into_iter().chain(wrong.split(' '));
+            assert!(Line::try_parse_from(line).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::footprint::Footprint;
 use super::plan_faults;
 use crate::engine::faults::FaultsPlan;
 use crate::gate::{Around, Window};
-use crate::load::{Arrivals, Canvas, Glyphs, Schedule, draw};
+use crate::load::{Arrivals, Canvas, Crowd, Glyphs, Schedule, draw, draw_users};
 use crate::report::harmless;
 use crate::run::Exit;
 use crate::scenario::{Load, PlannedGate, Scenario};
@@ -107,18 +107,40 @@ fn needs(planned: &PlannedGate) -> String {
 fn of_load(load: &Load, canvas: Canvas) -> String {
     let schedule = Schedule::new(load.stages.clone(), Arrivals::Even);
     let footprint = Footprint::of(load);
-    match load.closed_connections {
-        Some(connections) => {
+    match (load.closed_connections, &load.users) {
+        (_, Some(crowd)) => {
+            let head = format!(
+                "closed model: up to {} users, each sends when it is answered and has thought\n\n",
+                grouped(crowd.most().into())
+            );
+            let memory = format!("\nmemory: about {} at most\n", footprint.memory());
+            let picture = draw_users(crowd, &load.stages, canvas);
+            [
+                head,
+                picture,
+                "\n".to_owned(),
+                users(load, crowd),
+                "\n".to_owned(),
+                endpoints(load, None),
+                memory,
+            ]
+            .concat()
+        }
+        (Some(connections), None) => {
             let length = load.stages.iter().map(|stage| stage.length.get()).sum();
+            let streams = match load.connections.streams {
+                1 => String::new(),
+                streams => format!(" with {} streams each", grouped(streams.into())),
+            };
             let load = format!(
-                "closed model: {} connections for {}, each sends when it is answered\n\n{}",
+                "closed model: {} connections{streams} for {}, each sends when it is answered\n\n{}",
                 grouped(connections.into()),
                 Span::new(length),
                 endpoints(load, None)
             );
             format!("{load}\nmemory: about {} at most\n", footprint.memory())
         }
-        None => [
+        (None, None) => [
             draw(&schedule, canvas),
             stages(&schedule),
             endpoints(load, Some(schedule.total())),
@@ -126,6 +148,18 @@ fn of_load(load: &Load, canvas: Canvas) -> String {
         ]
         .join("\n"),
     }
+}
+
+/// The stages of a load of users.
+fn users(load: &Load, crowd: &Crowd) -> String {
+    let mut table = Builder::default();
+    table.push_record(["stage", "from", "to", "length"]);
+    for (stage, (from, to)) in load.stages.iter().zip(crowd.stages()) {
+        let note = if stage.warmup { " (warm-up, not judged)" } else { "" };
+        let [from, to] = [from, to].map(|users| grouped(users.into()));
+        table.push_record([format!("{}{note}", stage.name), from, to, stage.length.to_string()]);
+    }
+    drawn(table)
 }
 
 fn stages(schedule: &Schedule) -> String {
@@ -249,6 +283,41 @@ gates
              } }\n  journeys: [{ name: a, steps: [{ get: /a }] }]\n",
         );
         assert!(max.contains("closed model: 8 connections for 5s"), "{max}");
+    }
+
+    #[test]
+    fn users_over_time() {
+        let shown = plan(
+            "scenario: x\ntarget: { http: http://127.0.0.1:1 }\nload:\n  profile: { users: { count: 200, ramp: 10s, \
+             hold: 10s } }\n  journeys: [{ name: a, steps: [{ get: /a, think: 1s }] }]\n",
+        );
+        snapbox::assert_data_eq!(
+            shown,
+            snapbox::str![[r"
+x
+target http://127.0.0.1:1
+
+closed model: up to 200 users, each sends when it is answered and has thought
+
+200 users +     ..::###########
+100 users +..::################
+  0 users ++---------+---------
+           ramp      hold
+           0s        10s    20s
+
+ stage                      | from |  to | length
+----------------------------+------+-----+--------
+ ramp (warm-up, not judged) |    0 | 200 |    10s
+ hold                       |  200 | 200 |    10s
+
+ endpoint | of arrivals |                requests
+----------+-------------+-------------------------
+ a/GET /a |      100.0% | as many as are answered
+
+memory: about [..] at most
+
+"]]
+        );
     }
 
     #[test]

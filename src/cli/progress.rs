@@ -8,7 +8,7 @@ use super::written::{self, Written};
 use crate::clock::Offset;
 use crate::engine::Control;
 use crate::event::{Asked, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
-use crate::history::{Meta, Model, StagePlan};
+use crate::history::{Meta, Model, StagePlan, UsersPlan};
 use crate::report::harmless;
 use crate::stats::Tally;
 use crate::units::{Rate, Span, grouped};
@@ -20,8 +20,18 @@ const EVERY: (u64, u64) = (5, 60);
 /// When a run is old, in seconds.
 const OLD: u64 = 300;
 
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    /// A whole run.
+    Full,
+    /// One of many runs: somebody else says how it ended.
+    Low,
+}
+
 /// Follows a run's events and tells people.
 pub(super) struct Progress {
+    voice: Voice,
     meta: Meta,
     control: Control,
     /// `None` where nobody watches.
@@ -39,7 +49,21 @@ pub(super) struct Progress {
 impl Progress {
     /// Progress of the run that `meta` plans and `control` may stop.
     pub(super) fn new(meta: &Meta, control: Control) -> Progress {
-        let progress = Progress {
+        // The run of a single URL is named by it.
+        let named = meta.target.is_empty() || meta.scenario.contains(meta.target.trim_end_matches('/'));
+        let target = if named { String::new() } else { format!(", against {}", meta.target) };
+        anstream::eprintln!("{}{}", harmless(&meta.scenario), harmless(&target));
+        Progress::of(meta, control, Voice::Full)
+    }
+
+    /// Progress of one of many runs: the line where there is a terminal, and what goes wrong.
+    pub(super) fn of_many(meta: &Meta, control: Control) -> Progress {
+        Progress::of(meta, control, Voice::Low)
+    }
+
+    fn of(meta: &Meta, control: Control, voice: Voice) -> Progress {
+        Progress {
+            voice,
             meta: meta.clone(),
             control,
             line: Line::of_terminal(),
@@ -50,12 +74,7 @@ impl Progress {
             active: Active::new(&meta.faults),
             written: Written::default(),
             rounds: Rounds::of(meta),
-        };
-        // The run of a single URL is named by it.
-        let named = meta.target.is_empty() || meta.scenario.contains(meta.target.trim_end_matches('/'));
-        let target = if named { String::new() } else { format!(", against {}", meta.target) };
-        anstream::eprintln!("{}{}", harmless(&meta.scenario), harmless(&target));
-        progress
+        }
     }
 
     /// Takes in an event.
@@ -67,9 +86,11 @@ impl Progress {
                 self.dropped += delta.tally.counts.dropped;
             }
             EventKind::Generator(second) => self.tick(second),
-            EventKind::StageStarted { stage } => {
-                if let (None, Some(stage)) = (&self.line, self.meta.stages.get(usize::from(*stage))) {
-                    let text = stage_line(stage, self.meta.model);
+            EventKind::StageStarted { stage: number } => {
+                let stage = self.meta.stages.get(usize::from(*number));
+                if let (Voice::Full, None, Some(stage)) = (self.voice, &self.line, stage) {
+                    let users = self.meta.users.get(usize::from(*number)).copied();
+                    let text = stage_line(stage, self.meta.model, users);
                     self.say(&text);
                 }
             }
@@ -110,7 +131,7 @@ impl Progress {
     fn tick(&mut self, second: &GeneratorSecond) {
         let elapsed = second.second + 1;
         let every = if elapsed <= OLD { EVERY.0 } else { EVERY.1 };
-        if self.line.is_none() && !elapsed.is_multiple_of(every) {
+        if self.line.is_none() && (self.voice == Voice::Low || !elapsed.is_multiple_of(every)) {
             return;
         }
         let text = self.status(elapsed, second.in_flight);
@@ -180,9 +201,17 @@ fn check_line(end: &CheckEnd) -> String {
     format!("{when} {}: {word}, {}", end.name, end.reason)
 }
 
-fn stage_line(stage: &StagePlan, model: Model) -> String {
+fn stage_line(stage: &StagePlan, model: Model, users: Option<UsersPlan>) -> String {
     let StagePlan { name, from, to, .. } = stage;
     let length = stage.length();
+    if let Some(UsersPlan { from, to }) = users {
+        let [from, to] = [from, to].map(|users| grouped(users.into()));
+        return if from == to {
+            format!("stage {name}: {to} users for {length}")
+        } else {
+            format!("stage {name}: {from} to {to} users in {length}")
+        };
+    }
     match model {
         Model::Closed => format!("stage {name}: as fast as it goes for {length}"),
         Model::Open if from == to => format!("stage {name}: {to} for {length}"),
@@ -243,12 +272,16 @@ mod tests {
 
     #[test]
     fn stages_say_what_is_asked() {
-        assert_eq!(stage_line(&stage(0, 10, 0.0, 400.0), Model::Open), "stage up: 0/s to 400/s in 10s");
-        assert_eq!(stage_line(&stage(0, 10, 5.0, 5.0), Model::Open), "stage up: 5/s for 10s");
-        assert_eq!(
-            stage_line(&stage(0, 10, 0.0, 0.0), Model::Closed),
-            "stage up: as fast as it goes for 10s"
-        );
+        let users = |from, to| Some(UsersPlan { from, to });
+        for (rates, model, users, line) in [
+            ((0.0, 400.0), Model::Open, None, "stage up: 0/s to 400/s in 10s"),
+            ((5.0, 5.0), Model::Open, None, "stage up: 5/s for 10s"),
+            ((0.0, 0.0), Model::Closed, None, "stage up: as fast as it goes for 10s"),
+            ((0.0, 0.0), Model::Closed, users(0, 2_000), "stage up: 0 to 2,000 users in 10s"),
+            ((0.0, 0.0), Model::Closed, users(7, 7), "stage up: 7 users for 10s"),
+        ] {
+            assert_eq!(stage_line(&stage(0, 10, rates.0, rates.1), model, users), line);
+        }
     }
 
     #[test]

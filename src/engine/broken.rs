@@ -8,7 +8,7 @@ use crate::stats::{Delta, Tally};
 use crate::verdict::Verdict;
 use std::collections::BTreeMap;
 
-/// What each stage showed so far, per endpoint.
+/// What the stages that were not looked at yet showed, per endpoint.
 #[derive(Debug, Default)]
 pub(super) struct Broken {
     tallies: BTreeMap<(u16, EndpointId), Tally>,
@@ -22,14 +22,22 @@ pub(super) struct BrokenGate {
 }
 
 impl Broken {
-    /// Takes in a window.
-    pub(super) fn add(&mut self, delta: &Delta) {
-        self.tallies.entry((delta.stage, delta.endpoint)).or_default().merge(&delta.tally);
+    /// Takes in a window of a profile that ends when a gate breaks.
+    pub(super) fn add(&mut self, plan: &LoadPlan, delta: &Delta) {
+        if !plan.until_broken.is_empty() {
+            self.tallies.entry((delta.stage, delta.endpoint)).or_default().merge(&delta.tally);
+        }
     }
 
-    /// The first gate that fails on what `stage` showed. One look a stage, so that looking often does not by itself
-    /// find a failure.
-    pub(super) fn in_stage(&self, plan: &LoadPlan, stage: u16, planned: &StagePlan) -> Option<BrokenGate> {
+    /// The first gate that fails on what `stage` showed; what earlier stages showed is forgotten. One look a stage, so
+    /// that looking often does not by itself find a failure.
+    pub(super) fn in_stage(
+        &mut self,
+        plan: &LoadPlan,
+        stage: u16,
+        planned: &StagePlan,
+    ) -> Option<BrokenGate> {
+        self.tallies = self.tallies.split_off(&(stage, EndpointId(0)));
         plan.until_broken.iter().find_map(|(gate, text)| {
             let mut tally = Tally::default();
             let of_stage = self.tallies.range((stage, EndpointId(0))..=(stage, EndpointId(u16::MAX)));

@@ -2,6 +2,7 @@
 //! tell, Ctrl-C.
 
 use super::abort::Abort;
+use super::audit::{Account, Auditor, Open};
 use super::batch::{Batch, Example};
 use super::broken::Broken;
 use super::faults::{Running, Told};
@@ -12,10 +13,12 @@ use crate::event::{Event, EventKind, GeneratorSecond, ReadBack};
 use crate::history::StagePlan;
 use crate::sample::{EndpointId, ErrorClass};
 use crate::stats::Delta;
-use rustix::time::{ClockId, clock_gettime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+
+/// A look at less than this says more of chance than of the generator.
+const SHORTEST_LOOK: Duration = Duration::from_millis(500);
 
 /// Collects what the workers hand over and says it in order.
 pub(super) struct Dispatch<'a> {
@@ -29,12 +32,19 @@ pub(super) struct Dispatch<'a> {
     /// Up to which second each worker has reported, and its gauges.
     reported: Vec<(u64, u64, u64)>,
     said: BTreeSet<(EndpointId, ErrorClass)>,
+    /// How long the thread of each worker ran and waited, as it reported.
+    accounts: Vec<Option<Account>>,
     broken: Broken,
     abort: Abort,
     aborted: Option<String>,
     next_stage: usize,
-    cpu: CpuMeter,
+    auditor: Auditor,
+    /// The second before which all are settled.
     second: u64,
+    /// The second before which the generator told of itself.
+    told: u64,
+    /// What it told last.
+    last: Option<GeneratorSecond>,
 }
 
 impl<'a> Dispatch<'a> {
@@ -42,7 +52,7 @@ impl<'a> Dispatch<'a> {
         run: &'a RunPlan,
         load: &'a LoadPlan,
         stages: &'a [StagePlan],
-        clock: Clock,
+        (clock, auditor): (Clock, Auditor),
         say: &'a mut dyn FnMut(Event),
     ) -> Dispatch<'a> {
         let reported = vec![(0, 0, 0); load.workers as usize];
@@ -56,12 +66,15 @@ impl<'a> Dispatch<'a> {
             pending,
             reported,
             said,
+            accounts: vec![None; load.workers as usize],
             broken,
             abort: Abort::default(),
             aborted: None,
             next_stage: 0,
-            cpu: CpuMeter::start(),
+            auditor,
             second: 0,
+            told: 0,
+            last: None,
         }
     }
 
@@ -98,6 +111,7 @@ impl<'a> Dispatch<'a> {
             }
         }
         self.settle(u64::MAX);
+        self.tell_of_the_end();
         self.tell(EventKind::LoadEnded);
         if let Some(faults) = faults {
             faults.wind_up();
@@ -166,8 +180,12 @@ impl<'a> Dispatch<'a> {
         if let Some(reported) = self.reported.get_mut(worker as usize) {
             *reported = (batch.second, batch.in_flight, batch.connections);
         }
+        if let Some(account) = self.accounts.get_mut(worker as usize) {
+            *account = batch.account;
+        }
+        self.auditor.add_elsewhere(batch.cpu);
         for delta in batch.deltas {
-            self.broken.add(&delta);
+            self.broken.add(self.load, &delta);
             self.abort.add(self.load, &delta);
             let key = (delta.second, delta.stage, delta.endpoint);
             match self.pending.entry(key) {
@@ -183,7 +201,7 @@ impl<'a> Dispatch<'a> {
         if complete > self.second && complete < u64::MAX {
             self.settle(complete);
             self.second = complete;
-            self.tell_of_generator(complete - 1);
+            self.tell_of_generator(complete);
             self.look_for_broken_gate(complete, stop);
             if let Some(reason) = self.abort.reason(self.load, complete) {
                 self.end_early(reason, stop);
@@ -206,13 +224,38 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    fn tell_of_generator(&mut self, second: u64) {
-        let cpu = self.cpu.cores();
-        let (in_flight, connections) = self
-            .reported
-            .iter()
-            .fold((0, 0), |(flight, open), (_, more, opened)| (flight + more, open + opened));
-        self.tell(EventKind::Generator(GeneratorSecond { second, cpu, in_flight, connections }));
+    /// Tells of all seconds before this one that were not told yet. Usually it is one; a generator that got no core for
+    /// several tells the same of each.
+    fn tell_of_generator(&mut self, complete: u64) {
+        // A worker that is late hands over an older second than those that were looked at.
+        let before = complete.max(self.clock.now().second());
+        if before > self.told {
+            let open = self.reported.iter().fold(Open::default(), |sum, (_, in_flight, connections)| Open {
+                in_flight: sum.in_flight + in_flight,
+                connections: sum.connections + connections,
+            });
+            let said = self.auditor.look(complete, open, &self.accounts);
+            self.tell_of_each(before, &said);
+            self.last = Some(said);
+        }
+    }
+
+    /// The last second is over when its answers are in, which may be a moment after its last arrival or a long time.
+    fn tell_of_the_end(&mut self) {
+        let before = self.clock.now().second() + 1;
+        if self.auditor.since() >= SHORTEST_LOOK {
+            self.tell_of_generator(before);
+        } else if let Some(last) = self.last.take() {
+            // That look was late, and saw most of this second.
+            self.tell_of_each(before, &last);
+        }
+    }
+
+    fn tell_of_each(&mut self, before: u64, said: &GeneratorSecond) {
+        for second in self.told..before {
+            self.tell(EventKind::Generator(GeneratorSecond { second, ..said.clone() }));
+        }
+        self.told = self.told.max(before);
     }
 
     fn look_for_broken_gate(&mut self, second: u64, stop: &watch::Sender<bool>) {
@@ -253,31 +296,5 @@ async fn account_of(ledger: &mut Option<&mut Bookkeeper>) -> Event {
 async fn sleep_until(clock: Clock, at: Option<Offset>) {
     if let Some(at) = at {
         tokio::time::sleep_until(clock.instant(at).into()).await;
-    }
-}
-
-/// CPU time that this process used since the last look.
-struct CpuMeter {
-    used: Duration,
-    at: std::time::Instant,
-}
-
-impl CpuMeter {
-    fn start() -> CpuMeter {
-        CpuMeter { used: CpuMeter::used(), at: std::time::Instant::now() }
-    }
-
-    fn used() -> Duration {
-        let time = clock_gettime(ClockId::ProcessCPUTime);
-        Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
-    }
-
-    /// The cores in use on average since the last look.
-    fn cores(&mut self) -> f64 {
-        let (used, at) = (CpuMeter::used(), std::time::Instant::now());
-        let cores =
-            used.saturating_sub(self.used).as_secs_f64() / at.duration_since(self.at).as_secs_f64().max(1e-6);
-        (self.used, self.at) = (used, at);
-        cores
     }
 }

@@ -1,11 +1,15 @@
 //! The story of a run: check the target, reach it, load it while faults are injected, check it again.
 
+use super::audit::Auditor;
+use super::batch::Batch;
 use super::checks::{self, Round};
 use super::dispatch::Dispatch;
 use super::faults::{Running, Session};
 use super::ledger::Bookkeeper;
+use super::pool::not_shared;
+use super::users::{self, Crew, UsersError};
 use super::worker::Worker;
-use super::{LoadPlan, RunPlan, watching};
+use super::{LoadPlan, RunPlan, calls, watching};
 use crate::check::Effort;
 use crate::clock::{Clock, Offset};
 use crate::event::{CheckEnd, Ending, Event, EventKind, Phase};
@@ -26,6 +30,9 @@ pub enum EngineError {
     /// The system gives no thread.
     #[error("cannot start a worker thread: {0}; lower `load.workers` or raise the limit of processes")]
     Thread(#[source] io::Error),
+    /// There are no users.
+    #[error(transparent)]
+    Users(#[from] UsersError),
 }
 
 /// How others stop a run: true once somebody asked.
@@ -51,7 +58,7 @@ impl Control {
     }
 
     /// What `work` gives, or nothing when somebody asks to stop before it is done.
-    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut asked = self.asked.clone();
         tokio::select! {
             done = work => Some(done),
@@ -139,15 +146,25 @@ async fn story(
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
-    let addresses = match reach(&load.target).await {
-        Ok(addresses) => addresses,
+    let (addresses, connection) = match reach_for(load).await {
+        Ok(reached) => reached,
         Err(failure) => {
             let reason = format!("{}; {}", plan.secrets.redact(&failure.text), failure.next_move());
             return Ok(Ending::Unreachable { reason });
         }
     };
+    match control.unless_stopped(calls::prepare(plan, load, connection)).await {
+        None => return Ok(Ending::Interrupted),
+        Some(Err(reason)) => return Ok(Ending::Unreachable { reason: plan.secrets.redact(&reason) }),
+        Some(Ok(())) => {}
+    }
+    let crew = match control.unless_stopped(users::gather(load)).await {
+        Some(crew) => crew.map_err(|error| error.masked(&plan.secrets))?,
+        None => return Ok(Ending::Interrupted),
+    };
     let started = *clock.insert(Clock::starting_at(Instant::now() + HEAD_START));
-    let aborted = run_load(plan, load, stages, (started, addresses, session), control, say).await?;
+    let drivers = Drivers { addresses, crew };
+    let aborted = run_load(plan, load, stages, (started, drivers, session), control, say).await?;
     if control.stops() {
         return Ok(Ending::Interrupted);
     }
@@ -167,48 +184,111 @@ async fn prepare_ledger(plan: &RunPlan) -> Result<(), String> {
     }
 }
 
-/// The target's addresses, one of which took a connection.
-async fn reach(target: &Target) -> Result<Vec<SocketAddr>, Failure> {
+/// What the load needs of its target: its addresses and a connection, which several requests can share where they have
+/// to.
+async fn reach_for(load: &LoadPlan) -> Result<(Vec<SocketAddr>, Connection), Failure> {
+    let (addresses, connection) = reach(&load.target).await?;
+    if load.connections.streams > 1 && connection.share().is_none() {
+        return Err(not_shared());
+    }
+    Ok((addresses, connection))
+}
+
+/// The target's addresses, and a connection that one of them took.
+///
+/// # Errors
+/// Its name has no address, or none of them takes one.
+pub async fn reach(target: &Target) -> Result<(Vec<SocketAddr>, Connection), Failure> {
     let addresses = target.resolve().await?;
     let mut last = None;
     for address in &addresses {
         match Connection::open(target, *address).await {
-            Ok(_) => return Ok(addresses),
+            Ok(opened) => return Ok((addresses, opened.connection)),
             Err(failure) => last = Some(failure),
         }
     }
     Err(last.unwrap_or_else(|| Failure::new(ErrorClass::Dns, "the target's name has no address")))
 }
 
+/// What sends the load.
+struct Drivers {
+    /// Where worker threads connect to.
+    addresses: Vec<SocketAddr>,
+    /// The process that drives users, instead of threads.
+    crew: Option<Crew>,
+}
+
+/// What sends the load, at work.
+struct Driving {
+    threads: Vec<thread::JoinHandle<io::Result<()>>>,
+    crew: Option<tokio::task::JoinHandle<Result<(), UsersError>>>,
+}
+
+impl Drivers {
+    fn start(
+        self,
+        load: &Arc<LoadPlan>,
+        clock: Clock,
+        batches: &mpsc::Sender<(u32, Batch)>,
+        stop: &watch::Receiver<bool>,
+    ) -> io::Result<Driving> {
+        if let Some(crew) = self.crew {
+            let crew = tokio::spawn(crew.work(clock, batches.clone(), stop.clone()));
+            return Ok(Driving { threads: Vec::new(), crew: Some(crew) });
+        }
+        let start = |number| {
+            let worker = Worker {
+                plan: load.clone(),
+                clock,
+                number,
+                addresses: self.addresses.clone(),
+                batches: batches.clone(),
+                stop: stop.clone(),
+            };
+            thread::Builder::new().name(format!("load-{number}")).spawn(move || worker.run())
+        };
+        let threads = (0..load.workers).map(start).collect::<io::Result<_>>()?;
+        Ok(Driving { threads, crew: None })
+    }
+}
+
+impl Driving {
+    /// Waits for the end of all; gives what went wrong with them.
+    async fn end(self) -> Vec<String> {
+        let threads = self.threads.into_iter().filter_map(|thread| match thread.join() {
+            Ok(Ok(())) => None,
+            Ok(Err(e)) => Some(format!("a worker could not run: {e}")),
+            Err(_) => Some("a worker panicked; part of the load is missing".to_owned()),
+        });
+        let mut troubles: Vec<String> = threads.collect();
+        if let Some(crew) = self.crew {
+            match crew.await {
+                Ok(Ok(())) => {}
+                Ok(Err(e)) => troubles.push(e.to_string()),
+                Err(_) => {
+                    troubles.push("who leads the users panicked; part of the load is missing".to_owned());
+                }
+            }
+        }
+        troubles
+    }
+}
+
 async fn run_load(
     plan: &RunPlan,
     load: &Arc<LoadPlan>,
     stages: &[StagePlan],
-    (clock, addresses, session): (Clock, Vec<SocketAddr>, &mut Option<Session>),
+    (clock, drivers, session): (Clock, Drivers, &mut Option<Session>),
     control: &Control,
     say: &mut dyn FnMut(Event),
 ) -> Result<Option<String>, EngineError> {
     let (batches, received) = mpsc::channel(BATCHES);
     let (stop, told) = watch::channel(false);
-    let mut threads = Vec::new();
-    for number in 0..load.workers {
-        let worker = Worker {
-            plan: load.clone(),
-            clock,
-            number,
-            addresses: addresses.clone(),
-            batches: batches.clone(),
-            stop: told.clone(),
-        };
-        let named = thread::Builder::new().name(format!("load-{number}"));
-        match named.spawn(move || worker.run()) {
-            Ok(thread) => threads.push(thread),
-            Err(e) => {
-                stop.send_replace(true);
-                return Err(EngineError::Thread(e));
-            }
-        }
-    }
+    let auditor = Auditor::start(drivers.addresses.len());
+    let driving = drivers.start(load, clock, &batches, &told).map_err(|error| {
+        stop.send_replace(true);
+        EngineError::Thread(error)
+    })?;
     drop(batches);
     let faults = session.take().zip(plan.faults.clone());
     let mut faults = faults.map(|(session, faults)| Running::start(session, faults, clock));
@@ -217,16 +297,11 @@ async fn run_load(
         stop.send_replace(true);
         EngineError::Thread(error)
     })?;
-    let dispatch = Dispatch::new(plan, load, stages, clock, say);
+    let dispatch = Dispatch::new(plan, load, stages, (clock, auditor), say);
     let asked = control.asked.clone();
     let aborted = dispatch.listen(received, asked, &stop, (faults.as_mut(), ledger.as_mut())).await;
-    for thread in threads {
-        let text = match thread.join() {
-            Ok(Ok(())) => continue,
-            Ok(Err(e)) => format!("a worker could not run: {e}"),
-            Err(_) => "a worker panicked; part of the load is missing".to_owned(),
-        };
-        say(Event { at: clock.now(), kind: EventKind::Trouble { text } });
+    for text in driving.end().await {
+        say(Event { at: clock.now(), kind: EventKind::Trouble { text: plan.secrets.redact(&text) } });
     }
     Ok(aborted)
 }

@@ -44,6 +44,7 @@ pub(super) async fn run(shared: Rc<Shared>, mut feed: Feed) {
     let mut link = Link::new(shared.clone());
     while let Some((arrival, held)) = feed.next(&shared).await {
         serve(&shared, &mut link, arrival).await;
+        link.hang_up().await;
         drop(held);
         if let Feed::Planned(inbox) = &feed {
             shared.idle.borrow_mut().push(inbox.clone());
@@ -101,6 +102,9 @@ async fn travel(
             attempt(shared, link, step, endpoint, planned, (&mut values, &mut cookies)).await;
         under_way.set(None);
         shared.recorder.borrow_mut().record(&sample, arrival.stage);
+        if step.talks() {
+            shared.recorder.borrow_mut().record_events(&sample, arrival.stage, &link.heard());
+        }
         if let Some(failure) = failure {
             return shared.recorder.borrow_mut().example(endpoint, failure.class, &failure.text);
         }
@@ -132,12 +136,19 @@ async fn attempt(
 ) -> (Sample, Option<StepFailure>) {
     let begun = Instant::now();
     let deadline = link.deadline();
-    let performed = deadline.within(begun, step.timeout, step.perform(values, cookies, link)).await;
-    let result = performed.unwrap_or_else(|Late| {
+    let result = if step.talks() {
+        // On the heap, so that other steps need no room for it.
+        Box::pin(step.talk(values, cookies, link)).await
+    } else {
+        let performed = deadline.within(begun, step.timeout, step.perform(values, cookies, link)).await;
+        performed.unwrap_or_else(|Late| {
+            let text = format!("no complete answer within {}", Span::new(step.timeout));
+            Err(StepFailure { class: ErrorClass::Timeout, text, differs: None })
+        })
+    };
+    if matches!(&result, Err(failure) if failure.class == ErrorClass::Timeout) {
         link.close();
-        let text = format!("no complete answer within {}", Span::new(step.timeout));
-        Err(StepFailure { class: ErrorClass::Timeout, text, differs: None })
-    });
+    }
     let notes = link.notes();
     let sample = Sample {
         endpoint,

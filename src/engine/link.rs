@@ -2,22 +2,27 @@
 
 use super::Pace;
 use super::deadline::Deadline;
-use super::gauge::Held;
+use super::pool::{Hold, Pool, Wanted};
 use super::shared::Shared;
+use super::talk::Talk;
 use crate::clock::Offset;
 use crate::journey::Sender;
 use crate::sample::ErrorClass;
 use crate::scenario::KeepAlive;
-use crate::transport::{Answer, Connection, Failure, Keep, Request};
+use crate::transport::{Answer, Connection, Failure, Keep, Opened, Request};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A lane's connection.
 pub(super) struct Link {
-    shared: Rc<Shared>,
-    open: Option<(Connection, Held)>,
+    pub(super) shared: Rc<Shared>,
+    pub(super) open: Option<(Connection, Hold)>,
+    /// Where it is shared: what the next one must be.
+    wanted: Wanted,
     deadline: Rc<Deadline>,
-    notes: Notes,
+    pub(super) notes: Notes,
+    /// Streams and sockets, where a journey has such.
+    pub(super) talk: Option<Box<Talk>>,
     then: Then,
 }
 
@@ -44,7 +49,15 @@ pub(super) struct Notes {
 impl Link {
     pub(super) fn new(shared: Rc<Shared>) -> Link {
         let deadline = Rc::new(shared.deadlines.add());
-        Link { shared, open: None, deadline, notes: Notes::default(), then: Then::GoOn }
+        Link {
+            shared,
+            open: None,
+            wanted: Wanted::Any,
+            deadline,
+            notes: Notes::default(),
+            talk: None,
+            then: Then::GoOn,
+        }
     }
 
     /// Starts the notes of a new request.
@@ -63,15 +76,18 @@ impl Link {
         self.notes
     }
 
-    /// Closes the connection: what was on it can no longer be told apart from the next answer.
+    /// Closes the connection: what was on it can no longer be told apart from the next answer, or it is too old, or
+    /// says nothing any more. One that is shared closes when the last lane has left it.
     pub(super) fn close(&mut self) {
-        self.open = None;
+        if let Some((_, Hold::Shared(place))) = self.open.take() {
+            place.retire();
+        }
     }
 
     /// Closes the connection when it is too old, or when this arrival is one of those that start on a new one.
     pub(super) fn renew_if_due(&mut self, number: u64) {
         let policy = &self.shared.plan.connections;
-        let too_old = |(connection, _): &(Connection, Held)| {
+        let too_old = |(connection, _): &(Connection, Hold)| {
             policy.max_age.is_some_and(|age| connection.age() > age.get())
         };
         // The whole part grows by one at every 1/fresh-th arrival.
@@ -80,27 +96,56 @@ impl Link {
         if fresh || self.open.as_ref().is_some_and(too_old) {
             self.close();
         }
+        self.wanted = if fresh { Wanted::New } else { Wanted::Any };
     }
 
     /// Opens a connection unless there is one that can be used.
-    async fn connect(&mut self) -> Result<(), Failure> {
-        if let Some((connection, _)) = &mut self.open
+    pub(super) async fn connect(&mut self) -> Result<(), Failure> {
+        if let Some((connection, hold)) = &mut self.open
+            && !matches!(hold, Hold::Shared(place) if place.is_to_be_left())
             && connection.usable().await
         {
             return Ok(());
         }
         self.open = None;
-        let no_address = || Failure::new(ErrorClass::Dns, "the target's name has no address");
-        let address = self.shared.address().ok_or_else(no_address)?;
-        let mut opened = Connection::open(&self.shared.plan.target, address).await?;
-        // In the closed model the next request follows the reading, so a stamp would be a cost and no use.
-        if matches!(self.shared.plan.pace, Pace::Open(_)) {
-            opened.connection.stamp();
+        let shared = self.shared.clone();
+        if let Some(pool) = &shared.pool {
+            return self.join(pool).await;
         }
+        // On the heap, as connecting is rare and takes much more room than a request.
+        let opened = Box::pin(open(&shared)).await?;
         *self.notes.connect.get_or_insert_default() += opened.took;
-        self.open = Some((opened.connection, self.shared.connections.hold()));
+        self.open = Some((opened.connection, Hold::Alone(shared.connections.hold())));
         Ok(())
     }
+
+    /// Takes a place on a connection that others use too. Waiting until that is open counts as connecting, whoever
+    /// opens it.
+    async fn join(&mut self, pool: &Pool) -> Result<(), Failure> {
+        let place = pool.place(self.wanted, self.shared.plan.connections.max_age);
+        self.wanted = Wanted::Any;
+        let begun = (!place.is_open()).then(Instant::now);
+        let shared = self.shared.clone();
+        let opening =
+            async { Box::pin(open(&shared)).await.map(|opened| (opened, shared.connections.hold())) };
+        let connection = place.connection(opening).await?;
+        if let Some(begun) = begun {
+            *self.notes.connect.get_or_insert_default() += begun.elapsed();
+        }
+        self.open = Some((connection, Hold::Shared(place)));
+        Ok(())
+    }
+}
+
+async fn open(shared: &Shared) -> Result<Opened, Failure> {
+    let no_address = || Failure::new(ErrorClass::Dns, "the target's name has no address");
+    let address = shared.address().ok_or_else(no_address)?;
+    let mut opened = Connection::open(&shared.plan.target, address).await?;
+    // In the closed model the next request follows the reading, so a stamp would be a cost and no use.
+    if matches!(shared.plan.pace, Pace::Open(_)) {
+        opened.connection.stamp();
+    }
+    Ok(opened)
 }
 
 impl Sender for Link {
@@ -121,7 +166,8 @@ impl Sender for Link {
         self.notes.answered = exchange.result.is_ok();
         let keep_alive = self.shared.plan.connections.keep_alive == KeepAlive::Yes;
         if exchange.result.is_err() || !keep_alive {
-            self.close();
+            // The others on a shared connection find out by themselves whether it goes on.
+            self.open = None;
         }
         exchange.result
     }

@@ -5,12 +5,15 @@
 //!                            │                             ledger, from the start of the load to what is read back
 //!                            │
 //!         dispatch ◄── batches, one a second ── worker 0 … K-1 (a thread each)
-//!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each)
+//!   (the one select!)                             pacer ── arrivals ──► lanes (a connection each, or a stream of one)
+//!                                            or users, in a process of their own
 //! ```
 
 mod abort;
+mod audit;
 mod batch;
 mod broken;
+mod calls;
 mod checks;
 mod deadline;
 mod dispatch;
@@ -23,11 +26,14 @@ mod limits;
 mod link;
 mod pacer;
 mod plan;
+mod pool;
 mod recorder;
 mod shared;
+mod talk;
+pub mod users;
 mod watching;
 mod worker;
 
-pub use drive::{Control, EngineError, Stop, drive};
+pub use drive::{Control, EngineError, Stop, drive, reach};
 pub use limits::raise_open_files;
 pub use plan::{LoadPlan, Pace, RunPlan};

@@ -2,6 +2,7 @@
 
 use super::faults::FaultsPlan;
 use super::ledger::LedgerRun;
+use super::users::Job;
 use crate::check::Compiled;
 use crate::clock::Offset;
 use crate::cluster::Access;
@@ -10,7 +11,7 @@ use crate::history::{EndpointPlan, WatchPlan, select};
 use crate::journey::Journey;
 use crate::ledger::Ids;
 use crate::ledger::clients::ClientError;
-use crate::load::{Mix, Schedule};
+use crate::load::{Crowd, Mix, Schedule};
 use crate::sample::EndpointId;
 use crate::scenario::{Connections, KubernetesPlan, Load, PlannedAbort, PlannedGate, Scenario};
 use crate::source::{Files, Secrets};
@@ -47,13 +48,13 @@ pub struct RunPlan {
     pub files: Files,
 }
 
-/// The load of a run.
-#[derive(Debug)]
+/// The load of a run. Cheap to clone: its journeys are shared.
+#[derive(Debug, Clone)]
 pub struct LoadPlan {
     /// Where it goes.
     pub target: Target,
     /// The journeys, in the order of the scenario.
-    pub journeys: Vec<Journey>,
+    pub journeys: Arc<[Journey]>,
     /// Their endpoints, in the order of their ids.
     pub endpoints: Vec<EndpointPlan>,
     /// Which journey an arrival takes.
@@ -64,7 +65,7 @@ pub struct LoadPlan {
     pub connections: Connections,
     /// How many arrivals may be in flight at once, over all workers.
     pub max_in_flight: u32,
-    /// How many worker threads.
+    /// How many workers hand over batches: threads, or the one process that drives the users.
     pub workers: u32,
     /// The seed of values and pauses.
     pub seed: u64,
@@ -81,12 +82,21 @@ pub struct LoadPlan {
 pub enum Pace {
     /// At planned instants, whatever the target does (open model).
     Open(Schedule),
-    /// Each of so many connections sends its next request when its last one is answered (closed model).
+    /// Each stream of so many connections sends its next request when its last one is answered (closed model).
     Closed {
         /// How many connections.
         connections: u32,
         /// For how long.
         length: Duration,
+    },
+    /// Users who wait for their answers and think, in a process of their own (closed model).
+    Users {
+        /// How many of them are there when.
+        crowd: Crowd,
+        /// How many threads that process has.
+        threads: u32,
+        /// How it finds the same load.
+        job: Job,
     },
 }
 
@@ -103,8 +113,9 @@ impl RunPlan {
         let ledger = ledger.map(|(ledger, target)| LedgerRun::new(ledger, ids, target, seed)).transpose()?;
         let gates = scenario.gates;
         let within = scenario.recovery.within.get();
+        let job = Job { origin: scenario.origin, hash: scenario.hash, seed };
         let load = scenario.load.zip(target.as_ref()).map(|(load, target)| {
-            Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, within, target, seed))
+            Arc::new(LoadPlan::new(load, &gates, scenario.abort_when, within, target, job))
         });
         Ok(RunPlan {
             target,
@@ -120,6 +131,24 @@ impl RunPlan {
             files: scenario.files,
         })
     }
+
+    /// A run of this load and nothing else against the same target, with other random values.
+    #[must_use]
+    pub fn with_load_alone(&self, load: LoadPlan) -> RunPlan {
+        RunPlan {
+            target: self.target.clone(),
+            checks: Vec::new(),
+            watch: None,
+            jobs: self.jobs,
+            cluster: None,
+            seed: load.seed,
+            load: Some(Arc::new(load)),
+            faults: None,
+            ledger: None,
+            secrets: self.secrets.clone(),
+            files: self.files.clone(),
+        }
+    }
 }
 
 impl LoadPlan {
@@ -129,14 +158,17 @@ impl LoadPlan {
         abort_when: Option<PlannedAbort>,
         within: Duration,
         target: &Target,
-        seed: u64,
+        job: Job,
     ) -> LoadPlan {
+        let seed = job.seed;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let pace = match load.closed_connections {
-            Some(connections) => {
+        let threads = load.workers.map_or_else(|| u32::try_from(cores).unwrap_or(1), u32::from);
+        let pace = match (load.closed_connections, load.users.clone()) {
+            (_, Some(crowd)) => Pace::Users { crowd, threads, job },
+            (Some(connections), None) => {
                 Pace::Closed { connections, length: load.schedule(seed).end().since(Offset::ZERO) }
             }
-            None => Pace::Open(load.schedule(seed)),
+            (None, None) => Pace::Open(load.schedule(seed)),
         };
         // A gate on a window of its own or on a fault is judged at the end; only one on all requests can break in a
         // stage.
@@ -144,7 +176,7 @@ impl LoadPlan {
         let whole = gates.iter().filter(|planned| load.until_broken && breaks(&planned.gate));
         // A worker without a share of the connections could send nothing, and would wait for an end that never comes.
         let most = load.closed_connections.unwrap_or(load.max_in_flight).max(1);
-        let workers = load.workers.map_or_else(|| u32::try_from(cores).unwrap_or(1), u32::from).min(most);
+        let workers = if load.users.is_some() { 1 } else { threads.min(most) };
         LoadPlan {
             target: target.clone(),
             until_broken: whole.map(|planned| (planned.gate.clone(), planned.text.value.clone())).collect(),
@@ -157,8 +189,22 @@ impl LoadPlan {
             max_in_flight: load.max_in_flight,
             workers,
             seed,
-            journeys: load.journeys,
+            journeys: load.journeys.into(),
         }
+    }
+
+    /// The same load at planned instants of another schedule, with other values and pauses.
+    #[must_use]
+    pub fn at(&self, schedule: Schedule, seed: u64) -> LoadPlan {
+        LoadPlan { pace: Pace::Open(schedule), seed, ..self.clone() }
+    }
+
+    /// The load of a scenario alone, for the process that drives its users; none where it has no load.
+    pub(super) fn of(scenario: Scenario, seed: u64) -> Option<LoadPlan> {
+        let target = scenario.target.map(|plan| plan.target)?;
+        let job = Job { origin: scenario.origin, hash: scenario.hash, seed };
+        let within = scenario.recovery.within.get();
+        Some(LoadPlan::new(scenario.load?, &scenario.gates, scenario.abort_when, within, &target, job))
     }
 
     /// The endpoint of a journey's step: endpoints are numbered journey by journey, step by step.

@@ -3,7 +3,7 @@
 use super::batch::Example;
 use crate::clock::Offset;
 use crate::sample::{EndpointId, ErrorClass, Sample};
-use crate::stats::Delta;
+use crate::stats::{Delta, Events};
 use std::time::Duration;
 
 /// What a worker has recorded and not handed over yet.
@@ -36,6 +36,13 @@ impl Recorder {
         let within = self.within;
         if let Some(window) = self.window(sample.endpoint, stage, sample.planned) {
             window.record(sample, within);
+        }
+    }
+
+    /// Counts the events of a stream that was planned in `stage`.
+    pub(super) fn record_events(&mut self, sample: &Sample, stage: u16, events: &Events) {
+        if let Some(window) = self.window(sample.endpoint, stage, sample.planned) {
+            window.tally.record_events(events);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::deadline::Deadlines;
 use super::gauge::{Gauge, Held};
+use super::pool::Pool;
 use super::recorder::Recorder;
 use super::{LoadPlan, Pace};
 use crate::clock::{Clock, Offset};
@@ -22,6 +23,8 @@ pub(super) struct Shared {
     pub(super) patient: Gauge,
     pub(super) connections: Gauge,
     pub(super) deadlines: Deadlines,
+    /// Connections with several lanes each, where the scenario wants such.
+    pub(super) pool: Option<Pool>,
     /// Lanes that wait for an arrival, the last used on top: few connections stay busy rather than many half idle.
     pub(super) idle: RefCell<Vec<Rc<Inbox>>>,
     /// Signalled when nothing is in flight.
@@ -38,6 +41,7 @@ impl Shared {
     pub(super) fn new(plan: Arc<LoadPlan>, clock: Clock, addresses: Vec<SocketAddr>) -> Shared {
         Shared {
             recorder: RefCell::new(Recorder::new(plan.endpoints.len(), plan.within)),
+            pool: Pool::new(plan.connections.streams),
             plan,
             clock,
             in_flight: Gauge::default(),
@@ -85,7 +89,7 @@ impl Shared {
     pub(super) fn closed_model_goes_on(&self, now: Offset) -> bool {
         match &self.plan.pace {
             Pace::Closed { length, .. } => !self.stopping.get() && now.since(Offset::ZERO) < *length,
-            Pace::Open(_) => false,
+            Pace::Open(_) | Pace::Users { .. } => false,
         }
     }
 }

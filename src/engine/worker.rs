@@ -1,5 +1,6 @@
 //! One worker: a thread with a runtime of its own, its part of the arrivals, its connections and its recorder.
 
+use super::audit::Account;
 use super::batch::Batch;
 use super::lane::{self, Feed};
 use super::pacer;
@@ -61,6 +62,8 @@ impl Worker {
                 }
             }
             Pace::Closed { connections, .. } => self.start_closed_lanes(&shared, *connections).await,
+            // Users have a process of their own and no worker.
+            Pace::Users { .. } => {}
         }
         while shared.in_flight.get() > 0 || shared.closed_model_goes_on(shared.clock.now()) {
             shared.drained.notified().await;
@@ -72,11 +75,14 @@ impl Worker {
     }
 
     async fn start_closed_lanes(&self, shared: &Rc<Shared>, connections: u32) {
-        let stride = u64::from(connections);
+        let streams = u64::from(self.plan.connections.streams);
+        let stride = u64::from(connections) * streams;
         tokio::time::sleep_until(self.clock.instant(Offset::ZERO).into()).await;
-        for lane in (self.number..connections).step_by(self.plan.workers as usize) {
-            let feed = Feed::Asap { next: u64::from(lane), stride };
-            tokio::task::spawn_local(lane::run(shared.clone(), feed));
+        for connection in (self.number..connections).step_by(self.plan.workers as usize) {
+            for stream in 0..streams {
+                let feed = Feed::Asap { next: u64::from(connection) * streams + stream, stride };
+                tokio::task::spawn_local(lane::run(shared.clone(), feed));
+            }
         }
     }
 
@@ -128,6 +134,8 @@ fn batch(shared: &Shared, second: u64) -> Batch {
         examples,
         in_flight: shared.in_flight.get(),
         connections: shared.connections.get(),
+        account: Account::of_this_thread(),
         trouble,
+        cpu: Duration::ZERO,
     }
 }

@@ -32,8 +32,14 @@ pub struct Meta {
     pub machine: Machine,
     /// Open or closed model.
     pub model: Model,
+    /// The users of each stage, where the load is one of users; empty in all other models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<UsersPlan>,
     /// The limit on requests in flight.
     pub max_in_flight: u64,
+    /// The share of the measured seconds that may be untrusted in a run that passes all the same.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub untrusted: Ratio,
     /// The endpoints, in the order of their ids.
     pub endpoints: Vec<EndpointPlan>,
     /// The stages of the load, in order of time; empty when the scenario has no load.
@@ -125,8 +131,42 @@ pub struct Machine {
 pub enum Model {
     /// Arrivals at planned instants, whatever the target does.
     Open,
-    /// As fast as a number of connections goes; each waits for its answer.
+    /// A number of connections or users, each of which waits for its answer.
     Closed,
+}
+
+impl Model {
+    /// What its latencies must not be taken for; none where they are what customers would have felt.
+    pub fn caution(self) -> Option<&'static str> {
+        match self {
+            Model::Open => None,
+            Model::Closed => Some(
+                "closed model: each request waits for the answer before it, so a slow target is asked less and looks \
+                 better than it is (coordinated omission); compare these times with no run of planned arrivals",
+            ),
+        }
+    }
+}
+
+/// How many users there are in one stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsersPlan {
+    /// How many at its beginning.
+    pub from: u32,
+    /// How many at its end; in between they come or go one after the other.
+    pub to: u32,
+}
+
+impl Meta {
+    /// Whether the load goes as fast as the generator can: nothing is planned and nobody thinks.
+    pub fn flat_out(&self) -> bool {
+        self.model == Model::Closed && self.users.is_empty()
+    }
+
+    /// The most users at once, where the load is one of users.
+    pub fn most_users(&self) -> Option<u32> {
+        self.users.iter().map(|stage| stage.from.max(stage.to)).max()
+    }
 }
 
 /// One endpoint of the plan.
@@ -207,17 +247,23 @@ impl StagePlan {
     }
 }
 
-/// A rate as a number of events a second, exactly.
-mod per_second {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_none(share: &Ratio) -> bool {
+    *share == Ratio::default()
+}
+
+/// A rate as a number of events a second, exactly: how histories hold it.
+pub mod per_second {
     use crate::units::Rate;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-    pub(super) fn serialize<S: Serializer>(rate: &Rate, to: S) -> Result<S::Ok, S::Error> {
+    /// Writes it.
+    pub fn serialize<S: Serializer>(rate: &Rate, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_f64(rate.as_per_second())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Rate, D::Error> {
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Rate, D::Error> {
         f64::deserialize(from).map(Rate::per_second)
     }
 }

@@ -13,7 +13,7 @@ mod write;
 
 pub use meta::{
     CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model,
-    RecoveryPlan, StagePlan, WatchPlan,
+    RecoveryPlan, StagePlan, UsersPlan, WatchPlan, per_second,
 };
 pub use read::{Events, ReadError, Reader, Torn};
 pub use select::{SelectError, select};

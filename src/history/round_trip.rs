@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::clock::Offset;
-use crate::event::{Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
+use crate::event::{
+    Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, Filled, GeneratorSecond, Phase, RunQueue,
+};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
-use crate::units::Rate;
+use crate::units::{Rate, Ratio};
 use crate::verdict::{Severity, Verdict};
 use proptest::prelude::*;
 use std::fs;
@@ -24,7 +26,9 @@ fn meta() -> Meta {
         tls_verified: true,
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
+        users: Vec::new(),
         max_in_flight: 100,
+        untrusted: Ratio::default(),
         endpoints: vec![EndpointPlan { name: "browse/list".into(), journey: "browse".into() }],
         stages: vec![StagePlan {
             name: "hold".into(),
@@ -82,8 +86,20 @@ fn kind() -> impl Strategy<Value = EventKind> {
             detail: CheckDetail::default(),
         })
     });
-    let generator = (any::<u64>(), 0.0f64..64.0).prop_map(|(second, cpu)| {
-        EventKind::Generator(GeneratorSecond { second, cpu, in_flight: 3, connections: 4 })
+    let generator = (any::<u64>(), 0.0f64..64.0, any::<bool>()).prop_map(|(second, cpu, told)| {
+        let (in_flight, connections) = (3, 4);
+        EventKind::Generator(GeneratorSecond {
+            second,
+            cpu,
+            in_flight,
+            connections,
+            quota: told.then_some(0.1),
+            throttled: told.then_some(cpu / 64.0),
+            queue: told.then_some(RunQueue { waited_us: second, ran_us: 5, turns: 6 }),
+            stolen: told.then_some(0.25),
+            descriptors: told.then_some(Filled { used: 9, limit: 1_024 }),
+            ports: told.then_some(Filled { used: second, limit: 28_232 }),
+        })
     });
     let example = any::<String>().prop_map(|text| EventKind::Example {
         endpoint: EndpointId(3),
@@ -204,4 +220,18 @@ fn nothing_is_overwritten_and_a_missing_run_says_what_to_give() {
     let error = Reader::open(&folder.path().join("gone")).unwrap_err().to_string();
     assert!(error.contains("run.json") && error.contains("give the folder of a run"), "{error}");
     assert!(!folder.path().join("run.json.part").exists());
+}
+
+#[test]
+fn only_a_load_without_users_goes_as_fast_as_it_can() {
+    let users = vec![UsersPlan { from: 0, to: 30 }, UsersPlan { from: 30, to: 9 }];
+    for (model, users, flat_out, most) in [
+        (Model::Open, Vec::new(), false, None),
+        (Model::Closed, Vec::new(), true, None),
+        (Model::Closed, users, false, Some(30)),
+    ] {
+        let meta = Meta { model, users, ..meta() };
+        assert_eq!((meta.flat_out(), meta.most_users()), (flat_out, most), "{model:?}");
+        assert_eq!(model.caution().is_some(), model == Model::Closed);
+    }
 }

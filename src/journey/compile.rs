@@ -2,10 +2,11 @@
 
 use super::data::Data;
 use super::extract::Extract;
+use super::grpc::{self, Call};
 use super::judge::Expectation;
 use super::scope::{Scope, check_capture_name};
-use super::step::Step;
-use super::{CompileContext, JourneySpec, StepSpec, Values, request};
+use super::step::{RequestForm, Step};
+use super::{CompileContext, Expect, JourneySpec, StatusExpect, StepSpec, Values, request, talk};
 use crate::source::{Located, Mark, Problem};
 use http::Method;
 
@@ -42,12 +43,17 @@ impl Journey {
         }
         let mut steps = Vec::new();
         for step in &spec.steps.value {
-            steps.extend(compile_step(step, spec.steps.mark, &spec.name, &mut scope, cx, problems));
+            steps.extend(compile_any(step, spec.steps.mark, &spec.name, &mut scope, cx, problems));
         }
         let weight = spec.weight.as_ref().map_or(1, |weight| weight.value);
         let journey =
             Journey { name: spec.name.value.clone(), weight, steps, data, captures: scope.captures() };
         (problems.len() == before).then_some(journey)
+    }
+
+    /// The calls of gRPC among its steps.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.steps.iter().filter_map(Step::call)
     }
 
     /// The values of an arrival at the start of its journey.
@@ -56,7 +62,8 @@ impl Journey {
     }
 }
 
-/// Compiles one step; `fallback` is where a problem of the step as a whole is shown.
+/// Compiles one step that sends a request and takes its whole answer; `fallback` is where a problem of the step as a
+/// whole is shown.
 pub fn compile_step(
     spec: &StepSpec,
     fallback: Mark,
@@ -65,12 +72,27 @@ pub fn compile_step(
     cx: &CompileContext<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<Step> {
-    let (method, path) = method_and_path(spec, fallback, problems)?;
-    let name =
-        spec.name.as_ref().map_or_else(|| format!("{method} {}", path.value), |name| name.value.clone());
-    let rendered = request::compile(method, path, spec, scope, cx, problems);
-    let expect = spec.expect.as_ref();
-    let compiled = expect.map(|expect| Expectation::compile(expect, scope, problems)).unwrap_or_default();
+    problems.extend(spec.listens().map(|(key, path)| {
+        let text = format!("`{key}` is a step for the journeys of a load alone");
+        Problem::at(path.mark, text).help(format!("among the smoke checks write a check `{key}`"))
+    }));
+    compile_any(spec, fallback, journey, scope, cx, problems)
+}
+
+fn compile_any(
+    spec: &StepSpec,
+    fallback: Mark,
+    journey: &str,
+    scope: &mut Scope,
+    cx: &CompileContext<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<Step> {
+    let (name, request) = named_request(spec, fallback, scope, cx, problems)?;
+    let name = spec.name.as_ref().map_or(name, |name| name.value.clone());
+    let expect = of_http(spec.expect.as_ref(), &request, problems);
+    let compiled =
+        expect.as_ref().map(|expect| Expectation::compile(expect, scope, problems)).unwrap_or_default();
+    let talk = talk::compile(spec, &compiled, scope, problems);
     let extracts = extracts(spec, scope, problems);
     let timeout = spec.timeout.as_ref().map_or(cx.timeout, |timeout| timeout.value);
     if timeout.get().is_zero() {
@@ -78,12 +100,14 @@ pub fn compile_step(
         problems.push(Problem::at(mark, "a timeout of zero lets no answer through"));
     }
     let kept = compiled.looks_into_body() || extracts.iter().any(Extract::looks_into_body);
-    let longest = expect.and_then(|expect| expect.max_body.as_ref()).map(|longest| longest.get());
+    let kept = kept || matches!(request, RequestForm::Call(_));
+    let longest = expect.and_then(|expect| expect.max_body).map(|longest| longest.get());
     Some(Step {
         endpoint: if journey.is_empty() { name } else { format!("{journey}/{name}") },
         timeout: timeout.get(),
         think: spec.think.as_ref().map(|think| think.value),
-        request: rendered.into_form(),
+        request,
+        talk,
         expect: compiled,
         extracts,
         redirects: spec.redirects.as_ref().map_or(0, |redirects| redirects.value),
@@ -91,36 +115,92 @@ pub fn compile_step(
     })
 }
 
-fn method_and_path<'a>(
+/// The one request of a step, and what it is called where nobody named it.
+fn named_request(
+    spec: &StepSpec,
+    fallback: Mark,
+    scope: &Scope,
+    cx: &CompileContext<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<(String, RequestForm)> {
+    if let Some(method) = &spec.grpc {
+        if let Some((other, _, path)) = methods(spec).next() {
+            let message = format!("a step has one request, but this has a call of gRPC and {other}");
+            problems.push(Problem::at(path.mark, message).help("make it a step of its own"));
+        }
+        let call = grpc::compile(method, spec, scope, cx, problems)?;
+        return Some((method.value.clone(), RequestForm::Call(Box::new(call))));
+    }
+    let (word, method, path) = request_line(spec, fallback, problems)?;
+    let of_calls = [
+        (
+            "message",
+            spec.message.as_ref().map(|message| message.mark),
+            "write `json`, or call a method with `grpc`",
+        ),
+        ("metadata", spec.metadata.iter().next().map(|(name, _)| name.mark), "write `headers`"),
+    ];
+    for (key, mark, help) in of_calls {
+        let problem = |mark| Problem::at(mark, format!("only a call of gRPC has `{key}`")).help(help);
+        problems.extend(mark.map(problem));
+    }
+    let name = format!("{word} {}", path.value);
+    Some((name, request::compile(method, path, spec, scope, cx, problems).into_form()))
+}
+
+/// What is expected of the answer as one of HTTP. The status of a call is the call's own.
+fn of_http(expect: Option<&Expect>, request: &RequestForm, problems: &mut Vec<Problem>) -> Option<Expect> {
+    let mut expect = expect?.clone();
+    if matches!(request, RequestForm::Call(_)) {
+        expect.status = None;
+    }
+    if let Some(statuses) = &expect.status
+        && let Some(status) = statuses.0.iter().find(|status| matches!(status, StatusExpect::Grpc(_)))
+    {
+        let problem = Problem::at(statuses.mark, format!("`{status}` is a status of gRPC, not of HTTP"));
+        problems.push(problem.help("write 100 to 599, or a class such as 2xx"));
+    }
+    Some(expect)
+}
+
+/// The requests of HTTP that a step names: what each is called, its method and its path.
+fn methods(spec: &StepSpec) -> impl Iterator<Item = (&'static str, Method, &Located<String>)> {
+    let with_body =
+        spec.json.is_some() || spec.form.is_some() || spec.body.is_some() || spec.body_file.is_some();
+    let all = [
+        ("GET", Method::GET, &spec.get),
+        ("HEAD", Method::HEAD, &spec.head),
+        ("POST", Method::POST, &spec.post),
+        ("PUT", Method::PUT, &spec.put),
+        ("PATCH", Method::PATCH, &spec.patch),
+        ("DELETE", Method::DELETE, &spec.delete),
+        ("OPTIONS", Method::OPTIONS, &spec.options),
+        ("sse", if with_body { Method::POST } else { Method::GET }, &spec.sse),
+        ("websocket", Method::GET, &spec.websocket),
+    ];
+    all.into_iter().filter_map(|(word, method, path)| Some((word, method, path.as_ref()?)))
+}
+
+fn request_line<'a>(
     spec: &'a StepSpec,
     fallback: Mark,
     problems: &mut Vec<Problem>,
-) -> Option<(Method, &'a Located<String>)> {
-    let all = [
-        (Method::GET, &spec.get),
-        (Method::HEAD, &spec.head),
-        (Method::POST, &spec.post),
-        (Method::PUT, &spec.put),
-        (Method::PATCH, &spec.patch),
-        (Method::DELETE, &spec.delete),
-        (Method::OPTIONS, &spec.options),
-    ];
-    let mut given = all.into_iter().filter_map(|(method, path)| path.as_ref().map(|path| (method, path)));
+) -> Option<(&'static str, Method, &'a Located<String>)> {
+    let mut given = methods(spec);
     let Some(first) = given.next() else {
         let mark = spec.name.as_ref().map_or(fallback, |name| name.mark);
-        problems.push(
-            Problem::at(mark, "a step without a request")
-                .help("add one of get, head, post, put, patch, delete, options with a path"),
-        );
+        let all = "get, head, post, put, patch, delete, options, sse, websocket";
+        let help = format!("add one of {all} with a path, or grpc with a method");
+        problems.push(Problem::at(mark, "a step without a request").help(help));
         return None;
     };
-    if let Some((method, path)) = given.next() {
-        let message = format!("a step has one request, but this has {} and {method}", first.0);
+    if let Some((word, _, path)) = given.next() {
+        let message = format!("a step has one request, but this has {} and {word}", first.0);
         problems.push(Problem::at(path.mark, message).help("make it a step of its own"));
     }
-    if !first.1.starts_with('/') && !first.1.starts_with("{{") {
-        let problem =
-            Problem::at(first.1.mark, format!("the path `{}` does not start with `/`", first.1.value));
+    let path = first.2;
+    if !path.starts_with('/') && !path.starts_with("{{") {
+        let problem = Problem::at(path.mark, format!("the path `{}` does not start with `/`", path.value));
         problems.push(problem.help("write the path only; host and scheme come from `target.http`"));
     }
     Some(first)

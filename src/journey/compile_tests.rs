@@ -1,8 +1,9 @@
 //! Steps as written in YAML, and the requests that come of them.
 
+use super::grpc::Calls;
 use super::{CompileContext, Journey, JourneySpec, Pairs};
 use crate::source::{Budget, Located, Node, Problem, decode, parse};
-use crate::transport::{HttpVersion, Target, TlsOptions};
+use crate::transport::{Content, HttpVersion, Target, TlsOptions};
 use http::HeaderMap;
 use std::time::Duration;
 
@@ -23,9 +24,11 @@ fn compile(yaml: &str) -> (Option<Journey>, Vec<Problem>) {
     let cx = CompileContext {
         vars: &vars,
         read: &read,
+        read_body: &|path| read(path).map(Content::from),
         timeout: "30s".parse().unwrap(),
         headers: &headers,
         target: Some(&target),
+        calls: Calls::Asked,
     };
     let journey = spec.and_then(|spec| Journey::compile(&spec, &cx, &mut problems));
     (journey, problems)
@@ -43,7 +46,11 @@ fn request(step: &str) -> (String, HeaderMap, Vec<u8>) {
     let journey = journey.unwrap();
     let mut values = journey.values(1, 42);
     let request = journey.steps[0].render(&mut values).unwrap().into_owned();
-    (format!("{} {}", request.method, request.path), request.headers, request.body.to_vec())
+    (
+        format!("{} {}", request.method, request.path),
+        request.headers,
+        request.body.in_memory().unwrap().to_vec(),
+    )
 }
 
 #[test]

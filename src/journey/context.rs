@@ -1,13 +1,17 @@
 //! What compiling a journey needs from the scenario around it.
 
 use super::Pairs;
+use super::grpc::Calls;
 use crate::source::{Located, Problem};
-use crate::transport::Target;
+use crate::transport::{Content, Target};
 use crate::units::Span;
 use std::fmt;
 
 /// Reads a file named in the scenario.
 pub type ReadFile<'a> = dyn Fn(&Located<String>) -> Result<Vec<u8>, Problem> + 'a;
+
+/// Takes a file named in the scenario as the body of requests.
+pub type ReadBody<'a> = dyn Fn(&Located<String>) -> Result<Content, Problem> + 'a;
 
 /// What compiling a journey needs from the scenario around it.
 #[derive(Clone, Copy)]
@@ -16,12 +20,16 @@ pub struct CompileContext<'a> {
     pub vars: &'a [(String, String)],
     /// Reads a file, its path from the folder of the file that names it.
     pub read: &'a ReadFile<'a>,
+    /// Takes a file as a body, likewise; a long one is only looked at.
+    pub read_body: &'a ReadBody<'a>,
     /// How long an answer may take where the step does not say.
     pub timeout: Span,
     /// Headers of every request.
     pub headers: &'a Pairs<Located<String>>,
     /// The target of HTTP; none where the scenario names none.
     pub target: Option<&'a Target>,
+    /// Whether steps may call gRPC, and where the types of its messages come from.
+    pub calls: Calls<'a>,
 }
 
 impl CompileContext<'_> {

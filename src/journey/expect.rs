@@ -1,7 +1,8 @@
 //! What a step expects of its answer, as it is written in a scenario.
 
+use super::grpc::GrpcStatus;
 use super::{Json, OneOrMore, Pairs, TextExpect};
-use crate::source::Located;
+use crate::source::{Located, nearest};
 use crate::units::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -13,7 +14,7 @@ use std::fmt;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Expect {
-    /// One status or class, or a list: `200`, `2xx`, `[200, 404]`.
+    /// One status or class, or a list: `200`, `2xx`, `[200, 404]`; of a call of gRPC a name: `NOT_FOUND`.
     pub status: Option<Located<OneOrMore<StatusExpect>>>,
     /// Headers by name: a text that must be equal, or a condition.
     pub headers: Pairs<Located<TextExpect>>,
@@ -32,14 +33,17 @@ pub enum StatusExpect {
     Code(u16),
     /// `2xx`: any code of this hundred.
     Class(u16),
+    /// How a call of gRPC ends.
+    Grpc(GrpcStatus),
 }
 
 impl StatusExpect {
-    /// Whether a code is what is expected.
+    /// Whether a code of HTTP is what is expected.
     pub fn accepts(self, code: u16) -> bool {
         match self {
             StatusExpect::Code(wanted) => wanted == code,
             StatusExpect::Class(hundred) => code / 100 == hundred,
+            StatusExpect::Grpc(_) => false,
         }
     }
 }
@@ -49,6 +53,7 @@ impl fmt::Display for StatusExpect {
         match self {
             StatusExpect::Code(code) => write!(f, "{code}"),
             StatusExpect::Class(hundred) => write!(f, "{hundred}xx"),
+            StatusExpect::Grpc(status) => write!(f, "{status}"),
         }
     }
 }
@@ -77,6 +82,9 @@ impl<'de> Deserialize<'de> for StatusExpect {
                     [hundred @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] => {
                         Ok(StatusExpect::Class(u16::from(hundred - b'0')))
                     }
+                    [first, ..] if first.is_ascii_alphabetic() => GrpcStatus::named(text)
+                        .map(StatusExpect::Grpc)
+                        .ok_or_else(|| E::custom(no_name(text))),
                     _ => match text.parse() {
                         Ok(code) => self.visit_u64(code),
                         Err(_) => Err(E::custom(format!(
@@ -90,6 +98,12 @@ impl<'de> Deserialize<'de> for StatusExpect {
     }
 }
 
+/// What is wrong with a word that names no status.
+fn no_name(text: &str) -> String {
+    let name = nearest(text, GrpcStatus::names()).unwrap_or("a name such as NOT_FOUND");
+    format!("`{text}` is not a status; write 100 to 599, a class such as 2xx, or for a call of gRPC {name}")
+}
+
 impl JsonSchema for StatusExpect {
     fn schema_name() -> Cow<'static, str> {
         "Status".into()
@@ -97,8 +111,12 @@ impl JsonSchema for StatusExpect {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "a status such as 200, or a class such as 2xx",
-            "anyOf": [{ "type": "integer", "minimum": 100, "maximum": 599 }, { "type": "string", "pattern": "^[1-5][xX][xX]$|^[1-5][0-9][0-9]$" }]
+            "description": "a status such as 200, a class such as 2xx, or for a call of gRPC a name such as NOT_FOUND",
+            "anyOf": [
+                { "type": "integer", "minimum": 100, "maximum": 599 },
+                { "type": "string", "pattern": "^[1-5][xX][xX]$|^[1-5][0-9][0-9]$" },
+                { "type": "string", "enum": GrpcStatus::names().collect::<Vec<_>>() },
+            ]
         })
     }
 }

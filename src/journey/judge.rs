@@ -7,6 +7,7 @@ use crate::sample::ErrorClass;
 use crate::source::{Mark, Problem};
 use crate::transport::Answer;
 use http::HeaderName;
+use std::fmt;
 
 /// Why an answer is not what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -99,6 +100,12 @@ impl Expectation {
 
     /// Asks the answer; the first thing that does not hold comes back.
     pub fn judge(&self, answer: &Answer, values: &mut super::Values<'_>) -> Result<(), Mismatch> {
+        self.judge_head(answer, values)?;
+        self.judge_content(&"the body", &answer.body, values)
+    }
+
+    /// Asks the status and the headers of an answer.
+    pub fn judge_head(&self, answer: &Answer, values: &mut super::Values<'_>) -> Result<(), Mismatch> {
         let code = answer.status.as_u16();
         let accepted = if self.statuses.is_empty() { code < 400 } else { self.wants_status(code) };
         if !accepted {
@@ -111,14 +118,24 @@ impl Expectation {
             let value = answer.headers.get(name).map(String::from_utf8_lossy);
             rule.judge(&format_args!("header {name}"), value.as_deref(), values)?;
         }
+        Ok(())
+    }
+
+    /// Asks a body, or something else that is looked into as one; `what` is its name.
+    pub fn judge_content(
+        &self,
+        what: &dyn fmt::Display,
+        content: &[u8],
+        values: &mut super::Values<'_>,
+    ) -> Result<(), Mismatch> {
         if let Some(rule) = &self.body {
-            rule.judge(&"the body", Some(&String::from_utf8_lossy(&answer.body)), values)?;
+            rule.judge(what, Some(&String::from_utf8_lossy(content)), values)?;
         }
         if self.json.is_empty() {
             return Ok(());
         }
-        let document: serde_json::Value = serde_json::from_slice(&answer.body).map_err(|e| {
-            Mismatch::assertion(format!("the body is not JSON: {e}; it begins {}", excerpt(&answer.body)))
+        let document: serde_json::Value = serde_json::from_slice(content).map_err(|e| {
+            Mismatch::assertion(format!("{what} is not JSON: {e}; it begins {}", excerpt(content)))
         })?;
         self.json.iter().try_for_each(|rule| rule.judge(&document, values))
     }

@@ -15,6 +15,7 @@ fn answer(status: u16, body: &str) -> Answer {
     Answer {
         status: StatusCode::from_u16(status).unwrap(),
         headers: headers.into(),
+        trailers: None,
         length: body.len() as u64,
         body,
     }

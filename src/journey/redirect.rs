@@ -2,8 +2,7 @@
 
 use super::judge::Mismatch;
 use crate::sample::ErrorClass;
-use crate::transport::{Answer, Request};
-use bytes::Bytes;
+use crate::transport::{Answer, Content, Request};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION};
 use http::uri::{PathAndQuery, Uri};
 use http::{Method, StatusCode};
@@ -23,7 +22,7 @@ pub(super) fn follow(request: &Request, answer: &Answer, left: u8) -> Result<Opt
     let keeps_method = matches!(code, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
     if !keeps_method && request.method != Method::HEAD {
         next.method = Method::GET;
-        next.body = Bytes::new();
+        next.body = Content::default();
         next.headers.remove(CONTENT_TYPE);
         next.headers.remove(CONTENT_LENGTH);
     }
@@ -68,7 +67,8 @@ mod tests {
         Answer {
             status: StatusCode::from_u16(code).unwrap(),
             headers: headers.into(),
-            body: Bytes::new(),
+            trailers: None,
+            body: bytes::Bytes::new(),
             length: 0,
         }
     }
@@ -77,7 +77,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, HeaderValue::from_static("shop.test"));
         let path = PathAndQuery::from_static("/a/b?x=1");
-        Request::new(Method::POST, path, headers, Bytes::from_static(b"{}"))
+        Request::new(Method::POST, path, headers, bytes::Bytes::from_static(b"{}"))
     }
 
     #[test]

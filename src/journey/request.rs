@@ -6,10 +6,10 @@ use super::step::{Body, Rendered};
 use super::template::{Encode, Template};
 use super::{Auth, CompileContext, Pairs, StepSpec};
 use crate::source::{Located, Mark, Problem};
+use crate::transport::Content;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 /// The templates of a step's request.
@@ -25,7 +25,7 @@ pub(super) fn compile(
         path: path_template(&method, path, spec, scope, cx, problems),
         fixed_headers: HeaderMap::new(),
         headers: Vec::new(),
-        body: Body::Fixed(Bytes::new()),
+        body: Body::Fixed(Content::default()),
         method,
     };
     headers_and_body(rendered, spec, scope, cx, problems)
@@ -89,6 +89,9 @@ fn headers_and_body(
         all.push((name, template, mark));
     };
     set(HOST, Template::text(cx.host()), Mark::default());
+    if spec.sse.is_some() {
+        set(ACCEPT, Template::text("text/event-stream, */*"), Mark::default());
+    }
     if let Some(content_type) = content_type {
         set(CONTENT_TYPE, Template::text(content_type), Mark::default());
     }
@@ -174,13 +177,13 @@ fn body(
     if let Some(text) = &spec.body {
         return (of(Template::parse(text, scope, Encode::Plain, problems)), None);
     }
-    match spec.body_file.as_ref().map(|file| (cx.read)(file)) {
-        Some(Ok(bytes)) => (Body::Fixed(bytes.into()), None),
+    match spec.body_file.as_ref().map(|file| (cx.read_body)(file)) {
+        Some(Ok(content)) => (Body::Fixed(content), None),
         Some(Err(problem)) => {
             problems.push(problem);
-            (Body::Fixed(Bytes::new()), None)
+            (Body::Fixed(Content::default()), None)
         }
-        None => (Body::Fixed(Bytes::new()), None),
+        None => (Body::Fixed(Content::default()), None),
     }
 }
 

@@ -8,6 +8,7 @@ use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 /// A condition on a text; a bare text must be equal.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,6 +41,13 @@ pub struct Think {
     pub from: Span,
     /// The longest pause.
     pub to: Span,
+}
+
+impl Think {
+    /// The pause at a share between 0, the shortest, and 1, the longest.
+    pub fn length(self, share: f64) -> Duration {
+        self.from.get() + self.to.get().saturating_sub(self.from.get()).mul_f64(share)
+    }
 }
 
 #[derive(Deserialize, JsonSchema, Default)]

@@ -1,6 +1,6 @@
 //! Journeys and steps as they are written in a scenario.
 
-use super::{Capture, Expect, Json, Pairs, Think};
+use super::{Capture, EventsExpect, Expect, Json, Pairs, Think};
 use crate::source::Located;
 use crate::units::Span;
 use schemars::JsonSchema;
@@ -55,7 +55,7 @@ pub enum Pick {
 /// Makes the written forms of one request and of a chain of them, which share all keys of a request.
 macro_rules! requests {
     ($($(#[$doc:meta])* $key:ident: $type:ty,)*) => {
-        /// One request and what is expected of its answer. Exactly one of the methods.
+        /// One request and what is expected of its answer. Exactly one of the methods, or `grpc`.
         #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         #[schemars(rename = "Step")]
@@ -102,6 +102,23 @@ requests! {
     delete: Option<Located<String>>,
     /// An OPTIONS request to this path.
     options: Option<Located<String>>,
+    /// A call of a gRPC method that takes one message and gives one: `shop.v1.Orders/Create`. Where its types come from
+    /// stands in `target.grpc`.
+    grpc: Option<Located<String>>,
+    /// The message of a call, as JSON; an empty one when left out.
+    message: Option<Json>,
+    /// The metadata of a call.
+    metadata: Pairs<Located<String>>,
+    /// A stream of events from this path, as load: GET, or POST with a body.
+    sse: Option<Located<String>>,
+    /// A message over a WebSocket at this path, as load; the steps of an arrival share it.
+    websocket: Option<Located<String>>,
+    /// With `websocket`: what is sent, a text as it is and anything else as JSON.
+    send: Option<Json>,
+    /// With `websocket`: the subprotocol that is offered.
+    subprotocol: Option<Located<String>>,
+    /// With `sse` or `websocket`: what the events must be like, and which one ends the step.
+    events: Option<Located<EventsExpect>>,
     /// Query parameters, added to the path and percent-encoded.
     query: Pairs<Located<String>>,
     /// Request headers.
@@ -116,7 +133,7 @@ requests! {
     body_file: Option<Located<String>>,
     /// Credentials.
     auth: Option<Auth>,
-    /// What the answer must be; a status below 400 when left out.
+    /// What the answer must be; a status below 400 when left out, and OK of a call.
     expect: Option<Expect>,
     /// Values taken from the answer for later steps.
     capture: Pairs<Located<Capture>>,
@@ -129,9 +146,16 @@ requests! {
 }
 
 impl StepSpec {
-    /// The path of the request, whatever its method; the first one when several are given.
+    /// The kind and the path of a step that listens; none where it sends a request and takes its whole answer.
+    pub fn listens(&self) -> Option<(&'static str, &Located<String>)> {
+        let sse = self.sse.as_ref().map(|path| ("sse", path));
+        sse.or(self.websocket.as_ref().map(|path| ("websocket", path)))
+    }
+
+    /// The path of the request, whatever its method, or the method of a call; the first one when several are given.
     pub fn path(&self) -> Option<&Located<String>> {
-        let all = [&self.get, &self.head, &self.post, &self.put, &self.patch, &self.delete, &self.options];
+        let Self { get, head, post, put, patch, delete, options, grpc, sse, websocket, .. } = self;
+        let all = [get, head, post, put, patch, delete, options, grpc, sse, websocket];
         all.into_iter().find_map(Option::as_ref)
     }
 }

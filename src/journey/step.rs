@@ -2,13 +2,14 @@
 
 use super::cookies::Cookies;
 use super::extract::Extract;
+use super::grpc::Call;
 use super::judge::{Differs, Expectation, Mismatch};
 use super::redirect;
+use super::talk::Talk;
 use super::template::Template;
 use super::{Think, Values};
 use crate::sample::ErrorClass;
-use crate::transport::{Answer, Failure, Keep, Request};
-use bytes::Bytes;
+use crate::transport::{Answer, Content, Failure, Keep, Request};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::borrow::Cow;
@@ -24,6 +25,7 @@ pub struct Step {
     /// The pause after it.
     pub think: Option<Think>,
     pub(super) request: RequestForm,
+    pub(super) talk: Talk,
     pub(super) expect: Expectation,
     pub(super) extracts: Vec<Extract>,
     pub(super) redirects: u8,
@@ -34,9 +36,11 @@ pub struct Step {
 #[derive(Debug)]
 pub(super) enum RequestForm {
     /// No value of the run is in it.
-    Fixed(Request),
+    Fixed(Box<Request>),
     /// Rendered each time.
     Rendered(Box<Rendered>),
+    /// A call of gRPC.
+    Call(Box<Call>),
 }
 
 /// The templates of a request.
@@ -53,7 +57,7 @@ pub(super) struct Rendered {
 /// A body, built once or rendered for each arrival.
 #[derive(Debug)]
 pub(super) enum Body {
-    Fixed(Bytes),
+    Fixed(Content),
     Rendered(Template),
 }
 
@@ -125,6 +129,10 @@ impl Step {
             }
             left -= 1;
         };
+        let answer = match self.call() {
+            Some(call) => call.read(answer, self.looks_into_body())?,
+            None => answer,
+        };
         self.expect.judge(&answer, values)?;
         self.extracts.iter().try_for_each(|extract| extract.take(&answer, values))?;
         Ok(())
@@ -138,17 +146,30 @@ impl Step {
         match &self.request {
             RequestForm::Fixed(request) => Ok(Cow::Borrowed(request)),
             RequestForm::Rendered(rendered) => rendered.render(values).map(Cow::Owned),
+            RequestForm::Call(call) => call.render(values),
         }
     }
 
+    /// The call of gRPC that it makes, if it is one.
+    pub fn call(&self) -> Option<&Call> {
+        match &self.request {
+            RequestForm::Call(call) => Some(call),
+            RequestForm::Fixed(_) | RequestForm::Rendered(_) => None,
+        }
+    }
+
+    fn looks_into_body(&self) -> bool {
+        self.expect.looks_into_body() || self.extracts.iter().any(Extract::looks_into_body)
+    }
+
+    /// The answer of a call is no answer before its message was read.
     fn keep(&self) -> Keep {
-        let looked_into = self.expect.looks_into_body() || self.extracts.iter().any(Extract::looks_into_body);
-        if looked_into { Keep::Body } else { Keep::Length }
+        if self.looks_into_body() || self.call().is_some() { Keep::Body } else { Keep::Length }
     }
 }
 
 impl Rendered {
-    fn render(&self, values: &mut Values<'_>) -> Result<Request, StepFailure> {
+    pub(super) fn render(&self, values: &mut Values<'_>) -> Result<Request, StepFailure> {
         let unfit = |what: &str, text: &str| StepFailure {
             class: ErrorClass::Assertion,
             text: format!(
@@ -181,14 +202,21 @@ impl Rendered {
     }
 
     /// The request, when no value of the run is in it.
-    pub(super) fn into_form(self) -> RequestForm {
-        let fixed_path = self.path.fixed().and_then(|path| PathAndQuery::try_from(path).ok());
-        match (fixed_path, &self.body) {
-            (Some(path), Body::Fixed(body)) if self.headers.is_empty() => {
-                let request = Request::new(self.method, path, self.fixed_headers, body.clone());
-                RequestForm::Fixed(request.prepared())
+    pub(super) fn fixed(&self) -> Option<Request> {
+        let path = self.path.fixed().and_then(|path| PathAndQuery::try_from(path).ok())?;
+        match &self.body {
+            Body::Fixed(body) if self.headers.is_empty() => {
+                Some(Request::new(self.method.clone(), path, self.fixed_headers.clone(), body.clone()))
             }
-            _ => RequestForm::Rendered(Box::new(self)),
+            _ => None,
+        }
+    }
+
+    /// Built once, when no value of the run is in it.
+    pub(super) fn into_form(self) -> RequestForm {
+        match self.fixed() {
+            Some(request) => RequestForm::Fixed(Box::new(request.prepared())),
+            None => RequestForm::Rendered(Box::new(self)),
         }
     }
 }

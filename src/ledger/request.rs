@@ -47,6 +47,6 @@ fn names_its_entry(step: &Step) -> bool {
     let Ok(request) = step.render(&mut values) else { return false };
     let holds = |bytes: &[u8]| bytes.windows(id.len()).any(|part| part == id.as_bytes());
     holds(request.path.as_str().as_bytes())
-        || holds(&request.body)
+        || request.body.in_memory().is_some_and(|body| holds(body))
         || request.headers.values().any(|value| holds(value.as_bytes()))
 }

@@ -1,6 +1,6 @@
 //! The rate over time as a picture in text, for `shakedown plan`.
 
-use super::{Planned, Schedule};
+use super::{Arrivals, Crowd, Planned, Schedule, Stage};
 use crate::clock::Offset;
 use crate::units::{Rate, Span};
 
@@ -51,6 +51,21 @@ impl Glyphs {
 /// Draws the planned rate over time, with the names and beginnings of the stages below. A column shows its highest
 /// rate, so that a short spike in a long run is seen; a name or time that finds no room is left out.
 pub fn draw(schedule: &Schedule, canvas: Canvas) -> String {
+    picture(schedule, canvas, |rate| Rate::per_second(rate).to_string())
+}
+
+/// Draws the planned users over time, above the names and beginnings of `stages`, which are the crowd's.
+pub fn draw_users(crowd: &Crowd, stages: &[Stage], canvas: Canvas) -> String {
+    // What is drawn is a number over time, whatever it counts.
+    let level = |users: u32| Rate::per_second(f64::from(users));
+    let stage =
+        |(stage, (from, to)): (&Stage, _)| Stage { from: level(from), to: level(to), ..stage.clone() };
+    let stages = stages.iter().zip(crowd.stages()).map(stage).collect();
+    picture(&Schedule::new(stages, Arrivals::Even), canvas, |users| format!("{users} users"))
+}
+
+/// The rates of a schedule as a picture; `label` writes one of them.
+fn picture(schedule: &Schedule, canvas: Canvas, label: impl Fn(f64) -> String) -> String {
     let (width, height) = (canvas.width.max(10), canvas.height.max(2));
     let marks = canvas.glyphs.marks();
     let [axis, labelled, corner, floor, tick] = canvas.glyphs.axes();
@@ -58,8 +73,7 @@ pub fn draw(schedule: &Schedule, canvas: Canvas) -> String {
     let top = rates.iter().copied().fold(0.0, f64::max);
     let heights: Vec<usize> = rates.iter().map(|rate| level(*rate, top, height * marks.len())).collect();
 
-    let label = |share: f64| Rate::per_second(top * share).to_string();
-    let (high, half, zero) = (label(1.0), label(0.5), label(0.0));
+    let (high, half, zero) = (label(top), label(top * 0.5), label(0.0));
     let margin = high.chars().count().max(half.chars().count());
     let mut lines = Vec::with_capacity(height + 3);
     for row in (0..height).rev() {
@@ -161,7 +175,7 @@ impl Labels {
 #[expect(clippy::needless_raw_string_hashes, reason = "snapbox writes them when it updates a picture")]
 mod tests {
     use super::*;
-    use crate::load::{Arrivals, Profile};
+    use crate::load::Profile;
     use snapbox::{assert_data_eq, str};
 
     fn drawn(profile: &str, canvas: Canvas) -> String {
@@ -238,6 +252,29 @@ mod tests {
   0/s ++--+--+---+--+--+---+--+--+---+--+--+---
        step-1    step-4    step-7    step-10
        0s 10s    30s   50s 1m 1m10s  1m30s   2m
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn users_come_stay_and_go() {
+        let profile: Profile = serde_json::from_str(
+            r#"{ "users": { "stages": [{ "to": 25, "over": "10s", "name": "in" }, { "hold": "20s" },
+                { "to": 0, "over": "10s", "name": "out" }] } }"#,
+        )
+        .unwrap();
+        let drawn = draw_users(&profile.crowd().unwrap(), &profile.stages().unwrap(), SMALL);
+        assert_data_eq!(
+            drawn,
+            str![[r#"
+  25 users +       .:######################:.
+           |     .:##########################:.
+12.5 users +  .:################################:.
+           |.:####################################:.
+   0 users ++---------+-------------------+---------
+            in        stage-2             out
+            0s        10s                 30s    40s
 
 "#]]
         );

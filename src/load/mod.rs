@@ -4,9 +4,11 @@
 //! A new profile is one file, its `mod` line and its entry in the list below.
 
 mod baseline;
+mod crowd;
 mod departures;
 mod draw;
 mod error;
+mod legs;
 mod line;
 mod max;
 mod mix;
@@ -19,10 +21,12 @@ mod spike;
 mod stage;
 mod stages;
 mod stress;
+mod users;
 
 pub use baseline::Baseline;
+pub use crowd::{Crowd, Presence};
 pub use departures::{Departures, TOLERANCE};
-pub use draw::{Canvas, Glyphs, draw};
+pub use draw::{Canvas, Glyphs, draw, draw_users};
 pub use error::ProfileError;
 pub use max::Max;
 pub use mix::Mix;
@@ -34,6 +38,7 @@ pub use spike::Spike;
 pub use stage::Stage;
 pub use stages::{Segment, Stages};
 pub use stress::Stress;
+pub use users::{Users, UsersStage};
 
 profile::profiles! {
     /// Normal load: ramp up to a rate and hold it.
@@ -50,4 +55,6 @@ profile::profiles! {
     Stages(Stages),
     /// As fast as a number of connections goes, each waiting for its answer (closed model).
     Max(Max),
+    /// So many users, each of whom waits for its answer and thinks before it goes on (closed model).
+    Users(Users),
 }

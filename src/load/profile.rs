@@ -1,6 +1,6 @@
 //! What all profiles have in common: they become stages, and the stages stay within bounds.
 
-use super::{ProfileError, Stage};
+use super::{Crowd, ProfileError, Stage};
 use crate::units::{Rate, Span};
 use std::time::Duration;
 
@@ -25,6 +25,11 @@ pub(super) trait Shape {
 
     /// The number of connections of a closed model; `None` for planned arrivals.
     fn connections(&self) -> Option<u32> {
+        None
+    }
+
+    /// The users of a closed model of users; `None` for all others, and where the stages make no sense.
+    fn crowd(&self) -> Option<Crowd> {
         None
     }
 }
@@ -53,6 +58,11 @@ macro_rules! profiles {
             /// The number of connections of a closed model; `None` for planned arrivals.
             pub fn connections(&self) -> Option<u32> {
                 self.shape().connections()
+            }
+
+            /// The users of a closed model of users; `None` for all others, and where the stages make no sense.
+            pub fn crowd(&self) -> Option<Crowd> {
+                self.shape().crowd()
             }
 
             fn shape(&self) -> &dyn profile::Shape {
@@ -88,7 +98,7 @@ pub(super) fn checked(shape: &dyn Shape) -> Result<Vec<Stage>, ProfileError> {
             "lower the rates or `times`",
         ));
     }
-    if highest == Rate::ZERO && shape.connections().is_none() {
+    if highest == Rate::ZERO && shape.connections().is_none() && shape.crowd().is_none() {
         return Err(ProfileError::whole(
             "the rate is zero everywhere, so nothing would arrive",
             "give at least one stage a rate above zero, such as 100/s",

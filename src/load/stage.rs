@@ -38,11 +38,16 @@ impl Stage {
 /// A warm-up ramp from nothing to `rate`, then the hold. A ramp of `0s` is left out.
 pub(super) fn ramp_and_hold(rate: Rate, ramp: Option<Span>, hold: Span) -> Result<Vec<Stage>, ProfileError> {
     some_time("hold", hold)?;
-    let ramp = ramp.unwrap_or_else(|| Span::new(RAMP.min(hold.get() / 4)));
     let mut stages = vec![Stage::hold("hold", rate, hold)];
-    if ramp.get().as_micros() > 0 {
-        let up = Stage { name: "ramp".to_owned(), from: Rate::ZERO, to: rate, length: ramp, warmup: true };
+    if let Some(length) = ramp_of(ramp, hold) {
+        let up = Stage { name: "ramp".to_owned(), from: Rate::ZERO, to: rate, length, warmup: true };
         stages.insert(0, up);
     }
     Ok(stages)
+}
+
+/// The length of the ramp before a hold, where there is one.
+pub(super) fn ramp_of(ramp: Option<Span>, hold: Span) -> Option<Span> {
+    let ramp = ramp.unwrap_or_else(|| Span::new(RAMP.min(hold.get() / 4)));
+    (ramp.get().as_micros() > 0).then_some(ramp)
 }

@@ -1,12 +1,11 @@
 //! A list of ramps and holds.
 
-use super::error::some_time;
+use super::legs::{Leg, Words, Written, legs};
 use super::profile::Shape;
 use super::{ProfileError, Stage};
 use crate::units::{Rate, Span};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::collections::HashSet;
 
 /// Ramps and holds, in order of time.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -37,70 +36,17 @@ pub struct Segment {
 
 impl Shape for Stages {
     fn stages(&self) -> Result<Vec<Stage>, ProfileError> {
-        let Some(first) = self.0.first() else {
-            return Err(ProfileError::whole(
-                "the list of stages is empty",
-                "write for example `- { to: 100/s, over: 10s }`",
-            ));
-        };
-        let mut rate = first.from.unwrap_or_default();
-        let (mut stages, mut names) = (Vec::with_capacity(self.0.len()), HashSet::new());
-        for (place, segment) in self.0.iter().enumerate() {
-            if place > 0 && segment.from.is_some() {
-                return Err(ProfileError::at(
-                    format!("[{place}].from"),
-                    format!("stage {} has a `from`, but only the first stage can", place + 1),
-                    "leave it out: a stage begins with the rate that the one before ended with",
-                ));
-            }
-            let stage = segment.stage(place, rate)?;
-            if stage.name.trim().is_empty() {
-                return Err(ProfileError::at(
-                    format!("[{place}].name"),
-                    format!("the `name` of stage {} is empty", place + 1),
-                    "write a name, or leave it out",
-                ));
-            }
-            if !names.insert(stage.name.clone()) {
-                return Err(ProfileError::at(
-                    format!("[{place}].name"),
-                    format!("two stages are named `{}`", stage.name),
-                    "give each its own name, so that a gate can tell them apart",
-                ));
-            }
-            rate = stage.to;
-            stages.push(stage);
-        }
-        Ok(stages)
+        let words = Words { amount: "rate", ramp: "{ to: 100/s, over: 10s }" };
+        let legs = legs(self.0.iter().map(Segment::written), words)?;
+        let stage =
+            |Leg { name, from, to, length, warmup }: Leg<Rate>| Stage { name, from, to, length, warmup };
+        Ok(legs.into_iter().map(stage).collect())
     }
 }
 
 impl Segment {
-    /// The stage of this segment at its `place` in the list, beginning with the rate `from`.
-    fn stage(&self, place: usize, from: Rate) -> Result<Stage, ProfileError> {
-        let number = place + 1;
-        let (to, field, length) = match (self.to, self.over, self.hold) {
-            (Some(to), Some(over), None) => (to, "over", over),
-            (None, None, Some(hold)) => (from, "hold", hold),
-            (Some(_), None, None) => return Err(incomplete(number, "has `to` without `over`")),
-            (None, Some(_), None) => return Err(incomplete(number, "has `over` without `to`")),
-            (None, None, None) => return Err(incomplete(number, "has neither `to` and `over` nor `hold`")),
-            (_, _, Some(_)) => return Err(incomplete(number, "has both a ramp and a `hold`")),
-        };
-        some_time(field, length).map_err(|error| ProfileError {
-            field: format!("[{place}].{field}"),
-            message: format!("{} in stage {number}", error.message),
-            ..error
-        })?;
-        let name = self.name.clone().unwrap_or_else(|| format!("stage-{number}"));
-        Ok(Stage { name, from, to, length, warmup: self.warmup })
+    fn written(&self) -> Written<'_, Rate> {
+        let Segment { to, over, hold, from, name, warmup } = self;
+        Written { to: *to, over: *over, hold: *hold, from: *from, name: name.as_ref(), warmup: *warmup }
     }
-}
-
-fn incomplete(number: usize, what: &str) -> ProfileError {
-    ProfileError::at(
-        format!("[{}]", number - 1),
-        format!("stage {number} {what}"),
-        "write `{ to: 100/s, over: 10s }` or `{ hold: 30s }`",
-    )
 }

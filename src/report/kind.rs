@@ -45,11 +45,30 @@ pub fn list() -> &'static [Kind] {
     KINDS
 }
 
+/// A choice of formats, for one sort of result.
+pub trait Format: Sized + 'static {
+    /// All of them, in the order of help texts.
+    fn list() -> &'static [Self];
+
+    /// The name on the command line.
+    fn name(&self) -> &'static str;
+}
+
+impl Format for Kind {
+    fn list() -> &'static [Kind] {
+        KINDS
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
 /// A report that was asked for.
 #[derive(Debug, PartialEq)]
-pub struct Request {
+pub struct Request<K: 'static> {
     /// Which format.
-    pub kind: &'static Kind,
+    pub kind: &'static K,
     /// Where to.
     pub to: Destination,
 }
@@ -67,10 +86,12 @@ pub enum Destination {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// No format is called so.
-    #[error("there is no report `{kind}`; {}the reports are {}", meant(kind), names())]
+    #[error("there is no report `{kind}`; {}the reports are {}", meant(kind, known), names(known))]
     Unknown {
         /// What was asked for.
         kind: String,
+        /// What there is.
+        known: Vec<&'static str>,
     },
     /// It does not say where to.
     #[error("`{written}` does not say where to; write `{kind}=PATH`, or `{kind}=-` for standard output")]
@@ -82,24 +103,27 @@ pub enum RequestError {
     },
 }
 
-fn names() -> String {
-    let names: Vec<String> = KINDS.iter().map(|kind| format!("`{}`", kind.name)).collect();
+fn names(known: &[&str]) -> String {
+    let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }
 
-fn meant(kind: &str) -> String {
-    source::nearest(kind, KINDS.iter().map(|kind| kind.name))
+fn meant(kind: &str, known: &[&str]) -> String {
+    source::nearest(kind, known.iter().copied())
         .map(|near| format!("did you mean `{near}`? "))
         .unwrap_or_default()
 }
 
 /// Reads `KIND=PATH`; the path `-` is standard output.
-pub fn parse(written: &str) -> Result<Request, RequestError> {
+pub fn parse<K: Format>(written: &str) -> Result<Request<K>, RequestError> {
     let (name, path) = written.split_once('=').unwrap_or((written, ""));
-    let known = KINDS.iter().find(|kind| kind.name == name.trim());
-    let kind = known.ok_or_else(|| RequestError::Unknown { kind: name.trim().to_owned() })?;
+    let name = name.trim();
+    let kind = K::list().iter().find(|kind| kind.name() == name).ok_or_else(|| {
+        let known = K::list().iter().map(K::name).collect();
+        RequestError::Unknown { kind: name.to_owned(), known }
+    })?;
     match path.trim() {
-        "" => Err(RequestError::Nowhere { written: written.to_owned(), kind: kind.name }),
+        "" => Err(RequestError::Nowhere { written: written.to_owned(), kind: kind.name() }),
         "-" => Ok(Request { kind, to: Destination::Stdout }),
         path => Ok(Request { kind, to: Destination::File(path.into()) }),
     }
@@ -111,9 +135,9 @@ mod tests {
 
     #[test]
     fn a_request_names_a_kind_and_a_place() {
-        let request = parse("junit=out/report.xml").unwrap();
+        let request = parse::<Kind>("junit=out/report.xml").unwrap();
         assert_eq!((request.kind.name, request.to), ("junit", Destination::File("out/report.xml".into())));
-        assert_eq!(parse("json=-").unwrap().to, Destination::Stdout);
+        assert_eq!(parse::<Kind>("json=-").unwrap().to, Destination::Stdout);
     }
 
     #[test]
@@ -130,7 +154,7 @@ mod tests {
                 "`junit=` does not say where to; write `junit=PATH`, or `junit=-` for standard output",
             ),
         ] {
-            assert_eq!(parse(written).unwrap_err().to_string(), words);
+            assert_eq!(parse::<Kind>(written).unwrap_err().to_string(), words);
         }
     }
 }

@@ -10,14 +10,16 @@ mod junit;
 mod kind;
 mod numbers;
 mod plain;
+mod search;
 mod style;
 mod terminal;
 
 pub use felt::line as felt;
 pub use json::Json;
 pub use junit::Junit;
-pub use kind::{Destination, Kind, Report, Request, RequestError, list, parse};
+pub use kind::{Destination, Format, Kind, Report, Request, RequestError, list, parse};
 pub use plain::{harmless, head, middle};
+pub use search::{SearchKind, attempt_line, statement};
 pub use style::Style;
 pub use terminal::Terminal;
 

@@ -2,9 +2,10 @@
 //! trusted or judged nothing is inconclusive at best.
 
 use super::trust::DROPPED;
-use super::{Cause, CheckResult, GateResult, Summary, data, fault};
+use super::{Cause, CheckResult, GateResult, Summary, allowance, data, fault};
 use crate::event::{Ending, Phase};
 use crate::history::Meta;
+use crate::sample::ErrorClass;
 use crate::units::grouped;
 use crate::verdict::{Finding, Subject, Verdict};
 
@@ -35,9 +36,7 @@ impl Story<'_> {
         );
         findings.extend(self.summary.faults.iter().flat_map(fault::findings));
         findings.extend(data::findings(self.summary, self.gates));
-        findings.extend(self.dropped());
-        findings.extend(self.late());
-        findings.extend(self.busy());
+        findings.extend(self.untrusted());
         findings.extend(self.checks());
         findings.extend(self.gates());
         findings.extend(self.nothing_judged());
@@ -93,29 +92,38 @@ impl Story<'_> {
             seconds.unwrap_or_default(),
             grouped(self.meta.max_in_flight),
         );
-        Some(inconclusive(Subject::Generator, Cause::Dropped.words(), reason))
+        if overall {
+            return Some(inconclusive(Subject::Generator, Cause::Dropped.words(), reason));
+        }
+        Some(self.of_generator(Cause::Dropped, reason))
     }
 
-    fn late(&self) -> Option<Finding> {
+    /// One finding for each cause for which seconds cannot be trusted; of dropped arrivals that speaks of all.
+    fn untrusted(&self) -> Vec<Finding> {
         let generator = &self.summary.generator;
-        let cause = generator.untrusted.of(Cause::Late)?;
-        let limit = generator.late_after.as_secs_f64() * 1_000.0;
-        let reason = format!(
-            "in {} s of the run, first in second {}, at least 1 % of the requests started more than {limit} ms late, \
-             so the generator measured itself; use a quieter machine, more workers or fewer requests per second",
-            cause.seconds, cause.first,
-        );
-        Some(inconclusive(Subject::Generator, Cause::Late.words(), reason))
+        let one = |cause| match cause {
+            Cause::Dropped => self.dropped(),
+            cause => generator.untrusted.of(cause).map(|known| {
+                let reason = format!(
+                    "in {} s of the run, first in second {}, {}; {}",
+                    known.seconds,
+                    known.first,
+                    known.measured(generator),
+                    known.advice(generator)
+                );
+                self.of_generator(cause, reason)
+            }),
+        };
+        Cause::ALL.into_iter().filter_map(one).collect()
     }
 
-    fn busy(&self) -> Option<Finding> {
-        let cause = self.summary.generator.untrusted.of(Cause::Cpu)?;
-        let reason = format!(
-            "in {} s of the run, first in second {}, the generator used all of its {} cores; \
-             use a machine with more cores or fewer requests per second",
-            cause.seconds, cause.first, self.meta.machine.cores,
-        );
-        Some(inconclusive(Subject::Generator, Cause::Cpu.words(), reason))
+    /// What the generator says against itself: no pass, unless the scenario allows so many such seconds.
+    fn of_generator(&self, cause: Cause, reason: String) -> Finding {
+        if !allowance::is_used(self.meta, self.summary) {
+            return inconclusive(Subject::Generator, cause.words(), reason);
+        }
+        let reason = format!("{reason} (`load.untrusted` allows {} of the run)", self.meta.untrusted);
+        finding(Subject::Generator, cause.words(), Verdict::Warn, reason)
     }
 
     fn checks(&self) -> Vec<Finding> {
@@ -163,8 +171,10 @@ impl Story<'_> {
         }
         let add = "add a gate such as `p99 <= 250ms` to judge them";
         // Nobody said how many failures are too many; a load of which most failed is no evidence of anything good.
-        let word = match counts.failed {
-            0 => Verdict::Pass,
+        // What failed on our side speaks against nobody.
+        let ours = counts.errors[ErrorClass::Generator.index()];
+        let word = match counts.failed - ours {
+            0 if ours == 0 => Verdict::Pass,
             failed if failed <= counts.done => Verdict::Warn,
             _ => Verdict::Fail,
         };
@@ -177,6 +187,9 @@ impl Story<'_> {
                     grouped(sent)
                 ),
             ),
+            (0, sent) if sent == ours && ours > 0 => {
+                (Verdict::Inconclusive, format!("all of {} requests failed on our side", grouped(ours)))
+            }
             (0, 1..) => (Verdict::Fail, format!("none of {} requests went well", grouped(counts.ended()))),
             // How the run ended already says why nothing was sent.
             (0, 0) if self.summary.ending != Some(Ending::Completed) => return None,

@@ -1,5 +1,6 @@
 //! How long the measured load lasted: what rates are divided by and where `last` windows end.
 
+use super::spoilt::Spoilt;
 use crate::clock::Offset;
 use crate::event::Ending;
 use crate::history::StagePlan;
@@ -8,9 +9,11 @@ use std::time::Duration;
 
 /// The stretch of the plan that the load really covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Extent {
+pub(super) struct Extent<'a> {
     /// The end of the load.
     end: Offset,
+    /// Seconds that do not count.
+    left_out: Option<&'a Spoilt>,
 }
 
 /// What the history says about the end of the load.
@@ -26,17 +29,22 @@ pub(super) struct Seen<'a> {
     pub(super) broke: usize,
 }
 
-impl Extent {
+impl<'s> Extent<'s> {
     /// A run that completed covered its plan. Any other one covered it up to its last planned second, or up to the
     /// moment when the load was stopped.
-    pub(super) fn of(stages: &[StagePlan], seen: Seen<'_>) -> Extent {
+    pub(super) fn of(stages: &[StagePlan], seen: Seen<'_>) -> Extent<'s> {
         let planned = stages.iter().map(|stage| stage.end).max().unwrap_or_default();
         if seen.broke == 0 && seen.ending == Some(&Ending::Completed) {
-            return Extent { end: planned };
+            return Extent { end: planned, left_out: None };
         }
         let last = seen.second.map_or(0, |second| second.saturating_add(1).saturating_mul(1_000_000));
         let stopped = seen.ended.unwrap_or(planned).min(planned);
-        Extent { end: Offset::from_micros(last).min(stopped) }
+        Extent { end: Offset::from_micros(last).min(stopped), left_out: None }
+    }
+
+    /// The same without these seconds.
+    pub(super) fn without(self, left_out: &'s Spoilt) -> Extent<'s> {
+        Extent { left_out: Some(left_out), ..self }
     }
 
     /// When the load ended.
@@ -71,7 +79,12 @@ impl Extent {
         to: Offset,
     ) -> Duration {
         let end = self.end.min(to);
-        stages.into_iter().map(|stage| stage.end.min(end).since(stage.start.max(from))).sum()
+        let covered = |stage: &StagePlan| {
+            let (start, end) = (stage.start.max(from), stage.end.min(end));
+            let left_out = self.left_out.map_or(0, |seconds| seconds.micros_between(start, end));
+            end.since(start).saturating_sub(Duration::from_micros(left_out))
+        };
+        stages.into_iter().map(covered).sum()
     }
 }
 
@@ -110,5 +123,14 @@ mod tests {
             extent.covered_in(&stages.each_ref(), &[2..5, 9..11, 11..u64::MAX]),
             Duration::from_millis(5_500)
         );
+        let mut spoilt = Spoilt::default();
+        spoilt.add(10);
+        let rest = extent.without(&spoilt);
+        assert_eq!(
+            rest.covered(&stages, Offset::ZERO),
+            Duration::from_millis(9_500),
+            "9 and 10 are left out"
+        );
+        assert_eq!(rest.covered_in(&stages.each_ref(), std::slice::from_ref(&(9..11))), Duration::ZERO);
     }
 }

@@ -1,5 +1,6 @@
 //! One pass over the events of a run.
 
+use super::GeneratorSummary;
 use super::changes::Noticing;
 use super::data;
 use super::extent::{Extent, Seen};
@@ -8,11 +9,11 @@ use super::load::Load;
 use super::outcome::CheckResult;
 use super::recovery::Recoveries;
 use super::seconds::{Part, Seconds};
+use super::spoilt::Spoilt;
 use super::summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals, per_second};
 use super::trust::Limits;
 use super::watched::WatchedChecks;
 use super::windows::{Held, Windows};
-use super::{GeneratorSummary, Untrusted};
 use crate::clock::Offset;
 use crate::event::{CheckEnd, Ending, Event, EventKind, FaultStep, GeneratorSecond, Phase};
 use crate::gate::Gate;
@@ -32,6 +33,8 @@ const LONGEST_EXAMPLE: usize = 1_000;
 pub(super) struct Fold<'a> {
     meta: &'a Meta,
     limits: Limits,
+    /// Requests planned in these seconds are left out.
+    left_out: Option<&'a Spoilt>,
     load: Load,
     windows: Windows,
     faults: Faults,
@@ -39,6 +42,7 @@ pub(super) struct Fold<'a> {
     recoveries: Recoveries,
     seconds: Seconds,
     cpu: Mean,
+    quota: Option<f64>,
     in_flight: u64,
     connections: u64,
     examples: BTreeMap<(EndpointId, ErrorClass), String>,
@@ -67,6 +71,7 @@ impl<'a> Fold<'a> {
         Fold {
             meta,
             limits,
+            left_out: None,
             load: Load::new(meta.endpoints.len()),
             windows: Windows::new(meta, &faults, gates),
             faults,
@@ -74,6 +79,7 @@ impl<'a> Fold<'a> {
             recoveries: Recoveries::new(meta),
             seconds: Seconds::new(limits, &meta.stages),
             cpu: Mean::default(),
+            quota: None,
             in_flight: 0,
             connections: 0,
             examples: BTreeMap::new(),
@@ -87,6 +93,15 @@ impl<'a> Fold<'a> {
             watched: WatchedChecks::default(),
             troubles: Vec::new(),
         }
+    }
+
+    /// A fold that leaves out the requests that were planned in these seconds: what gates are judged by once more.
+    pub(super) fn without<'g>(
+        meta: &'a Meta,
+        gates: impl Iterator<Item = &'g Gate> + Clone,
+        seconds: &'a Spoilt,
+    ) -> Fold<'a> {
+        Fold { left_out: Some(seconds), ..Fold::new(meta, gates) }
     }
 
     /// Takes in the next event.
@@ -142,6 +157,9 @@ impl<'a> Fold<'a> {
             ));
         };
         self.last_second = self.last_second.max(Some(delta.second));
+        if self.left_out.is_some_and(|seconds| seconds.contains(delta.second)) {
+            return;
+        }
         self.recoveries.add(delta);
         if stage.warmup {
             self.load.warm_up(delta);
@@ -182,6 +200,8 @@ impl<'a> Fold<'a> {
         if self.seconds.generator(said) == Part::Measured {
             self.cpu.sum += said.cpu;
             self.cpu.count += 1;
+            let quotas = self.quota.into_iter().chain(said.quota);
+            self.quota = quotas.min_by(f64::total_cmp);
         }
     }
 
@@ -198,12 +218,13 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn extent(&self) -> Extent {
+    fn extent(&self) -> Extent<'a> {
         let ended = self.load_ended.or(self.ending.is_some().then_some(self.last));
-        Extent::of(
+        let extent = Extent::of(
             &self.meta.stages,
             Seen { second: self.last_second, ended, ending: self.ending.as_ref(), broke: self.broke.len() },
-        )
+        );
+        self.left_out.map_or(extent, |seconds| extent.without(seconds))
     }
 
     /// What each gate is judged by, or why there is nothing to judge it by.
@@ -217,8 +238,8 @@ impl<'a> Fold<'a> {
         (self.load.endpoints.len() + self.windows.tallies(), self.seconds.open())
     }
 
-    /// The run in numbers.
-    pub(super) fn summary(self) -> Summary {
+    /// The run in numbers, and the seconds that gates are judged without where they would fail.
+    pub(super) fn summary(self) -> (Summary, Spoilt) {
         let measured = self.meta.stages.iter().filter(|stage| !stage.warmup);
         let extent = self.extent();
         let length = extent.covered(measured, Offset::ZERO);
@@ -237,8 +258,8 @@ impl<'a> Fold<'a> {
         let mut faults = self.faults.results(self.recoveries.results(extent.end()));
         let ledger = self.ledger.as_ref().zip(self.meta.ledger.as_ref());
         let ledger = ledger.map(|(book, plan)| data::weigh(book, plan.rate, &mut faults));
-        let (series, untrusted): (_, Untrusted) = self.seconds.finish();
-        Summary {
+        let (series, untrusted, spoilt) = self.seconds.finish();
+        let summary = Summary {
             totals: Totals {
                 counts: total.counts,
                 length,
@@ -249,9 +270,10 @@ impl<'a> Fold<'a> {
             endpoints,
             series,
             generator: GeneratorSummary {
-                lag: Latencies::of(&total.lag),
+                lag: Latencies::of(&total.lag).filter(|_| self.meta.users.is_empty()),
                 late_after: self.limits.late,
                 cpu,
+                quota: self.quota,
                 in_flight: self.in_flight,
                 connections: self.connections,
                 untrusted,
@@ -263,6 +285,7 @@ impl<'a> Fold<'a> {
             troubles: self.troubles,
             ending: self.ending,
             last: self.last,
-        }
+        };
+        (summary, spoilt)
     }
 }

@@ -1,5 +1,6 @@
 //! The load generator's confession: how late, how busy, and which seconds cannot be trusted.
 
+use super::trust::Doubt;
 use super::{Cause, Latencies};
 use std::time::Duration;
 
@@ -9,12 +10,14 @@ const SPANS: usize = 100;
 /// The generator during the measured load.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GeneratorSummary {
-    /// Planned to sent; `None` when nothing was sent.
+    /// Planned to sent; `None` when nothing was sent, and of users, whose requests nobody planned.
     pub lag: Option<Latencies>,
     /// A start later than this counted as late.
     pub late_after: Duration,
     /// Mean processor time in cores; `None` when it was not measured.
     pub cpu: Option<f64>,
+    /// The fewest cores that its control groups let it use; `None` where they set no limit.
+    pub quota: Option<f64>,
     /// The most requests in flight at the end of a second.
     pub in_flight: u64,
     /// The most connections open at the end of a second.
@@ -24,7 +27,7 @@ pub struct GeneratorSummary {
 }
 
 /// The seconds of measured load that cannot be trusted.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Untrusted {
     /// How many.
     pub seconds: u64,
@@ -35,7 +38,7 @@ pub struct Untrusted {
 }
 
 /// One cause and its seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UntrustedCause {
     /// Why.
     pub cause: Cause,
@@ -43,6 +46,12 @@ pub struct UntrustedCause {
     pub first: u64,
     /// How many.
     pub seconds: u64,
+    /// The worst that was measured in one of them: throttled, for how long of the second; stolen, starved, dropped and late,
+    /// which share; waiting for a core, the mean wait in microseconds; the processor, how many cores; ports, descriptors
+    /// and failures of its own, how many.
+    pub worst: f64,
+    /// The limit in that second; of ports and descriptors, how many there were.
+    pub limit: f64,
 }
 
 /// Neighbouring seconds that cannot be trusted for the same causes.
@@ -58,17 +67,23 @@ pub struct UntrustedSpan {
 
 impl Untrusted {
     /// Notes one second; seconds come in order.
-    pub(super) fn note(&mut self, second: u64, causes: Vec<Cause>) {
-        if causes.is_empty() {
+    pub(super) fn note(&mut self, second: u64, doubts: &[Doubt]) {
+        if doubts.is_empty() {
             return;
         }
         self.seconds += 1;
-        for cause in &causes {
-            match self.causes.iter_mut().find(|known| known.cause == *cause) {
-                Some(known) => known.seconds += 1,
-                None => self.causes.push(UntrustedCause { cause: *cause, first: second, seconds: 1 }),
+        for &Doubt { cause, value: worst, limit } in doubts {
+            match self.causes.iter_mut().find(|known| known.cause == cause) {
+                Some(known) => {
+                    known.seconds += 1;
+                    if worst > known.worst {
+                        (known.worst, known.limit) = (worst, limit);
+                    }
+                }
+                None => self.causes.push(UntrustedCause { cause, first: second, seconds: 1, worst, limit }),
             }
         }
+        let causes: Vec<Cause> = doubts.iter().map(|doubt| doubt.cause).collect();
         let listed = self.spans.len();
         match self.spans.last_mut() {
             Some(span) if span.to == second && span.causes == causes => span.to += 1,
@@ -79,7 +94,7 @@ impl Untrusted {
         }
     }
 
-    /// The first second and the number of seconds of one cause.
+    /// What is known of one cause.
     pub fn of(&self, cause: Cause) -> Option<&UntrustedCause> {
         self.causes.iter().find(|known| known.cause == cause)
     }
@@ -89,18 +104,23 @@ impl Untrusted {
 mod tests {
     use super::*;
 
+    fn doubts(causes: &[Cause], value: f64) -> Vec<Doubt> {
+        causes.iter().map(|cause| Doubt { cause: *cause, value, limit: 0.01 }).collect()
+    }
+
     #[test]
     fn neighbours_share_a_span_and_the_list_is_bounded() {
         let mut untrusted = Untrusted::default();
-        untrusted.note(3, vec![Cause::Late]);
-        untrusted.note(4, vec![Cause::Late]);
-        untrusted.note(5, vec![]);
-        untrusted.note(6, vec![Cause::Dropped, Cause::Late]);
+        untrusted.note(3, &doubts(&[Cause::Late], 0.2));
+        untrusted.note(4, &doubts(&[Cause::Late], 0.5));
+        untrusted.note(5, &[]);
+        untrusted.note(6, &doubts(&[Cause::Dropped, Cause::Late], 0.3));
         let spans: Vec<_> = untrusted.spans.iter().map(|span| (span.from, span.to)).collect();
         assert_eq!(spans, [(3, 5), (6, 7)]);
-        assert_eq!(untrusted.of(Cause::Late).map(|late| (late.first, late.seconds)), Some((3, 3)));
+        let late = untrusted.of(Cause::Late).map(|late| (late.first, late.seconds, late.worst));
+        assert_eq!(late, Some((3, 3, 0.5)));
         assert_eq!(untrusted.of(Cause::Cpu), None);
-        (4..500).for_each(|n| untrusted.note(2 * n, vec![Cause::Cpu]));
+        (4..500).for_each(|n| untrusted.note(2 * n, &doubts(&[Cause::Cpu], 1.0)));
         assert_eq!((untrusted.spans.len(), untrusted.seconds), (100, 3 + 496));
     }
 }

@@ -5,6 +5,8 @@
 //! - one tally (five histograms, below 1 MiB) per endpoint, per gate on a stage, at most 62 per gate on a `last`
 //!   window, and at most 12 per gate on a window of a fault;
 //! - the newest 61 seconds with one histogram each, and at most 1,200 rows of the series;
+//! - at most 100,000 stretches of seconds that gates are judged without; where one of them would fail, the history is
+//!   read a second time, with as much memory again;
 //! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles;
 //! - one entry per check of a watch, with its newest failure;
 //! - of the ledger at most 10 million writes with 24 bytes each, and two of its readings;
@@ -14,7 +16,11 @@
 //!   noticed. Beyond that the figures of the oldest injection are settled as they are, and its slots forgotten. Without
 //!   an injection the newest minute and a half is kept, with faults in the plan.
 
+mod advice;
+mod again;
+mod allowance;
 mod around;
+mod cause;
 mod changes;
 mod data;
 mod evidence;
@@ -32,16 +38,20 @@ mod ring;
 mod seconds;
 mod sentence;
 mod series;
+mod spoilt;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod stories_of_faults;
+#[cfg(test)]
+mod stories_of_generator;
 mod summary;
 mod trust;
 mod watched;
 mod windows;
 
 pub use crate::stats::Bounds;
+pub use cause::Cause;
 pub use changes::{Changes, Noticed};
 pub use data::{DataLoss, LedgerResult};
 pub use exit::{Exit, Strictness};
@@ -51,4 +61,4 @@ pub use outcome::{CheckResult, GateResult, Run, Watched};
 pub use recovery::{Measures, Recovery};
 pub use series::Row;
 pub use summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals};
-pub use trust::{Cause, LATE_FLOOR, LATE_WITHOUT_GATE};
+pub use trust::{LATE_FLOOR, LATE_WITHOUT_GATE};

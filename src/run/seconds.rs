@@ -1,8 +1,9 @@
 //! The newest seconds of a run, open until their late answers have come; then rows of the series.
 
+use super::Untrusted;
 use super::series::{Row, Series};
+use super::spoilt::Spoilt;
 use super::trust::{self, Limits};
-use super::{Cause, Untrusted};
 use crate::clock::Offset;
 use crate::event::GeneratorSecond;
 use crate::history::StagePlan;
@@ -38,6 +39,7 @@ pub(super) struct Seconds {
     closed_before: u64,
     series: Series,
     untrusted: Untrusted,
+    spoilt: Spoilt,
 }
 
 impl Seconds {
@@ -50,6 +52,7 @@ impl Seconds {
             closed_before: 0,
             series: Series::default(),
             untrusted: Untrusted::default(),
+            spoilt: Spoilt::default(),
         }
     }
 
@@ -77,7 +80,7 @@ impl Seconds {
         }
         self.close(said.second.saturating_sub(OPEN));
         if said.second >= self.closed_before {
-            self.open.entry(said.second).or_default().trust.cpu(said.cpu);
+            self.open.entry(said.second).or_default().trust.said(said);
         }
         Part::Measured
     }
@@ -90,23 +93,26 @@ impl Seconds {
         self.closed_before = before;
         let still_open = self.open.split_off(&before);
         for (second, open) in std::mem::replace(&mut self.open, still_open) {
-            let causes: Vec<Cause> = self.limits.causes(&open.trust);
+            let doubts = self.limits.doubts(&open.trust);
             if open.counts.planned > 0 {
                 self.series.add(&Row {
                     p50_us: open.response.quantile_us(0.5),
                     p99_us: open.response.quantile_us(0.99),
-                    untrusted: u64::from(!causes.is_empty()),
+                    untrusted: u64::from(!doubts.is_empty()),
                     ..Row::of(second, &open.counts)
                 });
             }
-            self.untrusted.note(second, causes);
+            if doubts.iter().any(|doubt| doubt.cause.spoils()) {
+                self.spoilt.add(second);
+            }
+            self.untrusted.note(second, &doubts);
         }
     }
 
-    /// Closes all and hands over the rows and the seconds that cannot be trusted.
-    pub(super) fn finish(mut self) -> (Vec<Row>, Untrusted) {
+    /// Closes all and hands over the rows, the seconds that cannot be trusted, and those that gates are judged without.
+    pub(super) fn finish(mut self) -> (Vec<Row>, Untrusted, Spoilt) {
         self.close(u64::MAX);
-        (self.series.into_rows(), self.untrusted)
+        (self.series.into_rows(), self.untrusted, self.spoilt)
     }
 
     #[cfg(test)]
@@ -117,6 +123,7 @@ impl Seconds {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Cause;
     use super::*;
     use crate::sample::{EndpointId, Outcome, Sample};
     use crate::units::Rate;
@@ -131,7 +138,7 @@ mod tests {
             to: Rate::per_second(1.0),
             warmup,
         };
-        let limits = Limits { late: Duration::from_millis(10), cpu: Some(1.9) };
+        let limits = Limits { late: Duration::from_millis(10), cores: Some(2.0) };
         Seconds::new(limits, &[stage(0, 5, true), stage(5, 1_000, false)])
     }
 
@@ -159,7 +166,7 @@ mod tests {
         for (second, ms) in [(10, 1), (11, 1), (10, 5), (80, 1), (10, 9_000)] {
             seconds.add(&delta(second, ms), Part::Measured);
         }
-        let (rows, _) = seconds.finish();
+        let (rows, ..) = seconds.finish();
         let got: Vec<_> = rows.iter().map(|row| (row.second, row.done, row.p99_us)).collect();
         assert_eq!(got, [(10, 3, Some(5_003)), (11, 1, Some(1_000)), (80, 1, Some(1_000))]);
     }
@@ -167,14 +174,15 @@ mod tests {
     #[test]
     fn only_measured_seconds_can_be_untrusted() {
         let mut seconds = seconds();
-        let busy = |second| GeneratorSecond { second, cpu: 2.0, in_flight: 0, connections: 0 };
+        let busy = |second| GeneratorSecond { second, cpu: 2.0, ..GeneratorSecond::default() };
         assert_eq!(seconds.generator(&busy(4)), Part::Warmup);
         assert_eq!(seconds.generator(&busy(5)), Part::Measured);
         assert_eq!(seconds.generator(&busy(1_000)), Part::Warmup, "after the load");
         let mut dropped = Delta::new(EndpointId(0), 0, 3);
         dropped.drop_one(Offset::from_micros(3_000_000));
         seconds.add(&dropped, Part::Warmup);
-        let (rows, untrusted) = seconds.finish();
+        let (rows, untrusted, spoilt) = seconds.finish();
+        assert!(spoilt.contains(5) && spoilt.contains(4) && !spoilt.contains(3) && !spoilt.contains(6));
         assert_eq!((untrusted.seconds, untrusted.of(Cause::Cpu).unwrap().first), (1, 5));
         assert_eq!((rows.len(), rows[0].dropped, rows[0].untrusted), (1, 1, 0));
     }

@@ -7,7 +7,7 @@ use crate::gate::Gate;
 use crate::history::{EndpointPlan, FaultPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
-use crate::units::Rate;
+use crate::units::{Rate, Ratio};
 use crate::verdict::{Severity, Verdict};
 use FaultPhase::{
     Failed, Injected, Overtaken, Planned, Protected, Proven, UndoFailed, Undoing, Undone, Unproven,
@@ -51,7 +51,9 @@ fn meta() -> Meta {
         tls_verified: true,
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
+        users: Vec::new(),
         max_in_flight: 100,
+        untrusted: Ratio::default(),
         endpoints: vec![EndpointPlan { name: "a/b".into(), journey: "a".into() }],
         stages: vec![stage("warm-up", 0.0, 2.0, true), stage("hold", 2.0, 42.0, false)],
         gates: vec![],
@@ -107,13 +109,13 @@ fn judge(gates: &[&str], steps: Vec<Event>, ending: Option<Ending>) -> Run {
     let mut events: Vec<Event> = (0..42).map(second).chain(steps).collect();
     events.sort_by_key(|event| event.at);
     events.extend(ending.map(|ending| Event { at: at(60.0), kind: EventKind::Ended(ending) }));
-    judge_events(gates, events)
+    judge_events(gates, &events)
 }
 
-fn judge_events(gates: &[&str], events: Vec<Event>) -> Run {
+fn judge_events(gates: &[&str], events: &[Event]) -> Run {
     let gates =
         gates.iter().map(|gate| (Gate::parse(gate).unwrap(), Severity::Fail, (*gate).to_owned())).collect();
-    Run::judge(meta(), gates, events, Strictness::Normal)
+    Run::judge(meta(), gates, || events.iter().cloned(), Strictness::Normal)
 }
 
 #[test]
@@ -177,7 +179,7 @@ fn steps_that_are_told_a_moment_late_give_the_same_windows() {
         events.extend(good().into_iter().map(|event| (event.at.secs_f64() + delay, event)));
         events.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         let end = Event { at: at(60.0), kind: EventKind::Ended(Ending::Completed) };
-        judge_events(&gates, events.into_iter().map(|(_, event)| event).chain([end]).collect())
+        judge_events(&gates, &events.into_iter().map(|(_, event)| event).chain([end]).collect::<Vec<_>>())
     };
     assert_eq!(told(8.0), punctual);
     let late = told(13.0);

@@ -75,6 +75,10 @@ pub struct EndpointSummary {
     pub connect: Option<Latencies>,
     /// Planned to sent.
     pub lag: Option<Latencies>,
+    /// Sent to the first event, of answers that come piece by piece.
+    pub first_event: Option<Latencies>,
+    /// From each event to the next of the same answer.
+    pub gap: Option<Latencies>,
     /// The first failure of each class, in the order of the classes.
     pub examples: Vec<Example>,
 }
@@ -148,6 +152,8 @@ impl EndpointSummary {
             ttfb: Latencies::of(&tally.ttfb),
             connect: Latencies::of(&tally.connect),
             lag: Latencies::of(&tally.lag),
+            first_event: tally.streamed.as_ref().and_then(|streamed| Latencies::of(&streamed.first_event)),
+            gap: tally.streamed.as_ref().and_then(|streamed| Latencies::of(&streamed.gap)),
             examples,
         }
     }

@@ -1,16 +1,23 @@
 //! When a second of the measurement cannot be trusted. A load generator that was late, busy or full measured itself.
 //!
 //! A second is untrusted when
+//! - its control group held the process back for a hundredth of it, or
+//! - the host gave a tenth of the machine's processor time to others, or
+//! - a load thread waited for a core for four fifths of it, or for a hundredth of it and, each time on average, longer
+//!   than a request may start late, or
+//! - the process used 95 % of the processor time it may use. Not in the closed model, which goes as fast as it can, or
+//! - a request failed on our side, usually for want of a port or a descriptor, or
 //! - more than 0.1 % of its arrivals were dropped, or
 //! - at least 1 % of its requests, and at least 5, started later than a tenth of the tightest latency gate (at least
 //!   200 µs, the accuracy of the timers; 100 ms where no gate asks about latency). Connecting is the target's part
-//!   and does not count, or
-//! - the process used 95 % of the processor time it may use. Not in the closed model, which goes as fast as it can.
+//!   and does not count.
 
+use super::Cause;
+use crate::event::{Filled, GeneratorSecond};
 use crate::gate::Gate;
-use crate::history::{Meta, Model};
+use crate::history::Meta;
+use crate::sample::ErrorClass;
 use crate::stats::Delta;
-use serde::Serialize;
 use std::time::Duration;
 
 /// The share of arrivals that may be dropped, in a second and in a run.
@@ -21,45 +28,37 @@ const LATE: f64 = 0.01;
 const LATE_AT_LEAST: u64 = 5;
 /// The share of the processor time that may be used.
 const CPU: f64 = 0.95;
+/// The part of a second for which a control group may hold the process back.
+const THROTTLED: f64 = 0.01;
+/// The share of the machine's time that its host may give to others.
+const STOLEN: f64 = 0.1;
+/// The part of a second for which a load thread may wait for a core.
+const STARVED: f64 = 0.8;
+/// Waiting for a core for a smaller part of a second can touch only so small a part of its requests.
+const WAITED: f64 = 0.01;
+/// Requests that failed on our side are put down to ports or descriptors when so large a share of them is in use.
+const FULL: f64 = 0.8;
 
 /// A start later than this counts as late where no gate asks about latency.
 pub const LATE_WITHOUT_GATE: Duration = Duration::from_millis(100);
 /// A start is never late by less than this: the timers are not more accurate.
 pub const LATE_FLOOR: Duration = Duration::from_micros(200);
 
-/// Why a second cannot be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// Arrivals were dropped.
-    Dropped,
-    /// Requests started late.
-    Late,
-    /// The processor was at its limit.
-    Cpu,
-}
-
-impl Cause {
-    /// All causes, in the order of reports.
-    pub const ALL: [Cause; 3] = [Cause::Dropped, Cause::Late, Cause::Cpu];
-
-    /// Its name in reports.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Cause::Dropped => "dropped arrivals",
-            Cause::Late => "late starts",
-            Cause::Cpu => "processor at its limit",
-        }
-    }
-}
-
 /// What a second may not exceed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Limits {
     /// A start later than this is late.
     pub(super) late: Duration,
-    /// Cores that may be used.
-    pub(super) cpu: Option<f64>,
+    /// Cores that there are; none where using all of them is what was asked for.
+    pub(super) cores: Option<f64>,
+}
+
+/// One cause in one second: what was measured, and the limit. The unit is the cause's own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Doubt {
+    pub(super) cause: Cause,
+    pub(super) value: f64,
+    pub(super) limit: f64,
 }
 
 impl Limits {
@@ -67,98 +66,95 @@ impl Limits {
         let tightest = gates.into_iter().filter_map(Gate::latency_limit).min();
         Limits {
             late: tightest.map_or(LATE_WITHOUT_GATE, |limit| (limit / 10).max(LATE_FLOOR)),
-            cpu: (meta.model == Model::Open && meta.machine.cores > 0)
-                .then(|| CPU * f64::from(meta.machine.cores)),
+            cores: (!meta.flat_out() && meta.machine.cores > 0).then(|| f64::from(meta.machine.cores)),
         }
     }
 
-    /// Why this second cannot be trusted; empty when it can.
-    pub(super) fn causes(&self, second: &Second) -> Vec<Cause> {
-        let dropped = second.dropped as f64 > DROPPED * second.planned as f64;
-        let late = second.late >= LATE_AT_LEAST && second.late as f64 >= LATE * second.sent as f64;
-        let busy = self.cpu.zip(second.cpu).is_some_and(|(limit, used)| used >= limit);
-        let found = [(Cause::Dropped, dropped), (Cause::Late, late), (Cause::Cpu, busy)];
-        found.into_iter().filter(|(_, is)| *is).map(|(cause, _)| cause).collect()
+    /// Why this second cannot be trusted, in the order of reports; empty when it can.
+    pub(super) fn doubts(&self, second: &Second) -> Vec<Doubt> {
+        let doubt = |cause, value, limit| Doubt { cause, value, limit };
+        let reaches = |found: &Doubt| found.value >= found.limit;
+        let said = second.said.as_ref();
+        let late = self.late.as_micros() as f64;
+        let throttled = said.and_then(|said| said.throttled);
+        let queue = said.and_then(|said| said.queue);
+        let waited = queue.map(|queue| queue.waited_us as f64 / 1e6);
+        let queue = queue.filter(|_| waited.is_some_and(|waited| waited >= WAITED));
+        let busy = said.zip(self.cores).map(|(said, cores)| {
+            doubt(Cause::Cpu, said.cpu, CPU * said.quota.map_or(cores, |quota| quota.min(cores)))
+        });
+        let starts = (second.late >= LATE_AT_LEAST)
+            .then(|| doubt(Cause::Late, second.late as f64 / second.sent.max(1) as f64, LATE));
+        let share = second.dropped as f64 / second.planned.max(1) as f64;
+        [
+            throttled.map(|held| doubt(Cause::Throttled, held, THROTTLED)).filter(reaches),
+            said.and_then(|said| said.stolen)
+                .map(|share| doubt(Cause::Stolen, share, STOLEN))
+                .filter(reaches),
+            waited.map(|waited| doubt(Cause::Starved, waited, STARVED)).filter(reaches),
+            queue.map(|queue| doubt(Cause::Queue, queue.mean_us(), late)).filter(reaches),
+            busy.filter(reaches),
+            second.out_of(),
+            (share > DROPPED).then(|| doubt(Cause::Dropped, share, DROPPED)),
+            starts.filter(reaches),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
 /// What the rules look at in one second of measured load.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Second {
     planned: u64,
     dropped: u64,
     sent: u64,
     late: u64,
-    cpu: Option<f64>,
+    /// Requests that failed on our side.
+    own: u64,
+    said: Option<GeneratorSecond>,
 }
 
 impl Second {
     /// Adds one endpoint's part.
     pub(super) fn add(&mut self, delta: &Delta, limits: &Limits) {
         let limit = limits.late.as_micros() as u64;
-        self.planned += delta.tally.counts.planned;
-        self.dropped += delta.tally.counts.dropped;
-        self.sent += delta.tally.counts.ended();
+        let counts = &delta.tally.counts;
+        self.planned += counts.planned;
+        self.dropped += counts.dropped;
+        self.sent += counts.ended();
+        self.own += counts.errors[ErrorClass::Generator.index()];
         self.late += delta.tally.lag.above_us(limit).0;
     }
 
-    /// Adds the processor time that was used, in cores.
-    pub(super) fn cpu(&mut self, cores: f64) {
-        self.cpu = Some(self.cpu.map_or(cores, |before| before.max(cores)));
+    /// Adds what the generator said of itself.
+    pub(super) fn said(&mut self, said: &GeneratorSecond) {
+        let busiest = self.said.take().filter(|before| before.cpu > said.cpu);
+        self.said = Some(busiest.unwrap_or_else(|| said.clone()));
+    }
+
+    /// What there was none left of when requests failed on our side.
+    fn out_of(&self) -> Option<Doubt> {
+        if self.own == 0 {
+            return None;
+        }
+        let unsent = Doubt { cause: Cause::Unsent, value: self.own as f64, limit: 0.0 };
+        Some(self.fullest().unwrap_or(unsent))
+    }
+
+    /// Ports or descriptors, whichever are fuller, where hardly any are left.
+    fn fullest(&self) -> Option<Doubt> {
+        let said = self.said.as_ref()?;
+        let filled = [(Cause::Ports, said.ports), (Cause::Descriptors, said.descriptors)];
+        let full = filled.into_iter().filter_map(|(cause, filled)| Some((cause, filled?)));
+        let (cause, filled) = full
+            .filter(|(_, filled)| filled.share() >= FULL)
+            .max_by(|(_, one), (_, other)| Filled::share(*one).total_cmp(&other.share()))?;
+        Some(Doubt { cause, value: filled.used as f64, limit: filled.limit as f64 })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: Limits = Limits { late: Duration::from_millis(25), cpu: Some(1.9) };
-
-    #[test]
-    fn the_rules_at_their_edges() {
-        let second = |planned, dropped, late, cpu| Second {
-            planned,
-            dropped,
-            sent: planned - dropped,
-            late,
-            cpu: Some(cpu),
-        };
-        for (second, causes) in [
-            (second(1_000, 1, 9, 1.89), vec![]),
-            (second(1_000, 2, 0, 0.0), vec![Cause::Dropped]),
-            (second(1_000, 0, 10, 0.0), vec![Cause::Late]),
-            (second(10, 0, 4, 0.0), vec![]),
-            (second(10, 0, 5, 0.0), vec![Cause::Late]),
-            (second(1_000, 0, 0, 1.9), vec![Cause::Cpu]),
-            (second(1_000, 500, 500, 2.0), vec![Cause::Dropped, Cause::Late, Cause::Cpu]),
-            (Second::default(), vec![]),
-        ] {
-            assert_eq!(LIMITS.causes(&second), causes, "{second:?}");
-        }
-    }
-
-    #[test]
-    fn a_target_that_is_slow_to_connect_is_not_our_fault() {
-        use crate::clock::Offset;
-        use crate::sample::{EndpointId, Outcome, Sample};
-        let mut delta = Delta::new(EndpointId(0), 0, 0);
-        for (lag_ms, connect_ms) in [(40, Some(38)), (40, Some(1)), (40, None), (1, None)] {
-            let sent = Offset::from_micros(lag_ms * 1_000);
-            delta.record(
-                &Sample {
-                    endpoint: EndpointId(0),
-                    planned: Offset::ZERO,
-                    sent,
-                    first_byte: None,
-                    done: sent,
-                    connect: connect_ms.map(Duration::from_millis),
-                    outcome: Outcome::Good,
-                },
-                Duration::from_secs(1),
-            );
-        }
-        let mut second = Second::default();
-        second.add(&delta, &LIMITS);
-        assert_eq!((second.sent, second.late), (4, 2));
-    }
-}
+#[path = "trust_tests.rs"]
+mod tests;

@@ -120,7 +120,7 @@ impl Windows {
         load: &Load,
         faults: &Faults,
         stages: &[StagePlan],
-        extent: Extent,
+        extent: Extent<'_>,
     ) -> Vec<Result<Held, String>> {
         let measured = || stages.iter().filter(|stage| !stage.warmup);
         let requests = |tally, length| Ok(Held::Requests { tally: Box::new(tally), length });

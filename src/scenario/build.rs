@@ -4,11 +4,13 @@
 use super::data::DataFiles;
 use super::validate::{self, Whole};
 use super::{
-    KubernetesPlan, Load, LoadSpec, PlannedAbort, PlannedGate, Rejected, Scenario, ScenarioFile, TargetPlan,
+    KubernetesPlan, Load, LoadSpec, Origin, PlannedAbort, PlannedGate, Rejected, Scenario, ScenarioFile,
+    TargetPlan,
 };
 use crate::check::{CheckSpec, Compiled};
 use crate::fault::Fault;
 use crate::history::RecoveryPlan;
+use crate::journey::grpc::Calls;
 use crate::journey::{CompileContext, Journey, Pairs};
 use crate::ledger::{Ledger, LedgerSpec};
 use crate::source::{Environment, Files, Located, Problem, Secrets, Sources, decode};
@@ -61,6 +63,7 @@ fn finish(file: &ScenarioFile, parts: Parts, text: String, hash: String) -> Opti
         name: file.scenario.as_ref()?.value.clone(),
         description: file.description.clone(),
         text,
+        origin: Origin::default(),
         hash,
         secrets: Secrets::default(),
         files: Files::default(),
@@ -133,7 +136,7 @@ impl Builder<'_> {
     fn load(&mut self, spec: &LoadSpec, target: Option<&TargetPlan>) -> Option<Load> {
         let before = self.problems.len();
         let stages = validate::stages(spec, self.problems);
-        let limits = validate::limits(spec, self.problems);
+        let limits = validate::limits(spec, target.map(|target| &target.target), self.problems);
         validate::journeys(spec, self.problems);
         let timeout = spec.timeout.as_ref().map_or(TIMEOUT.into(), |timeout| timeout.value);
         // A timeout of zero was reported where it stands; every step would report it again.
@@ -147,7 +150,9 @@ impl Builder<'_> {
             .filter(|(place, _)| usable(*place))
             .map(|(_, spec)| spec)
             .collect();
+        let types = validate::grpc(self.file, &self.whole, target, self.data, self.problems);
         let journeys = self.compile(target, timeout, |cx, problems| {
+            let cx = &CompileContext { calls: types.as_ref().map_or(Calls::Asked, Calls::Typed), ..*cx };
             specs.iter().filter_map(|spec| Journey::compile(spec, cx, problems)).collect::<Vec<_>>()
         });
         validate::endpoints(&specs, &journeys, self.problems);
@@ -158,9 +163,11 @@ impl Builder<'_> {
             stages,
             spacing: limits.spacing,
             closed_connections: spec.profile.as_ref().and_then(|profile| profile.connections()),
+            users: spec.profile.as_ref().and_then(|profile| profile.crowd()),
             until_broken: spec.profile.as_ref().is_some_and(|profile| profile.until_broken()),
             connections: limits.connections,
             max_in_flight: limits.max_in_flight,
+            untrusted: limits.untrusted,
             workers: limits.workers,
         })
     }
@@ -185,12 +192,15 @@ impl Builder<'_> {
             self.file.vars.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect();
         let none = Pairs::default();
         let read = |named: &Located<String>| self.data.read(named);
+        let read_body = |named: &Located<String>| self.data.read_body(named);
         let cx = CompileContext {
             vars: &vars,
             read: &read,
+            read_body: &read_body,
             timeout,
             headers: self.file.target.as_ref().map_or(&none, |target| &target.headers),
             target: target.map(|target| &target.target),
+            calls: Calls::Refused,
         };
         compiler(&cx, self.problems)
     }

@@ -1,13 +1,21 @@
-//! Data files of a scenario (rows, bodies, certificates), read once, and the hash over all that a scenario is.
+//! Data files of a scenario (rows, bodies, certificates), read once and kept but for long bodies, and the hash over all that a scenario is.
 
-use crate::source::{Files, Located, Problem, read_bytes};
+use crate::source::{Files, Located, Problem, ReadError, read_bytes};
+use crate::transport::{Content, FileContent};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 /// The largest data file; rows are kept in memory during the run.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A longer body is not kept in memory: it is read piece by piece whenever it is sent.
+const LONGEST_KEPT: u64 = 1024 * 1024;
+/// How much of such a body is in memory while its hash is made.
+const PIECE: usize = 64 * 1024;
 
 /// Reads data files and remembers their hashes in order of reading.
 #[derive(Debug)]
@@ -27,6 +35,19 @@ impl<'f> DataFiles<'f> {
         let bytes = self.read_unhashed(named)?;
         self.hashes.borrow_mut().push(Sha256::digest(&bytes).into());
         Ok(bytes)
+    }
+
+    /// A file that requests carry. A long one is read for its hash alone.
+    pub(super) fn read_body(&self, named: &Located<String>) -> Result<Content, Problem> {
+        let (path, name) = (self.path(named), self.files.name_beside(named.mark.file, named));
+        let failed = |error| ReadError::Io { name: name.clone(), error }.problem(named.mark);
+        match std::fs::metadata(&path) {
+            Ok(about) if about.is_file() && about.len() > LONGEST_KEPT => {
+                self.hashes.borrow_mut().push(hash(&path).map_err(failed)?);
+                Ok(Content::File(FileContent::new(path, name, &about).into()))
+            }
+            _ => self.read(named).map(Content::from),
+        }
     }
 
     /// A file that belongs to the place where the scenario runs, such as a key.
@@ -57,5 +78,15 @@ impl<'f> DataFiles<'f> {
             let _ = write!(text, "{byte:02x}");
             text
         })
+    }
+}
+
+fn hash(path: &Path) -> io::Result<[u8; 32]> {
+    let (mut file, mut whole, mut piece) = (File::open(path)?, Sha256::new(), vec![0; PIECE]);
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(whole.finalize().into()),
+            read => whole.update(&piece[..read]),
+        }
     }
 }

@@ -25,7 +25,7 @@ pub struct LoadSpec {
     /// What an arrival does: one of these, by weight.
     #[schemars(required)]
     pub journeys: Option<Located<Vec<Located<JourneySpec>>>>,
-    /// When connections are renewed.
+    /// When connections are renewed, and how much each carries.
     #[serde(default)]
     pub connections: ConnectionsSpec,
     /// How many requests may be in flight; an arrival beyond it is dropped and counted. 10000 when left out.
@@ -34,12 +34,17 @@ pub struct LoadSpec {
     /// How long an answer may take where its step does not say; 30s when left out.
     #[serde(default)]
     pub timeout: Option<Located<Span>>,
+    /// The share of the measured seconds that the generator may spoil in a run that passes all the same, at most 10%; none
+    /// when left out.
+    #[serde(default)]
+    pub untrusted: Option<Located<Ratio>>,
     /// How many worker threads drive the load; one for each core when left out.
     #[serde(default)]
     pub workers: Option<Located<u16>>,
 }
 
-/// When connections are renewed. Kept connections stay with the pods they began with, and hide a rollout.
+/// When connections are renewed, and how much each carries. Kept connections stay with the pods they began with, and
+/// hide a rollout.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "Connections")]
@@ -50,6 +55,8 @@ pub struct ConnectionsSpec {
     pub fresh: Option<Located<Ratio>>,
     /// Whether connections are used again at all.
     pub keep_alive: bool,
+    /// How many requests a connection carries at once; 1 when left out. More than 1 needs HTTP/2.
+    pub streams: Option<Located<u32>>,
 }
 
 impl LoadSpec {
@@ -61,6 +68,6 @@ impl LoadSpec {
 
 impl Default for ConnectionsSpec {
     fn default() -> ConnectionsSpec {
-        ConnectionsSpec { max_age: None, fresh: None, keep_alive: true }
+        ConnectionsSpec { max_age: None, fresh: None, keep_alive: true, streams: None }
     }
 }

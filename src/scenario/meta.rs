@@ -5,11 +5,11 @@ use crate::clock::Offset;
 use crate::fault::Fault;
 use crate::history::{
     CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model, SCHEMA,
-    StagePlan,
+    StagePlan, UsersPlan,
 };
 use crate::journey::Journey;
 use crate::ledger::Ids;
-use crate::load::{Arrivals, Schedule, Stage};
+use crate::load::{Arrivals, Crowd, Schedule, Stage};
 use crate::source::Place;
 use crate::transport::Verify;
 
@@ -29,7 +29,9 @@ impl Scenario {
             tls_verified: self.target.as_ref().is_none_or(|target| target.target.verify == Verify::Yes),
             machine,
             model: self.model(),
+            users: self.load.as_ref().map(users_plans).unwrap_or_default(),
             max_in_flight: self.load.as_ref().map_or(0, |load| load.max_in_flight.into()),
+            untrusted: self.load.as_ref().map(|load| load.untrusted).unwrap_or_default(),
             endpoints: self.load.as_ref().map(Load::endpoints).unwrap_or_default(),
             stages: self.load.as_ref().map(|load| stage_plans(&load.stages)).unwrap_or_default(),
             gates: self.gate_plans(),
@@ -78,10 +80,7 @@ impl Scenario {
     }
 
     fn model(&self) -> Model {
-        match self.load.as_ref().and_then(|load| load.closed_connections) {
-            Some(_) => Model::Closed,
-            None => Model::Open,
-        }
+        if self.load.as_ref().is_some_and(Load::is_closed) { Model::Closed } else { Model::Open }
     }
 
     fn gate_plans(&self) -> Vec<GatePlan> {
@@ -117,8 +116,14 @@ pub(super) fn endpoint_plans(journeys: &[Journey]) -> Vec<EndpointPlan> {
     journeys.iter().flat_map(of).collect()
 }
 
+/// The users of each stage, where the load is one of users.
+fn users_plans(load: &Load) -> Vec<UsersPlan> {
+    let stages = load.users.iter().flat_map(Crowd::stages);
+    stages.map(|(from, to)| UsersPlan { from, to }).collect()
+}
+
 /// The stages laid out on the run's clock.
-fn stage_plans(stages: &[Stage]) -> Vec<StagePlan> {
+pub(super) fn stage_plans(stages: &[Stage]) -> Vec<StagePlan> {
     let schedule = Schedule::new(stages.to_vec(), Arrivals::Even);
     let plan = |planned: &crate::load::Planned| StagePlan {
         name: planned.stage.name.clone(),

@@ -24,8 +24,22 @@ pub struct TargetSpec {
     pub headers: Pairs<Located<String>>,
     /// How long connecting may take, name and TLS included; 5s when left out.
     pub connect_timeout: Option<Located<Span>>,
+    /// Where the types of gRPC messages come from, for the calls of journeys.
+    pub grpc: Option<Located<GrpcSpec>>,
     /// The cluster and the one namespace that faults may touch; nothing else is touched.
     pub kubernetes: Option<Located<KubernetesSpec>>,
+}
+
+/// Where the types of gRPC messages come from. Exactly one of the two.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Grpc")]
+pub struct GrpcSpec {
+    /// A file with a descriptor set, as `protoc --include_imports --descriptor_set_out=FILE` or `buf build -o FILE` writes
+    /// it; its path from this file's folder.
+    pub descriptors: Option<Located<String>>,
+    /// `true`: from the server, which is asked by gRPC reflection before the load.
+    pub reflection: Option<Located<bool>>,
 }
 
 /// TLS. Files are PEM; their paths count from this file's folder.

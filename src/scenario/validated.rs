@@ -1,6 +1,7 @@
 //! A scenario that was checked: data only, and nothing in it can be wrong any more.
 
 use super::build::build;
+use super::origin::{Origin, Written};
 use super::{KubernetesPlan, Rejected, TargetPlan};
 use crate::check::Compiled;
 use crate::fault::Fault;
@@ -8,7 +9,7 @@ use crate::gate::Gate;
 use crate::history::RecoveryPlan;
 use crate::journey::Journey;
 use crate::ledger::Ledger;
-use crate::load::{Arrivals, Mix, Schedule, Stage};
+use crate::load::{Arrivals, Crowd, Mix, Schedule, Stage};
 use crate::source::{Environment, Files, Located, Secrets, Sources};
 use crate::units::{Ratio, Span};
 use crate::verdict::Severity;
@@ -23,6 +24,8 @@ pub struct Scenario {
     pub description: Option<String>,
     /// The file's text as written, references to outside values unresolved.
     pub text: String,
+    /// Where it was read from.
+    pub origin: Origin,
     /// SHA-256 over the scenario, its includes and its data, in hexadecimal.
     pub hash: String,
     /// The values from outside; every output goes through [`Secrets::redact`].
@@ -58,14 +61,18 @@ pub struct Load {
     pub stages: Vec<Stage>,
     /// How arrivals follow each other.
     pub spacing: Spacing,
-    /// The number of connections of a closed model; `None` for planned arrivals.
+    /// The number of connections of a closed model of connections; `None` for all other loads.
     pub closed_connections: Option<u32>,
+    /// The users of a closed model of users; `None` for all other loads.
+    pub users: Option<Crowd>,
     /// Whether the load ends at the first stage in which a gate breaks.
     pub until_broken: bool,
     /// When connections are renewed.
     pub connections: Connections,
     /// How many requests may be in flight.
     pub max_in_flight: u32,
+    /// The share of the measured seconds that the generator may spoil in a run that passes all the same.
+    pub untrusted: Ratio,
     /// How many worker threads drive the load; one for each core when `None`.
     pub workers: Option<u16>,
 }
@@ -88,6 +95,8 @@ pub struct Connections {
     pub fresh: Ratio,
     /// Whether connections are used again at all.
     pub keep_alive: KeepAlive,
+    /// How many requests a connection carries at once; more than one over HTTP/2 alone.
+    pub streams: u32,
 }
 
 /// Whether connections are used again.
@@ -127,7 +136,8 @@ impl Scenario {
     /// # Errors
     /// All that is wrong with it, at once.
     pub fn load(path: &Path, environment: &Environment) -> Result<Scenario, Rejected> {
-        build(Sources::read(path, environment), environment)
+        let origin = Origin { written: Written::File(path.to_owned()), environment: environment.clone() };
+        Ok(Scenario { origin, ..build(Sources::read(path, environment), environment)? })
     }
 
     /// Reads and checks a scenario that is no file, shown as `name` in messages; its paths count from the current
@@ -136,7 +146,9 @@ impl Scenario {
     /// # Errors
     /// All that is wrong with it, at once.
     pub fn parse(name: &str, text: &str, environment: &Environment) -> Result<Scenario, Rejected> {
-        build(Sources::of_text(name, text, environment), environment)
+        let written = Written::Text { name: name.to_owned(), text: text.to_owned() };
+        let origin = Origin { written, environment: environment.clone() };
+        Ok(Scenario { origin, ..build(Sources::of_text(name, text, environment), environment)? })
     }
 
     /// The same scenario without its load, its ledger, its faults and the gates that judge them.
@@ -146,14 +158,25 @@ impl Scenario {
     }
 }
 
+impl Spacing {
+    /// The same in a run of this seed.
+    pub(super) fn arrivals(self, seed: u64) -> Arrivals {
+        match self {
+            Spacing::Even => Arrivals::Even,
+            Spacing::Poisson => Arrivals::Poisson { seed },
+        }
+    }
+}
+
 impl Load {
     /// When each arrival is planned, in a run of this seed.
     pub fn schedule(&self, seed: u64) -> Schedule {
-        let arrivals = match self.spacing {
-            Spacing::Even => Arrivals::Even,
-            Spacing::Poisson => Arrivals::Poisson { seed },
-        };
-        Schedule::new(self.stages.clone(), arrivals)
+        Schedule::new(self.stages.clone(), self.spacing.arrivals(seed))
+    }
+
+    /// Whether nothing is planned: how much is sent is for the target to say.
+    pub fn is_closed(&self) -> bool {
+        self.closed_connections.is_some() || self.users.is_some()
     }
 
     /// Which journey an arrival takes.

@@ -4,6 +4,14 @@
 mod attempt;
 mod bracket;
 mod breaking_point;
+mod found;
+#[cfg(test)]
+mod judged_runs;
+mod record;
+#[cfg(test)]
+mod stories;
 
-pub use attempt::{Attempt, Purpose};
-pub use breaking_point::{BreakingPoint, Confidence, Next, Range, Search};
+pub use attempt::{Attempt, Broken, Outcome, Purpose, Seen};
+pub use breaking_point::{Next, Range, Search};
+pub use found::{BreakingPoint, Confidence, Cut, CutShort, Why};
+pub use record::{Asked, Record, SCHEMA};

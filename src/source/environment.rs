@@ -1,9 +1,10 @@
 //! The environment that `${env:NAME}` looks into: taken once, so that a load is a function of its inputs.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Environment variables by name.
-#[derive(Debug, Clone, Default)]
+/// Environment variables by name. They may be secrets: it is serialised for another process of this program alone.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Environment {
     values: BTreeMap<String, String>,
     target: Option<String>,

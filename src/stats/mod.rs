@@ -9,6 +9,7 @@ mod mean;
 mod needed;
 mod rank;
 mod slot;
+mod streamed;
 mod tally;
 
 pub use binomial::{ALPHA, lower_bound, upper_bound};
@@ -19,4 +20,5 @@ pub use mean::{FEWEST_FOR_A_MEAN, Mean};
 pub use needed::{about_more, fewest};
 pub use rank::{Percentile, ranks};
 pub use slot::{Good, SLOT, Slot, Slots};
+pub use streamed::{Events, Streamed};
 pub use tally::{Counts, Tally};

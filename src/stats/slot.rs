@@ -130,6 +130,15 @@ impl Slots {
     }
 }
 
+impl FromIterator<(u64, Slot)> for Slots {
+    /// Slots by their number; those of the same number are added up.
+    fn from_iter<T: IntoIterator<Item = (u64, Slot)>>(all: T) -> Slots {
+        let mut slots = Slots::default();
+        all.into_iter().for_each(|(number, slot)| slots.slot(number).merge(&slot));
+        slots
+    }
+}
+
 impl Serialize for Slots {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_map(self.iter())

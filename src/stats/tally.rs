@@ -1,6 +1,6 @@
 //! Many windows added up.
 
-use super::Histogram;
+use super::{Events, Histogram, Streamed};
 use crate::sample::{ErrorClass, Outcome, Sample};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,9 @@ pub struct Tally {
     pub connect: Histogram,
     /// How far from its plan each request was sent, later or earlier.
     pub lag: Histogram,
+    /// The events of answers that come piece by piece; none where nothing asked for such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub streamed: Option<Box<Streamed>>,
 }
 
 impl Tally {
@@ -81,6 +84,11 @@ impl Tally {
         }
     }
 
+    /// Counts the events of one answer.
+    pub fn record_events(&mut self, events: &Events) {
+        self.streamed.get_or_insert_default().record(events);
+    }
+
     /// Adds another tally.
     pub fn merge(&mut self, other: &Tally) {
         self.counts.merge(&other.counts);
@@ -89,6 +97,9 @@ impl Tally {
         self.ttfb.merge(&other.ttfb);
         self.connect.merge(&other.connect);
         self.lag.merge(&other.lag);
+        if let Some(streamed) = &other.streamed {
+            self.streamed.get_or_insert_default().merge(streamed);
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! A plain client for single requests: smoke checks and whatever is not load.
 
-use super::received::Coming;
-use super::{Answer, Failure, HttpVersion, Keep, Request, Scheme, Target};
+use super::content::Trouble;
+use super::received::read;
+use super::{Answer, Content, Exchange, Failure, HttpVersion, Keep, Request, Scheme, Target};
+use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
 use http::Version;
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, HOST};
 use std::time::Duration;
 
 /// A client with the target's TLS and protocol, without redirects, retries or proxies.
@@ -18,26 +20,18 @@ pub struct Client {
 impl Client {
     /// A client of the target.
     pub fn new(target: &Target) -> Result<Client, Failure> {
-        let mut builder = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(target.connect_timeout)
-            .tcp_nodelay(true);
-        if target.version == HttpVersion::Http2 {
-            builder = builder.http2_prior_knowledge();
-        }
-        let scheme = match (&target.tls, target.scheme) {
-            (Some(tls), _) => {
-                builder = builder.tls_backend_preconfigured(tls.config.as_ref().clone());
-                "https"
-            }
-            (None, Scheme::Https | Scheme::Http) => {
-                // Without this an image without certificate files could not even speak plain HTTP.
-                builder = builder.tls_certs_only([]);
-                "http"
-            }
+        let builder = builder(target);
+        let builder = match (&target.tls, target.scheme) {
+            (Some(tls), _) => builder.tls_backend_preconfigured(tls.config.as_ref().clone()),
+            // Without this an image without certificate files could not even speak plain HTTP.
+            (None, Scheme::Https | Scheme::Http) => builder.tls_certs_only([]),
         };
+        Client::built(target, builder)
+    }
+
+    /// A client of the target as it was configured.
+    pub(super) fn built(target: &Target, builder: reqwest::ClientBuilder) -> Result<Client, Failure> {
+        let scheme = if target.tls.is_some() { "https" } else { "http" };
         let http = builder.build().map_err(|e| Failure::from_reqwest(&e))?;
         Ok(Client { http, base: format!("{scheme}://{}", target.authority), version: target.version })
     }
@@ -58,7 +52,7 @@ impl Client {
         limit: u64,
         timeout: Duration,
     ) -> Result<Answer, Failure> {
-        match tokio::time::timeout(timeout, self.exchange(request, keep, limit)).await {
+        match tokio::time::timeout(timeout, self.answer(request, keep, limit, || {})).await {
             Ok(answer) => answer,
             Err(_) => {
                 Err(Failure::new(ErrorClass::Timeout, format!("no complete answer within {timeout:?}")))
@@ -66,24 +60,55 @@ impl Client {
         }
     }
 
-    async fn exchange(&self, request: &Request, keep: Keep, limit: u64) -> Result<Answer, Failure> {
-        let failed = |e: reqwest::Error| Failure::from_reqwest(&e);
+    /// Sends one request and reads the whole answer, noting every instant; a connection that has to be made for it
+    /// lies between sent and first byte.
+    pub async fn exchange(&self, request: &Request, keep: Keep, limit: u64, clock: &Clock) -> Exchange {
+        let mut first_byte = None::<Offset>;
+        let result = self.answer(request, keep, limit, || first_byte = Some(clock.now())).await;
+        Exchange { first_byte, done: clock.now(), result }
+    }
+
+    /// The answer to a request; `began` is called when its head is there.
+    async fn answer(
+        &self,
+        request: &Request,
+        keep: Keep,
+        limit: u64,
+        began: impl FnOnce(),
+    ) -> Result<Answer, Failure> {
+        let trouble = Trouble::default();
+        let failed = |e: reqwest::Error| trouble.or(Failure::from_reqwest(&e));
         let mut headers = request.headers.clone();
         headers.remove(HOST);
+        if let Content::File(_) = request.body {
+            headers.entry(CONTENT_LENGTH).or_insert_with(|| request.body.len().into());
+        }
         let mut sending = self
             .http
             .request(request.method.clone(), format!("{}{}", self.base, request.path))
             .headers(headers)
-            .body(request.body.clone());
+            .body(match &request.body {
+                Content::Bytes(bytes) => bytes.clone().into(),
+                Content::File(file) => reqwest::Body::wrap_stream(file.pieces(&trouble)),
+            });
         if self.version == HttpVersion::Http2 {
             sending = sending.version(Version::HTTP_2);
         }
-        let mut response = sending.send().await.map_err(failed)?;
-        let mut coming = Coming::new(keep.up_to(response.status()), limit);
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            coming.take(chunk)?;
-        }
-        let (body, length) = coming.end();
-        Ok(Answer { status: response.status(), headers: response.headers().clone().into(), body, length })
+        let response: http::Response<reqwest::Body> = sending.send().await.map_err(failed)?.into();
+        began();
+        let (head, body) = response.into_parts();
+        Ok(read(body, keep.up_to(head.status), limit, failed).await?.answer(head))
     }
+}
+
+/// What all clients of a target have in common, but for TLS: no redirects, retries, proxies or decoding.
+pub(super) fn builder(target: &Target) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .no_proxy()
+        .no_gzip()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(target.connect_timeout)
+        .tcp_nodelay(true);
+    if target.version == HttpVersion::Http2 { builder.http2_prior_knowledge() } else { builder }
 }

@@ -13,9 +13,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
-type Stream = Either<Stamped, Box<TlsStream<TcpStream>>>;
+pub(super) type Stream = Either<Stamped, Box<TlsStream<TcpStream>>>;
 
-enum Protocol {
+pub(super) enum Protocol {
     Http1(Http1<Stream>),
     Http2(Http2),
 }
@@ -46,7 +46,7 @@ impl Speak {
 
 /// One connection, used for one request at a time.
 pub struct Connection {
-    protocol: Protocol,
+    pub(super) protocol: Protocol,
     opened: Instant,
 }
 
@@ -78,32 +78,16 @@ impl Connection {
     /// Refused, timeout, TLS and the generator's own limits are told apart.
     pub async fn open(target: &Target, address: SocketAddr) -> Result<Opened, Failure> {
         let begun = Instant::now();
-        let mut tls_took = None;
         let connect = async {
-            let stream = tcp(address).await?;
-            let connected = Instant::now();
-            match &target.tls {
-                None => {
-                    let stream = Either::Left(Stamped::new(stream));
-                    Connection::speak(target, stream, Speak::in_plain_text(target)).await
-                }
-                Some(tls) => {
-                    let handshake = tls.connector.connect(tls.server_name.clone(), stream).await;
-                    let stream = handshake
-                        .map_err(|e| Failure::new(ErrorClass::Tls, format!("TLS with {address}: {e}")))?;
-                    tls_took = Some(connected.elapsed());
-                    let speak = Speak::chosen(&stream);
-                    Connection::speak(target, Either::Right(Box::new(stream)), speak).await
-                }
-            }
+            let (stream, tls) = reach(target, address).await?;
+            let speak = match &stream {
+                Either::Left(_) => Speak::in_plain_text(target),
+                Either::Right(stream) => Speak::chosen(stream),
+            };
+            Ok((Connection::speak(target, stream, speak).await?, tls))
         };
-        match tokio::time::timeout(target.connect_timeout, connect).await {
-            Ok(connection) => Ok(Opened { connection: connection?, took: begun.elapsed(), tls: tls_took }),
-            Err(_) => {
-                let text = format!("connecting to {address} took longer than {:?}", target.connect_timeout);
-                Err(Failure::new(ErrorClass::Timeout, text))
-            }
-        }
+        let (connection, tls) = in_time(target, address, connect).await?;
+        Ok(Opened { connection, took: begun.elapsed(), tls })
     }
 
     async fn speak(target: &Target, stream: Stream, speak: Speak) -> Result<Connection, Failure> {
@@ -112,6 +96,11 @@ impl Connection {
             Speak::Http2 => Protocol::Http2(Http2::new(target, stream).await?),
         };
         Ok(Connection { protocol, opened: Instant::now() })
+    }
+
+    /// Whether it speaks HTTP/2.
+    pub fn is_http2(&self) -> bool {
+        matches!(self.protocol, Protocol::Http2(_))
     }
 
     /// How long the connection has been open.
@@ -145,6 +134,24 @@ impl Connection {
         }
     }
 
+    /// Another handle on the same connection, for a request beside others; none where it carries one at a time.
+    pub fn share(&self) -> Option<Connection> {
+        match &self.protocol {
+            Protocol::Http1(_) => None,
+            Protocol::Http2(http2) => {
+                Some(Connection { protocol: Protocol::Http2(http2.clone()), opened: self.opened })
+            }
+        }
+    }
+
+    /// How many requests it can carry at once, over all handles; none when it is closed.
+    pub fn streams(&self) -> usize {
+        match &self.protocol {
+            Protocol::Http1(_) => 1,
+            Protocol::Http2(http2) => http2.streams(),
+        }
+    }
+
     /// Sends a request and reads the whole answer. A body longer than `limit` is a failure and ends the connection.
     pub async fn exchange(&mut self, request: &Request, keep: Keep, limit: u64, clock: &Clock) -> Exchange {
         let Received { first_byte, done, result } = match &mut self.protocol {
@@ -153,6 +160,32 @@ impl Connection {
         };
         Exchange { first_byte, done, result }
     }
+}
+
+/// Connects, and shakes hands where the target has TLS; how long that took alone.
+pub(super) async fn reach(
+    target: &Target,
+    address: SocketAddr,
+) -> Result<(Stream, Option<Duration>), Failure> {
+    let stream = tcp(address).await?;
+    let Some(tls) = &target.tls else { return Ok((Either::Left(Stamped::new(stream)), None)) };
+    let connected = Instant::now();
+    let handshake = tls.connector.connect(tls.server_name.clone(), stream).await;
+    let stream = handshake.map_err(|e| Failure::new(ErrorClass::Tls, format!("TLS with {address}: {e}")))?;
+    Ok((Either::Right(Box::new(stream)), Some(connected.elapsed())))
+}
+
+/// Does what connecting takes within the target's timeout for it.
+pub(super) async fn in_time<T>(
+    target: &Target,
+    address: SocketAddr,
+    connect: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let limit = target.connect_timeout;
+    tokio::time::timeout(limit, connect).await.unwrap_or_else(|_| {
+        let text = format!("connecting to {address} took longer than {limit:?}");
+        Err(Failure::new(ErrorClass::Timeout, text))
+    })
 }
 
 async fn tcp(address: SocketAddr) -> Result<TcpStream, Failure> {

@@ -57,11 +57,7 @@ impl Failure {
         if let Some(io) = find_io(error) {
             return Failure::new(class_of_io(io), text);
         }
-        let cut = error.is_incomplete_message()
-            || error.is_canceled()
-            || error.is_closed()
-            || error.is_body_write_aborted();
-        Failure::new(if cut { ErrorClass::Reset } else { ErrorClass::Protocol }, text)
+        Failure::new(class_of_hyper(error), text)
     }
 
     /// The failure behind an error of reqwest.
@@ -78,11 +74,13 @@ impl Failure {
         if is_alert(&text) || text.contains("certificate") || text.contains("TLS") {
             return Failure::new(ErrorClass::Tls, text);
         }
-        match find_io(error) {
-            Some(io) => Failure::new(class_of_io(io), text),
-            None if error.is_connect() => Failure::new(ErrorClass::Refused, text),
-            None => Failure::new(ErrorClass::Protocol, text),
-        }
+        let class = match (find_io(error), find::<hyper::Error>(error)) {
+            (Some(io), _) => class_of_io(io),
+            (None, Some(hyper)) => class_of_hyper(hyper),
+            (None, None) if error.is_connect() => ErrorClass::Refused,
+            (None, None) => ErrorClass::Protocol,
+        };
+        Failure::new(class, text)
     }
 }
 
@@ -113,7 +111,21 @@ fn class_of_io(error: &io::Error) -> ErrorClass {
     }
 }
 
+/// A connection that ended before its answer, or an answer that is none.
+fn class_of_hyper(error: &hyper::Error) -> ErrorClass {
+    let cut = error.is_incomplete_message()
+        || error.is_canceled()
+        || error.is_closed()
+        || error.is_body_write_aborted();
+    if cut { ErrorClass::Reset } else { ErrorClass::Protocol }
+}
+
 fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    find(error)
+}
+
+/// The first error of a kind among an error and its causes.
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
     std::iter::successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
 }
 

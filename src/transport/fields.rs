@@ -29,6 +29,19 @@ impl Fields {
         Fields(Form::Lines { lines, cookies })
     }
 
+    /// The fields together with those that came behind the body.
+    #[must_use]
+    pub fn with(self, trailers: HeaderMap) -> Fields {
+        match self.0 {
+            Form::Map(mut map) => {
+                map.extend(trailers);
+                Fields(Form::Map(map))
+            }
+            // Whoever keeps lines brings no trailers.
+            lines @ Form::Lines { .. } => Fields(lines),
+        }
+    }
+
     /// The value of the first field of this name.
     pub fn get<'f>(&'f self, name: &'f HeaderName) -> Option<&'f [u8]> {
         self.get_all(name).next()
@@ -63,6 +76,17 @@ mod tests {
     use super::*;
     use http::HeaderValue;
     use http::header::{CONTENT_TYPE, LOCATION};
+
+    #[test]
+    fn what_comes_behind_the_body_stands_beside_what_came_before() {
+        let map = |name: &'static str| {
+            HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static("1"))])
+        };
+        let fields = Fields::from(map("x-before")).with(map("x-behind"));
+        for (name, there) in [("x-before", true), ("x-behind", true), ("x-never", false)] {
+            assert_eq!(fields.get(&HeaderName::from_static(name)).is_some(), there, "{name}");
+        }
+    }
 
     #[test]
     fn lines_and_maps_say_the_same() {

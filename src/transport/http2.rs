@@ -1,25 +1,40 @@
 //! An HTTP/2 connection, by hyper. It answers pings and settings between requests, so it has a task of its own.
 
-use super::received::{Coming, Received};
-use super::{Answer, Failure, Keep, Request, Scheme, Target};
+use super::content::{Outgoing, Trouble};
+use super::received::{Received, read};
+use super::{Content, Failure, Keep, Request, Scheme, Target};
 use crate::clock::Clock;
-use bytes::Bytes;
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, HOST};
 use http::uri::{self, Uri};
-use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::JoinHandle;
 
-/// One connection, used for one request at a time.
+/// Requests that go out before the server has said how many it takes at once: it might refuse any further one.
+const BEFORE_SETTINGS: usize = 1;
+
+/// A handle on one connection. Each is used for one request at a time; the connection ends with its last handle.
+#[derive(Clone)]
 pub(super) struct Http2 {
-    sender: http2::SendRequest<Full<Bytes>>,
-    /// The task that moves the connection's bytes; it ends with the sender.
-    driver: Option<JoinHandle<hyper::Result<()>>>,
+    sender: http2::SendRequest<Outgoing>,
+    state: Arc<State>,
     scheme: uri::Scheme,
     authority: uri::Authority,
+}
+
+/// What the task knows that moves the connection's bytes.
+struct State {
+    /// How many requests the server takes at once, once it has said so.
+    streams: AtomicUsize,
+    /// Something came from the server, and its settings come first.
+    heard: AtomicBool,
+    /// Why the connection ended, where it ended by a failure.
+    end: OnceLock<Failure>,
 }
 
 impl Http2 {
@@ -27,19 +42,44 @@ impl Http2 {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
-        let (sender, driver) = handshake.map_err(|e| Failure::from_hyper(&e))?;
-        let driver = Some(tokio::spawn(driver));
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.initial_max_send_streams(BEFORE_SETTINGS);
+        let handshake = builder.handshake(TokioIo::new(stream)).await;
+        let (sender, mut driver) = handshake.map_err(|e| Failure::from_hyper(&e))?;
+        let streams = AtomicUsize::new(BEFORE_SETTINGS);
+        let state = Arc::new(State { streams, heard: AtomicBool::new(false), end: OnceLock::new() });
+        let told = Arc::clone(&state);
+        // It ends with the last sender.
+        tokio::spawn(async move {
+            let moved = poll_fn(|cx| {
+                let polled = Pin::new(&mut driver).poll(cx);
+                told.streams.store(driver.current_max_send_streams(), Relaxed);
+                polled
+            });
+            if let Err(end) = moved.await {
+                // Nobody else sets it.
+                let _ = told.end.set(Failure::from_hyper(&end));
+            }
+        });
         let scheme = match target.scheme {
             Scheme::Http => uri::Scheme::HTTP,
             Scheme::Https => uri::Scheme::HTTPS,
         };
-        Ok(Http2 { sender, driver, scheme, authority: target.authority.clone() })
+        Ok(Http2 { sender, state, scheme, authority: target.authority.clone() })
     }
 
     /// Whether another request can be sent.
     pub(super) async fn usable(&mut self) -> bool {
         !self.sender.is_closed() && self.sender.ready().await.is_ok()
+    }
+
+    /// How many requests the connection can carry at once now, as far as is known.
+    pub(super) fn streams(&self) -> usize {
+        match self.state.streams.load(Relaxed) {
+            _ if self.sender.is_closed() => 0,
+            BEFORE_SETTINGS if !self.state.heard.load(Relaxed) => usize::MAX,
+            streams => streams,
+        }
     }
 
     /// Sends a request and reads the whole answer.
@@ -50,30 +90,44 @@ impl Http2 {
         limit: u64,
         clock: &Clock,
     ) -> Received {
-        let head = match self.sender.send_request(self.prepare(request)).await {
+        let trouble = Trouble::default();
+        let head = match self.begin_with(request, &trouble).await {
             Ok(head) => head,
-            Err(e) => {
-                let failure = why(&e, self.driver.take()).await;
+            Err(failure) => {
                 return Received { first_byte: None, done: clock.now(), result: Err(failure) };
             }
         };
         let first_byte = Some(clock.now());
         let (parts, body) = head.into_parts();
-        let read = read(body, keep.up_to(parts.status), limit).await;
-        let result = read.map(|(body, length)| Answer {
-            status: parts.status,
-            headers: parts.headers.into(),
-            body,
-            length,
-        });
+        let read = read(body, keep.up_to(parts.status), limit, |e| Failure::from_hyper(&e)).await;
+        let result = trouble.unless(read).map(|whole| whole.answer(parts));
         Received { first_byte, done: clock.now(), result }
     }
 
-    fn prepare(&self, request: &Request) -> http::Request<Full<Bytes>> {
-        let mut prepared = http::Request::new(Full::new(request.body.clone()));
+    /// Sends a request and gives the head of the answer; its body comes by itself.
+    pub(super) async fn begin(&mut self, request: &Request) -> Result<http::Response<Incoming>, Failure> {
+        self.begin_with(request, &Trouble::default()).await
+    }
+
+    async fn begin_with(
+        &mut self,
+        request: &Request,
+        trouble: &Trouble,
+    ) -> Result<http::Response<Incoming>, Failure> {
+        let sent = self.sender.send_request(self.prepare(request, trouble)).await;
+        let head = sent.map_err(|e| trouble.or(self.why(&e)))?;
+        self.state.heard.store(true, Relaxed);
+        Ok(head)
+    }
+
+    fn prepare(&self, request: &Request, trouble: &Trouble) -> http::Request<Outgoing> {
+        let mut prepared = http::Request::new(request.body.outgoing(trouble));
         *prepared.method_mut() = request.method.clone();
         *prepared.headers_mut() = request.headers.clone();
         prepared.headers_mut().remove(HOST);
+        if let Content::File(_) = request.body {
+            prepared.headers_mut().entry(CONTENT_LENGTH).or_insert_with(|| request.body.len().into());
+        }
         let mut parts = uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
@@ -82,26 +136,10 @@ impl Http2 {
         *prepared.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
         prepared
     }
-}
 
-/// Why a request failed. Where the connection ended under it, only the connection's own task knows why.
-async fn why(error: &hyper::Error, driver: Option<JoinHandle<hyper::Result<()>>>) -> Failure {
-    if error.is_canceled()
-        && let Some(driver) = driver.filter(JoinHandle::is_finished)
-        && let Ok(Err(end)) = driver.await
-    {
-        return Failure::from_hyper(&end);
+    /// Why a request failed. Where the connection ended under it, only the connection's own task knows why.
+    fn why(&self, error: &hyper::Error) -> Failure {
+        let end = self.state.end.get().filter(|_| error.is_canceled());
+        end.cloned().unwrap_or_else(|| Failure::from_hyper(error))
     }
-    Failure::from_hyper(error)
-}
-
-/// The body as far as it is to be kept, and its length.
-async fn read(mut body: Incoming, keep: u64, limit: u64) -> Result<(Bytes, u64), Failure> {
-    let mut coming = Coming::new(keep, limit);
-    while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame.map_err(|e| Failure::from_hyper(&e))?.into_data() {
-            coming.take(data)?;
-        }
-    }
-    Ok(coming.end())
 }

@@ -1,6 +1,6 @@
 //! What is sent and what comes back.
 
-use super::{Fields, http1};
+use super::{Content, Fields, http1};
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, StatusCode};
@@ -15,15 +15,21 @@ pub struct Request {
     /// All headers, `Host` included.
     pub headers: HeaderMap,
     /// The body; empty for none.
-    pub body: Bytes,
+    pub body: Content,
     /// Its bytes on an HTTP/1 connection, where it was prepared.
     wire: Option<Bytes>,
 }
 
 impl Request {
     /// A request to the target.
-    pub fn new(method: Method, path: PathAndQuery, headers: HeaderMap, body: Bytes) -> Request {
-        Request { method, path, headers, body, wire: None }
+    pub fn new(method: Method, path: PathAndQuery, headers: HeaderMap, body: impl Into<Content>) -> Request {
+        Request { method, path, headers, body: body.into(), wire: None }
+    }
+
+    /// The same request with another body.
+    #[must_use]
+    pub fn with_body(self, body: impl Into<Content>) -> Request {
+        Request { body: body.into(), wire: None, ..self }
     }
 
     /// Written out for HTTP/1 once, because it is sent often and as it is.
@@ -76,6 +82,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// The header fields.
     pub headers: Fields,
+    /// The fields behind the body, where HTTP/2 brought any.
+    pub trailers: Option<Box<HeaderMap>>,
     /// The body, when it was kept.
     pub body: Bytes,
     /// The body's length, kept or not.

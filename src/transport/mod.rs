@@ -2,21 +2,33 @@
 //! pool, no retry and no redirect that could hide what a user would have felt.
 
 mod client;
+mod clients;
 mod connection;
+mod content;
+mod events;
 mod failure;
 mod fields;
 mod http1;
 mod http2;
 mod message;
+mod names;
+mod pieces;
 mod received;
 mod stamped;
 mod target;
 mod tls;
+mod websocket;
 
 pub use client::Client;
+pub use clients::Clients;
 pub use connection::{Connection, Exchange, Opened};
+pub use content::{Content, FileContent};
+pub use events::{Event, EventParser};
 pub use failure::Failure;
 pub use fields::Fields;
 pub use message::{Answer, Keep, Request};
+pub use names::Names;
+pub use pieces::{Begun, Rest};
 pub use target::{HttpVersion, Scheme, Target, TargetError, web_url};
 pub use tls::{TlsError, TlsOptions, Verify};
+pub use websocket::{Socket, SocketOpened, handshake, refusal};

@@ -4,12 +4,50 @@ use super::{Answer, Failure};
 use crate::clock::Offset;
 use crate::sample::ErrorClass;
 use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::response::Parts;
+use http_body_util::BodyExt;
+use hyper::body::Body;
 
 /// An answer and when it began and ended.
 pub(super) struct Received {
     pub(super) first_byte: Option<Offset>,
     pub(super) done: Offset,
     pub(super) result: Result<Answer, Failure>,
+}
+
+/// A body that came to its end: as far as it was to be kept, its length, and the fields behind it.
+pub(super) struct Whole {
+    body: Bytes,
+    length: u64,
+    trailers: Option<Box<HeaderMap>>,
+}
+
+impl Whole {
+    /// The answer with this head.
+    pub(super) fn answer(self, head: Parts) -> Answer {
+        let Whole { body, length, trailers } = self;
+        Answer { status: head.status, headers: head.headers.into(), trailers, body, length }
+    }
+}
+
+/// Reads a body to its end and keeps as much of it as is wanted.
+pub(super) async fn read<B: Body<Data = Bytes> + Unpin>(
+    mut body: B,
+    keep: u64,
+    limit: u64,
+    failed: impl Fn(B::Error) -> Failure,
+) -> Result<Whole, Failure> {
+    let mut coming = Coming::new(keep, limit);
+    let mut trailers = None;
+    while let Some(frame) = body.frame().await {
+        match frame.map_err(&failed)?.into_data() {
+            Ok(data) => coming.take(data)?,
+            Err(other) => trailers = other.into_trailers().ok().map(Box::new),
+        }
+    }
+    let (body, length) = coming.end();
+    Ok(Whole { body, length, trailers })
 }
 
 /// A body in the making: counted to its end, refused when it is too long, and kept as far as it is wanted.

@@ -125,6 +125,28 @@ impl Target {
         Ok(Target { scheme, host, port, version, connect_timeout, verify, prefix, authority, tls })
     }
 
+    /// Whether it may speak HTTP/2: by prior knowledge, or when the server chooses it.
+    pub fn may_speak_http2(&self) -> bool {
+        match self.version {
+            HttpVersion::Http2 => true,
+            HttpVersion::Auto => self.scheme == Scheme::Https,
+            HttpVersion::Http1 => false,
+        }
+    }
+
+    /// The same target, asked in another version of HTTP.
+    #[must_use]
+    pub fn speaking(&self, version: HttpVersion) -> Target {
+        let mut target = Target { version, ..self.clone() };
+        if let Some(tls) = &mut target.tls {
+            let mut config = (*tls.config).clone();
+            config.alpn_protocols = version.alpn();
+            tls.config = Arc::new(config);
+            tls.connector = Arc::clone(&tls.config).into();
+        }
+        target
+    }
+
     /// The value of the `Host` header.
     pub fn host_header(&self) -> HeaderValue {
         // An authority is visible ASCII, which every header value may hold.

@@ -92,7 +92,7 @@ fn run(stage: &Stage, place: Where) -> Result<(Vec<Event>, Run), String> {
         let mut say = |event| events.push(event);
         drive(&plan, Some(session), &meta.stages, &control, &mut say).await.map_err(|error| error.to_string())
     })?;
-    let run = Run::judge(meta, Vec::new(), events.clone(), Strictness::Normal);
+    let run = Run::judge(meta, Vec::new(), || events.clone(), Strictness::Normal);
     Ok((events, run))
 }
 

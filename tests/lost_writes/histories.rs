@@ -5,7 +5,7 @@ use shakedown::clock::Offset;
 use shakedown::event::{Ending, Event, EventKind};
 use shakedown::history::{LedgerPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA};
 use shakedown::run::{DataLoss, LedgerResult, Run, Strictness};
-use shakedown::units::Rate;
+use shakedown::units::{Rate, Ratio};
 use shakedown::verdict::Subject;
 use std::fs;
 use std::time::Duration;
@@ -23,7 +23,9 @@ fn meta(table: &Table) -> Meta {
         tls_verified: true,
         machine: Machine { os: "linux x86_64".into(), cores: 2 },
         model: Model::Open,
+        users: Vec::new(),
         max_in_flight: 100,
+        untrusted: Ratio::default(),
         endpoints: vec![],
         stages: vec![],
         gates: vec![],
@@ -46,7 +48,7 @@ fn judge(table: &Table) -> Run {
     events.sort_by_key(|event| (matches!(event.kind, EventKind::ReadBack(_)), event.at));
     let last = events.last().map_or(Offset::ZERO, |event| event.at);
     events.push(Event { at: last, kind: EventKind::Ended(Ending::Completed) });
-    Run::judge(meta(table), vec![], events, Strictness::Normal)
+    Run::judge(meta(table), vec![], || events.clone(), Strictness::Normal)
 }
 
 /// A figure of the ledger by its name.

@@ -57,7 +57,7 @@ fn both_requests_of_an_entry_carry_its_id_and_the_write_its_content() {
     let mut values = shakedown::journey::Values::new(12, 1, &row, 0);
     let write = http.write.render(&mut values).expect("a request").into_owned();
     let written = format!(r#"{{"id":"sd01-12","n":12,"note":"{}"}}"#, content("sd01-12"));
-    assert_eq!(String::from_utf8_lossy(&write.body), written);
+    assert_eq!(String::from_utf8_lossy(write.body.in_memory().unwrap()), written);
     let read = http.read.render(&mut values).expect("a request").into_owned();
     assert_eq!(read.path.as_str(), "/orders/sd01-12");
 }

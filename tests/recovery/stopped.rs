@@ -67,7 +67,7 @@ fn stop(child: &Child) -> Truth {
 fn judged(folder: &Path) -> Run {
     let (meta, events): (Meta, _) = Reader::open(folder).unwrap();
     let events: Vec<_> = events.map(Result::unwrap).collect();
-    Run::judge(meta, vec![], events, Strictness::Normal)
+    Run::judge(meta, vec![], || events.clone(), Strictness::Normal)
 }
 
 /// Whether the generator could be trusted in the seconds of this outage.

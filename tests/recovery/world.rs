@@ -7,7 +7,7 @@ use shakedown::history::{EndpointPlan, FaultPlan, Machine, Meta, Model, Recovery
 use shakedown::run::{Run, Strictness};
 use shakedown::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use shakedown::stats::Delta;
-use shakedown::units::Rate;
+use shakedown::units::{Rate, Ratio};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -226,7 +226,9 @@ impl World {
             tls_verified: true,
             machine: Machine { os: "linux x86_64".into(), cores: 2 },
             model: Model::Open,
+            users: Vec::new(),
             max_in_flight: 10_000,
+            untrusted: Ratio::default(),
             endpoints: (0..self.endpoints).map(endpoint).collect(),
             stages: vec![StagePlan {
                 name: "hold".into(),
@@ -247,7 +249,7 @@ impl World {
     }
 
     pub fn judge(&self) -> Run {
-        Run::judge(self.meta(), vec![], self.events(), Strictness::Normal)
+        Run::judge(self.meta(), vec![], || self.events(), Strictness::Normal)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use shakedown::clock::Offset;
 use shakedown::event::{
-    Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, FaultPhase, FaultStep, GeneratorSecond, Phase,
+    Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, FaultPhase, FaultStep, Filled, GeneratorSecond,
+    Phase, RunQueue,
 };
 use shakedown::history::{
     CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, RecoveryPlan, SCHEMA,
@@ -11,7 +12,7 @@ use shakedown::history::{
 use shakedown::run::Exit;
 use shakedown::sample::{EndpointId, ErrorClass, Outcome};
 use shakedown::stats::Delta;
-use shakedown::units::Rate;
+use shakedown::units::{Rate, Ratio};
 use shakedown::verdict::{Severity, Verdict};
 use std::time::Duration;
 
@@ -50,7 +51,9 @@ impl Sample {
             tls_verified: true,
             machine: Machine { os: "linux x86_64".into(), cores: 2 },
             model: Model::Open,
+            users: Vec::new(),
             max_in_flight: 256,
+            untrusted: Ratio::default(),
             endpoints: vec![endpoint("browse", "list"), endpoint("order", "create")],
             stages: vec![stage("warm-up", 0, 3, true), stage("hold", 3, 13, false)],
             gates: vec![],
@@ -127,7 +130,25 @@ impl Sample {
     }
 
     pub fn generator(self, second: u64, cpu: f64) -> Sample {
-        let said = GeneratorSecond { second, cpu, in_flight: 3, connections: 12 };
+        let said =
+            GeneratorSecond { second, cpu, in_flight: 3, connections: 12, ..GeneratorSecond::default() };
+        self.say((second + 1) * 1_000, EventKind::Generator(said))
+    }
+
+    /// What the generator says of itself where all of it can be seen, held back for so long.
+    pub fn audited(self, second: u64, held_back: f64) -> Sample {
+        let said = GeneratorSecond {
+            second,
+            cpu: 0.06,
+            in_flight: 3,
+            connections: 12,
+            quota: Some(0.1),
+            throttled: Some(held_back),
+            queue: Some(RunQueue { waited_us: 2_100, ran_us: 58_000, turns: 210 }),
+            stolen: Some(0.01),
+            descriptors: Some(Filled { used: 31, limit: 1_024 }),
+            ports: Some(Filled { used: 12, limit: 28_232 }),
+        };
         self.say((second + 1) * 1_000, EventKind::Generator(said))
     }
 

@@ -13,6 +13,7 @@ pub fn all() -> Vec<Sample> {
         fail(),
         inconclusive(),
         untrusted(),
+        squeezed(),
         interrupted(),
         cut_off(),
         smoke_failed(),
@@ -92,6 +93,20 @@ fn untrusted() -> Sample {
     sample = sample.healthy(13);
     for second in [6, 7, 10] {
         sample = sample.traffic(Traffic { dropped: 25, ..Traffic::at(0, 1, second) }).generator(second, 1.97);
+    }
+    sample.ends(13_050, Ending::Completed).expect(Verdict::Inconclusive, Exit::Inconclusive)
+}
+
+/// The container had a tenth of a core: slow is what it measured of itself.
+fn squeezed() -> Sample {
+    let mut sample =
+        Sample::new("squeezed", "more than a tenth of a core can do").gate("p99 <= 5ms", Severity::Fail);
+    for second in 0..13 {
+        let stage = u16::from(second >= 3);
+        let base_us = if (6..10).contains(&second) { 31_000 } else { 1_100 };
+        sample = sample.traffic(Traffic { good: 100, base_us, ..Traffic::at(0, stage, second) });
+        let held_back = if base_us > 2_000 { 0.9 } else { 0.0 };
+        sample = sample.audited(second, held_back);
     }
     sample.ends(13_050, Ending::Completed).expect(Verdict::Inconclusive, Exit::Inconclusive)
 }

@@ -3,7 +3,6 @@
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
 use crate::transport::{HttpVersion, Target, TlsOptions};
-use std::sync::Arc;
 use url::{Position, Url};
 
 /// The schemes of a kind's URLs, and which version of HTTP it speaks.
@@ -68,7 +67,7 @@ impl Site {
 
     /// The target, asked in the version of HTTP that the kind speaks.
     fn of_target(target: &Target, path: &str, ca: Option<Vec<u8>>, schemes: Schemes) -> Option<Site> {
-        let mut target = match ca {
+        let target = match ca {
             None => target.clone(),
             Some(_) => {
                 let tls = TlsOptions { ca, ..TlsOptions::default() };
@@ -78,13 +77,7 @@ impl Site {
                 Target { prefix, ..Target::new(&url, schemes.version, &tls, target.connect_timeout).ok()? }
             }
         };
-        target.version = schemes.version;
-        if let Some(tls) = &mut target.tls {
-            let mut config = (*tls.config).clone();
-            config.alpn_protocols = schemes.version.alpn();
-            tls.config = Arc::new(config);
-            tls.connector = Arc::clone(&tls.config).into();
-        }
+        let target = target.speaking(schemes.version);
         let path = format!("{}{path}", target.prefix);
         let scheme = if target.tls.is_some() { schemes.secure } else { schemes.plain };
         let url = format!("{scheme}://{}{path}", target.authority);

@@ -5,22 +5,23 @@ use crate::check::shell::quoted;
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{BodyExpect, CompileContext, Pairs};
 use crate::source::{Located, Mark, Problem};
-use crate::transport::HttpVersion;
+use crate::transport::{Event, EventParser, HttpVersion};
 use crate::units::Span;
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HOST};
 use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::Empty;
+use http_body_util::{BodyExt as _, Empty};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use sse_stream::SseStream;
+use std::collections::VecDeque;
 use tokio::task::JoinSet;
 
 const EVENTS: &str = "text/event-stream";
+/// A longer event is refused.
+const LONGEST: usize = 16 << 20;
 
 /// Opens a stream of server-sent events and waits for some of them.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -90,12 +91,13 @@ impl Listener {
         let mut driver = JoinSet::new();
         let answer = self.head(seed, timed, &mut driver).await?;
         let packed = answer.headers().get(CONTENT_ENCODING).cloned();
-        let mut events = SseStream::new(answer.into_body());
+        let mut events =
+            Events { body: answer.into_body(), parser: EventParser::default(), ready: VecDeque::new() };
         let wanted = self.events.as_ref().map_or(1, |events| events.value.max(1));
         let (mut count, mut mismatch) = (0, None);
         let mut matched = self.expect.is_none();
         while count < wanted || !matched {
-            let next = data(&mut events);
+            let next = events.next();
             let soonest = self.first_event.as_ref().filter(|_| count == 0);
             let came = match soonest.filter(|soonest| soonest.get() < timed.left()) {
                 Some(soonest) => {
@@ -196,17 +198,27 @@ impl Listener {
     }
 }
 
-/// The data of the next event that has any; none at the stream's end.
-async fn data(events: &mut SseStream<Incoming>) -> Result<Option<String>, String> {
-    loop {
-        match events.next().await {
-            Some(Ok(event)) => {
-                if event.data.is_some() {
-                    return Ok(event.data);
-                }
+/// The events of an answer.
+struct Events {
+    body: Incoming,
+    parser: EventParser,
+    ready: VecDeque<Event>,
+}
+
+impl Events {
+    /// The data of the next event that has any; none at the stream's end.
+    async fn next(&mut self) -> Result<Option<String>, String> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(Some(event.data));
             }
-            Some(Err(error)) => return Err(error.to_string()),
-            None => return Ok(None),
+            let Some(frame) = self.body.frame().await else { return Ok(None) };
+            if let Ok(bytes) = frame.map_err(|error| error.to_string())?.into_data() {
+                self.ready.extend(self.parser.push(&bytes));
+            }
+            if self.parser.held() > LONGEST {
+                return Err(format!("an event is longer than {LONGEST} bytes"));
+            }
         }
     }
 }

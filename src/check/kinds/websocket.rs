@@ -5,18 +5,13 @@ use crate::check::shell::quoted;
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{BodyExpect, CompileContext, Pairs, Template, Values};
 use crate::source::{Located, Mark, Problem};
-use crate::transport::{HttpVersion, Scheme};
+use crate::transport::{HttpVersion, handshake, refusal};
 use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderValue, StatusCode};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
-
-/// A longer message is refused.
-const LONGEST: usize = 1024 * 1024;
 
 /// Opens a WebSocket; may say something and wait for what comes back.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -121,19 +116,15 @@ impl Socket {
 
     async fn opened(&self, seed: u64, timed: &mut Timed) -> Result<WebSocketStream<Stream>, Found> {
         let stream = open(&self.site.target, timed).await?;
-        let scheme = if self.site.target.scheme == Scheme::Https { "wss" } else { "ws" };
-        let url = format!("{scheme}://{}{}", self.site.target.authority, self.site.path);
-        let mut request = url
-            .into_client_request()
-            .map_err(|error| Found::fail(format!("no request can be made of the URL: {error}")).for_good())?;
-        request.headers_mut().extend(self.headers.render(seed));
-        if let Some(subprotocol) = &self.subprotocol {
-            request.headers_mut().insert("sec-websocket-protocol", subprotocol.clone());
-        }
-        let config = WebSocketConfig::default().max_message_size(Some(LONGEST));
-        match timed.part("handshake", client_async_with_config(request, stream, Some(config))).await {
+        let headers = self.headers.render(seed);
+        let asked = (&headers, self.subprotocol.as_ref());
+        let shaking = handshake(stream, &self.site.target, &self.site.path, asked);
+        match timed.part("handshake", shaking).await {
             Ok(Ok((socket, _))) => Ok(socket),
             Ok(Err(Error::Http(answer))) => Err(refused(answer.status())),
+            Ok(Err(Error::Url(error))) => {
+                Err(Found::fail(format!("no request can be made of the URL: {error}")).for_good())
+            }
             Ok(Err(Error::Protocol(error))) => {
                 let next = "look whether it is a WebSocket that answers there";
                 Err(Found::fail(format!("the port answers, but the handshake failed: {error}; {next}")))
@@ -157,15 +148,7 @@ impl Socket {
 
 /// The finding of an answer that is no WebSocket.
 fn refused(status: StatusCode) -> Found {
-    let next = match status.as_u16() {
-        401 | 403 => "look at the credentials in `headers`",
-        404 => "correct the path",
-        400 | 426 | 200..=299 => {
-            "a proxy on the way may not hand the upgrade on (nginx: `proxy_set_header Upgrade $http_upgrade`)"
-        }
-        502..=504 => "the proxy on the way does not reach the service",
-        _ => "look into its log",
-    };
+    let next = refusal(status);
     let found = Found::fail(format!("expected status 101 Switching Protocols, got {status}; {next}"));
     found.expected("status 101", format!("status {status}"))
 }

@@ -51,7 +51,7 @@ impl FaultKind for CpuStress {
             let attached = attach(
                 cx,
                 &chosen,
-                &["stress", "cpu", "--cores", &(self.cores.get() as f64 / 1000.0).to_string()],
+                &["pressure", "cpu", "--cores", &(self.cores.get() as f64 / 1000.0).to_string()],
             )?;
             let warnings = vec![
                 "the Pods keep a container that has ended until they are replaced; its node feels it where the Pods have no limit"

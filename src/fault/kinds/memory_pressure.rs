@@ -51,7 +51,7 @@ impl FaultKind for MemoryPressure {
             let how_many = HowMany { count: self.count, percent: self.percent, leave: self.leave };
             let chosen = self.pods.choose(cx, how_many).await?;
             let attached =
-                attach(cx, &chosen, &["stress", "memory", "--size", &format!("{}B", self.size.get())])?;
+                attach(cx, &chosen, &["pressure", "memory", "--size", &format!("{}B", self.size.get())])?;
             let warnings = vec![
                 "the Pods keep a container that has ended until they are replaced; its node feels it where the Pods have no limit"
                     .to_owned(),

@@ -19,6 +19,11 @@ pub(super) struct Endpoint<'a> {
     ttfb_us: Percentiles,
     connect_us: Percentiles,
     lag_us: Percentiles,
+    /// Only where answers came piece by piece, as the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_event_us: Option<Percentiles>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gap_us: Option<Percentiles>,
 }
 
 /// Percentiles in microseconds; all null when there was nothing to measure.
@@ -65,5 +70,7 @@ pub(super) fn of(endpoint: &EndpointSummary) -> Endpoint<'_> {
         ttfb_us: endpoint.ttfb.as_ref().into(),
         connect_us: endpoint.connect.as_ref().into(),
         lag_us: endpoint.lag.as_ref().into(),
+        first_event_us: endpoint.first_event.as_ref().map(|of| Some(of).into()),
+        gap_us: endpoint.first_event.as_ref().map(|_| endpoint.gap.as_ref().into()),
     }
 }

@@ -10,10 +10,23 @@ pub(super) struct Generator<'a> {
     late_after_us: u64,
     cpu: Option<f64>,
     cores: u32,
+    quota: Option<f64>,
     in_flight_max: u64,
     connections_max: u64,
     untrusted_s: u64,
     untrusted: Vec<Untrusted<'a>>,
+    causes: Vec<Reason>,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    cause: Cause,
+    first_s: u64,
+    seconds: u64,
+    worst: f64,
+    limit: f64,
+    measured: String,
+    advice: String,
 }
 
 #[derive(Serialize)]
@@ -31,13 +44,29 @@ impl<'a> Generator<'a> {
             late_after_us: generator.late_after.as_micros() as u64,
             cpu: generator.cpu,
             cores,
+            quota: generator.quota,
             in_flight_max: generator.in_flight,
             connections_max: generator.connections,
             untrusted_s: generator.untrusted.seconds,
             untrusted: spans
                 .map(|span| Untrusted { from_s: span.from, to_s: span.to, causes: &span.causes })
                 .collect(),
+            causes: Cause::ALL.into_iter().filter_map(|cause| Reason::of(cause, generator)).collect(),
         }
+    }
+}
+
+impl Reason {
+    fn of(cause: Cause, generator: &GeneratorSummary) -> Option<Reason> {
+        generator.untrusted.of(cause).map(|known| Reason {
+            cause,
+            first_s: known.first,
+            seconds: known.seconds,
+            worst: known.worst,
+            limit: known.limit,
+            measured: known.measured(generator),
+            advice: known.advice(generator),
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What was planned, and how the run ended.
 
 use crate::event::Ending;
-use crate::history::{Model, StagePlan};
+use crate::history::{Model, StagePlan, UsersPlan};
 use crate::run::Run;
 use serde::Serialize;
 
@@ -15,6 +15,8 @@ pub(super) struct Plan<'a> {
     tls_verified: bool,
     machine: Machine<'a>,
     model: Model,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caution: Option<&'static str>,
     max_in_flight: u64,
     stages: Vec<Stage<'a>>,
     ending: Option<&'static str>,
@@ -34,6 +36,10 @@ struct Stage<'a> {
     end_s: f64,
     from_rate: f64,
     to_rate: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_users: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_users: Option<u32>,
     warmup: bool,
 }
 
@@ -48,20 +54,28 @@ pub(super) fn of(run: &Run) -> Plan<'_> {
         tls_verified: meta.tls_verified,
         machine: Machine { os: &meta.machine.os, cores: meta.machine.cores },
         model: meta.model,
+        caution: meta.model.caution(),
         max_in_flight: meta.max_in_flight,
-        stages: meta.stages.iter().map(stage).collect(),
+        stages: meta
+            .stages
+            .iter()
+            .enumerate()
+            .map(|(place, plan)| stage(plan, meta.users.get(place)))
+            .collect(),
         ending: run.summary.ending.as_ref().map(word),
         troubles: &run.summary.troubles,
     }
 }
 
-fn stage(plan: &StagePlan) -> Stage<'_> {
+fn stage<'a>(plan: &'a StagePlan, users: Option<&UsersPlan>) -> Stage<'a> {
     Stage {
         name: &plan.name,
         start_s: plan.start.secs_f64(),
         end_s: plan.end.secs_f64(),
         from_rate: plan.from.as_per_second(),
         to_rate: plan.to.as_per_second(),
+        from_users: users.map(|users| users.from),
+        to_users: users.map(|users| users.to),
         warmup: plan.warmup,
     }
 }

@@ -25,6 +25,45 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         table.row(cells("all", &totals.counts, totals.rate, totals.response.as_ref()));
     }
     table.fit(0, 20, middle);
+    table.write(style, out)?;
+    streams(run, style, out)
+}
+
+/// The endpoints whose answers come piece by piece.
+fn streams(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(
+        "streams (first event from the instant of sending; gaps from event to event)",
+        &[
+            "endpoint",
+            "streams",
+            "first p50",
+            "first p99",
+            "first max",
+            "gaps",
+            "gap p50",
+            "gap p99",
+            "gap max",
+        ],
+        1..9,
+    );
+    let mut any = false;
+    for endpoint in &run.summary.endpoints {
+        let Some(first) = &endpoint.first_event else { continue };
+        any = true;
+        let mut row = vec![harmless(&endpoint.name)];
+        for part in [Some(first), endpoint.gap.as_ref()] {
+            row.push(numbers::short(part.map_or(0, |part| part.n)));
+            row.extend(match part {
+                Some(part) => [part.p50, part.p99, part.max].map(|us| numbers::micros(us as f64)),
+                None => [const { String::new() }; 3].map(|_| "–".to_owned()),
+            });
+        }
+        table.row(row);
+    }
+    if !any {
+        return Ok(());
+    }
+    table.fit(0, 20, middle);
     table.write(style, out)
 }
 

@@ -21,7 +21,9 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         said.push(format!("lag p50 {p50}, p99 {p99}, max {max}"));
     }
     if let Some(cpu) = generator.cpu {
-        said.push(format!("{} of {} cores", three(cpu), run.meta.machine.cores));
+        let cores = f64::from(run.meta.machine.cores);
+        let may = generator.quota.map_or(cores, |quota| quota.min(cores));
+        said.push(format!("{} of {may} cores", three(cpu)));
     }
     said.push(trust(generator));
     writeln!(out, "\n{}", paint(style.bold(), "generator"))?;

@@ -9,7 +9,7 @@ mod generator;
 mod ledger;
 mod page;
 mod recovery;
-mod table;
+pub(super) mod table;
 
 pub use page::Terminal;
 

@@ -34,6 +34,7 @@ impl Report for Terminal {
         recovery::write(run, self.style, out)?;
         ledger::write(run, self.style, out)?;
         endpoints::write(run, self.style, out)?;
+        self.caution(run, out)?;
         errors::write(run, self.style, out)?;
         checks::write(run, self.style, out)?;
         generator::write(run, self.style, out)
@@ -67,6 +68,9 @@ impl Terminal {
         } else {
             said.push("no load".to_owned());
         }
+        if let Some(users) = run.meta.most_users() {
+            said.push(format!("up to {} users", grouped(users.into())));
+        }
         if run.summary.warmup.planned > 0 {
             said.push(format!("{} requests of warm-up apart", grouped(run.summary.warmup.planned)));
         }
@@ -77,6 +81,15 @@ impl Terminal {
         }
         for line in lines(&said.join(" · "), PAGE) {
             writeln!(out, "{}", paint(self.style.faint(), &line))?;
+        }
+        Ok(())
+    }
+
+    /// What the latencies must not be taken for.
+    fn caution(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
+        let caution = run.meta.model.caution().filter(|_| run.summary.planned() > 0);
+        for line in caution.iter().flat_map(|text| lines(text, PAGE - 2)) {
+            writeln!(out, "  {}", paint(self.style.faint(), &line))?;
         }
         Ok(())
     }

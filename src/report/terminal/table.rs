@@ -9,12 +9,12 @@ use tabled::settings::object::{Cell, Columns, Rows};
 use tabled::settings::{Alignment, Color, Padding};
 
 /// The page is at most this wide.
-pub(super) const PAGE: usize = 110;
+pub(in crate::report) const PAGE: usize = 110;
 const INDENT: usize = 2;
 const GAP: usize = 2;
 
 /// A title, a header and rows. The first column is a verdict's word where `verdicts` are given.
-pub(super) struct Table {
+pub(in crate::report) struct Table {
     title: &'static str,
     header: Vec<&'static str>,
     rows: Vec<Vec<String>>,
@@ -25,7 +25,7 @@ pub(super) struct Table {
 
 impl Table {
     /// An empty table; the columns in `numbers` go to the right.
-    pub(super) fn new(
+    pub(in crate::report) fn new(
         title: &'static str,
         header: &[&'static str],
         numbers: std::ops::Range<usize>,
@@ -34,24 +34,24 @@ impl Table {
     }
 
     /// A row of cells.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(in crate::report) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
     /// A row whose first cell is a verdict.
-    pub(super) fn judged(&mut self, verdict: Verdict, cells: Vec<String>) {
+    pub(in crate::report) fn judged(&mut self, verdict: Verdict, cells: Vec<String>) {
         self.worded(verdict, verdict.word(), cells);
     }
 
     /// A row whose first cell is a word in the colour of a verdict.
-    pub(super) fn worded(&mut self, verdict: Verdict, word: &str, mut cells: Vec<String>) {
+    pub(in crate::report) fn worded(&mut self, verdict: Verdict, word: &str, mut cells: Vec<String>) {
         cells.insert(0, word.to_owned());
         self.verdicts.push(verdict);
         self.rows.push(cells);
     }
 
     /// Shortens the cells of one column with `shorten` until the table fits the page, but not below `least`.
-    pub(super) fn fit(&mut self, column: usize, least: usize, shorten: fn(&str, usize) -> String) {
+    pub(in crate::report) fn fit(&mut self, column: usize, least: usize, shorten: fn(&str, usize) -> String) {
         let others: usize =
             (0..self.header.len()).filter(|other| *other != column).map(|n| self.wide(n)).sum();
         let gaps = GAP * (self.header.len() - 1);
@@ -67,7 +67,7 @@ impl Table {
     }
 
     /// Writes it after an empty line; nothing when it has no rows.
-    pub(super) fn write(self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    pub(in crate::report) fn write(self, style: Style, out: &mut dyn Write) -> io::Result<()> {
         if self.rows.is_empty() {
             return Ok(());
         }

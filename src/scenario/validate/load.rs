@@ -1,12 +1,19 @@
 //! The stages of the load, and its limits.
 
-use crate::load::{ProfileError, Stage};
+use crate::journey::StepSpec;
+use crate::load::{Profile, ProfileError, Stage};
 use crate::scenario::{Connections, ConnectionsSpec, KeepAlive, LoadSpec, Spacing};
 use crate::source::{Located, Mark, Problem};
-use crate::units::{Rate, Span};
+use crate::transport::{HttpVersion, Scheme, Target};
+use crate::units::{Rate, Ratio, Span};
 
 /// Requests in flight when the scenario does not say.
 const MAX_IN_FLIGHT: u32 = 10_000;
+
+/// Requests at once over one connection: more than any server takes.
+const MOST_STREAMS: u32 = 10_000;
+/// More untrusted seconds than this cannot be allowed.
+const MOST_UNTRUSTED: f64 = 0.1;
 
 /// The name of the stage that `warmup` adds.
 const WARMUP: &str = "warmup";
@@ -16,6 +23,7 @@ pub(in crate::scenario) struct Limits {
     pub(in crate::scenario) spacing: Spacing,
     pub(in crate::scenario) connections: Connections,
     pub(in crate::scenario) max_in_flight: u32,
+    pub(in crate::scenario) untrusted: Ratio,
     pub(in crate::scenario) workers: Option<u16>,
 }
 
@@ -30,6 +38,13 @@ pub(in crate::scenario) fn stages(spec: &LoadSpec, problems: &mut Vec<Problem>) 
         }
     };
     let Some(length) = &spec.warmup else { return Some(stages) };
+    if matches!(profile.value, Profile::Users(_)) {
+        problems.push(
+            Problem::at(length.mark, "users have no first rate that a warm-up could be driven at")
+                .help("remove it; `ramp` is a warm-up, and so is a stage with `warmup: true`"),
+        );
+        return None;
+    }
     if let Some(problem) = zero(length, "a warm-up of no length") {
         problems.push(problem.help("write for example 10s, or remove it"));
         return None;
@@ -53,7 +68,11 @@ fn first_rate(stage: &Stage) -> Rate {
 }
 
 /// The limits of the load.
-pub(in crate::scenario) fn limits(spec: &LoadSpec, problems: &mut Vec<Problem>) -> Option<Limits> {
+pub(in crate::scenario) fn limits(
+    spec: &LoadSpec,
+    target: Option<&Target>,
+    problems: &mut Vec<Problem>,
+) -> Option<Limits> {
     let before = problems.len();
     let max_in_flight = spec.max_in_flight.as_ref();
     if let Some(none) = max_in_flight.filter(|limit| limit.value == 0) {
@@ -69,16 +88,57 @@ pub(in crate::scenario) fn limits(spec: &LoadSpec, problems: &mut Vec<Problem>) 
         let problem = zero(timeout, "a timeout of zero lets no answer through");
         problems.extend(problem.map(|problem| problem.help("write for example 30s")));
     }
-    let connections = connections(&spec.connections, problems);
+    if let Some(users) = spec.profile.as_ref().filter(|profile| matches!(profile.value, Profile::Users(_))) {
+        problems.extend(not_for_users(spec, users.mark));
+    }
+    let untrusted = spec.untrusted.as_ref();
+    if let Some(most) = untrusted.filter(|share| share.value.get() > MOST_UNTRUSTED) {
+        let problem = Problem::at(most.mark, "a run of which more than 10% cannot be trusted is no evidence");
+        problems
+            .push(problem.help("write at most 10%, and give the generator a machine that is strong enough"));
+    }
+    let connections = connections(&spec.connections, target, problems);
     (problems.len() == before).then_some(Limits {
         spacing: if spec.poisson { Spacing::Poisson } else { Spacing::Even },
         connections,
         max_in_flight: max_in_flight.map_or(MAX_IN_FLIGHT, |limit| limit.value),
+        untrusted: untrusted.map(|share| share.value).unwrap_or_default(),
         workers: workers.map(|workers| workers.value),
     })
 }
 
-fn connections(spec: &ConnectionsSpec, problems: &mut Vec<Problem>) -> Connections {
+/// What has a meaning for arrivals alone.
+fn not_for_users(spec: &LoadSpec, profile: Mark) -> Vec<Problem> {
+    let random = spec.poisson.then(|| {
+        Problem::at(profile, "`poisson` is about arrivals, and users do not arrive at a rate")
+            .help("remove `poisson: true`; a `think` from one length to another is random, too")
+    });
+    let limit = spec.max_in_flight.as_ref().map(|limit| {
+        Problem::at(limit.mark, "no more requests are in flight than there are users")
+            .help("remove it, or lower the number of users")
+    });
+    let connections = &spec.connections;
+    let renewed = [
+        connections.fresh.as_ref().map(|share| ("fresh", share.mark)),
+        connections.max_age.as_ref().map(|age| ("max_age", age.mark)),
+    ];
+    let kept = renewed.into_iter().flatten().map(|(key, mark)| {
+        Problem::at(mark, format!("`{key}` is about arrivals; a user keeps the connection that it came with"))
+            .help("remove it, or write `keep_alive: false` for a connection for each request")
+    });
+    let steps = spec.journeys().iter().flat_map(|journey| &journey.value.steps.value);
+    let listening = steps.filter_map(StepSpec::listens).map(|(key, path)| {
+        let help = "write a profile of arrivals for it, or a request that takes its whole answer";
+        Problem::at(path.mark, format!("users do not take a step of kind `{key}`")).help(help)
+    });
+    let streams = connections.streams.as_ref().map(|streams| {
+        Problem::at(streams.mark, "`streams` is about arrivals; a user sends one request after the other")
+            .help("remove it")
+    });
+    random.into_iter().chain(limit).chain(kept).chain(streams).chain(listening).collect()
+}
+
+fn connections(spec: &ConnectionsSpec, target: Option<&Target>, problems: &mut Vec<Problem>) -> Connections {
     let max_age = spec.max_age.as_ref();
     if let Some(max_age) = max_age {
         let problem = zero(max_age, "a connection of no age could carry no request");
@@ -86,15 +146,37 @@ fn connections(spec: &ConnectionsSpec, problems: &mut Vec<Problem>) -> Connectio
             .extend(problem.map(|problem| problem.help("write `keep_alive: false` for a connection each")));
     }
     if !spec.keep_alive {
-        let marks =
-            max_age.map(|age| age.mark).into_iter().chain(spec.fresh.as_ref().map(|share| share.mark));
-        problems.extend(marks.map(without_keep_alive));
+        let marks = [
+            max_age.map(|age| age.mark),
+            spec.fresh.as_ref().map(|share| share.mark),
+            spec.streams.as_ref().map(|streams| streams.mark),
+        ];
+        problems.extend(marks.into_iter().flatten().map(without_keep_alive));
     }
+    problems.extend(spec.streams.as_ref().and_then(|streams| wrong_streams(streams, target)));
     Connections {
         max_age: max_age.map(|age| age.value),
         fresh: spec.fresh.as_ref().map(|share| share.value).unwrap_or_default(),
         keep_alive: if spec.keep_alive { KeepAlive::Yes } else { KeepAlive::No },
+        streams: spec.streams.as_ref().map_or(1, |streams| streams.value),
     }
+}
+
+/// What is wrong with so many requests at once over one connection to this target, where that can be known before
+/// somebody asks it.
+fn wrong_streams(streams: &Located<u32>, target: Option<&Target>) -> Option<Problem> {
+    if !(1..=MOST_STREAMS).contains(&streams.value) {
+        let text = format!("a connection cannot carry {} requests at once", streams.value);
+        return Some(Problem::at(streams.mark, text).help(format!("write 1 to {MOST_STREAMS}")));
+    }
+    let target = target.filter(|_| streams.value > 1)?;
+    let why = match (target.version, target.scheme) {
+        (HttpVersion::Http2, _) | (HttpVersion::Auto, Scheme::Https) => return None,
+        (HttpVersion::Http1, _) => "`target.http_version: http1`",
+        (HttpVersion::Auto, Scheme::Http) => "HTTP/1.1, which is spoken without TLS,",
+    };
+    let text = format!("{why} carries one request at a time over a connection");
+    Some(Problem::at(streams.mark, text).help("write `http_version: http2` under `target`, or remove this"))
 }
 
 fn without_keep_alive(mark: Mark) -> Problem {

@@ -25,9 +25,9 @@ impl<'l> Planned<'l> {
         Planned { load, schedule: load.schedule(0), endpoints: load.endpoints() }
     }
 
-    /// Whether nothing is planned: each connection goes as fast as it is answered.
+    /// Whether nothing is planned: each connection or user waits for its answer.
     pub(super) fn is_closed(&self) -> bool {
-        self.load.closed_connections.is_some()
+        self.load.is_closed()
     }
 
     /// All names that a gate may be about.

@@ -1,8 +1,9 @@
 //! Moves the bytes of one HTTP/1.1 connection.
 
+use super::super::content::Pieces;
 use super::super::received::{Coming, Fate, Received};
 use super::super::stamped::Came;
-use super::super::{Answer, Failure, Keep, Request};
+use super::super::{Answer, Content, Failure, Keep, Request};
 use super::body::{Framing, Piece};
 use super::head::{self, Head, Reusable};
 use super::wire;
@@ -21,14 +22,20 @@ const ROOM: usize = 4 * 1024;
 /// Room for the reads of a long body.
 const ROOM_FOR_LONG: usize = 64 * 1024;
 
+/// The part of a body that does not go out in one piece with its head.
+enum Rest<'r> {
+    Whole(&'r Bytes),
+    Pieces(Pieces),
+}
+
 /// One connection.
 #[derive(Debug)]
 pub(in crate::transport) struct Http1<S> {
     stream: S,
     /// What came and is not taken yet; its memory is used again.
-    incoming: BytesMut,
+    pub(super) incoming: BytesMut,
     outgoing: Vec<u8>,
-    reusable: Reusable,
+    pub(super) reusable: Reusable,
     last: Manner,
 }
 
@@ -59,7 +66,7 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
     /// Whether the answer to `request` may lie unread for a moment without anybody seeing a difference, going by the
     /// last one. A long body must not wait on either way, because its other end would wait as well.
     pub(in crate::transport) fn can_lie_unread(&self, request: &Request) -> bool {
-        self.last == Manner::AtOnceWithStamp && wire::together(request)
+        self.last == Manner::AtOnceWithStamp && wire::rest(request).is_none()
     }
 
     /// Whether another request can be sent: looks at the socket first, so that a server's close is seen before a
@@ -88,6 +95,12 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
         // Given up in the middle, by a timeout, it stays so.
         self.reusable = Reusable::No;
         let sent = self.send(request).await;
+        if let Err(failure) = &sent
+            && failure.class == ErrorClass::Generator
+        {
+            // The server waits for the rest of a body that will not come.
+            return Received { first_byte: None, done: clock.now(), result: Err(failure.clone()) };
+        }
         let head = match self.head(&request.method).await {
             Ok(head) => head,
             Err(failure) => {
@@ -102,7 +115,7 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
         let Head { status, headers, framing, reusable } = head;
         let over = framing.is_over_with(&self.incoming);
         let read = self.body(framing, keep.up_to(status), limit).await;
-        let result = read.map(|(body, length)| Answer { status, headers, body, length });
+        let result = read.map(|(body, length)| Answer { status, headers, trailers: None, body, length });
         if result.is_ok() && sent.is_ok() {
             self.reusable = reusable;
         }
@@ -116,8 +129,14 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
         self.stream.came().map_or_else(|| clock.now(), |came| clock.at(came))
     }
 
-    async fn send(&mut self, request: &Request) -> Result<(), Failure> {
+    pub(super) async fn send(&mut self, request: &Request) -> Result<(), Failure> {
         let failed = |e: io::Error| Failure::from_io(&e, "sending the request");
+        // Before the head: what cannot be read is not asked for.
+        let rest = match wire::rest(request) {
+            Some(Content::File(file)) => Some(Rest::Pieces(file.open().await?)),
+            Some(Content::Bytes(bytes)) => Some(Rest::Whole(bytes)),
+            None => None,
+        };
         if let Some(prepared) = request.wire() {
             self.stream.write_all(prepared).await.map_err(failed)?;
         } else {
@@ -125,13 +144,19 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
             wire::write(request, &mut self.outgoing);
             self.stream.write_all(&self.outgoing).await.map_err(failed)?;
         }
-        if !wire::together(request) {
-            self.stream.write_all(&request.body).await.map_err(failed)?;
+        match rest {
+            Some(Rest::Whole(body)) => self.stream.write_all(body).await.map_err(failed)?,
+            Some(Rest::Pieces(mut pieces)) => {
+                while let Some(piece) = pieces.next().await? {
+                    self.stream.write_all(&piece).await.map_err(failed)?;
+                }
+            }
+            None => {}
         }
         self.stream.flush().await.map_err(failed)
     }
 
-    async fn head(&mut self, method: &Method) -> Result<Head, Failure> {
+    pub(super) async fn head(&mut self, method: &Method) -> Result<Head, Failure> {
         loop {
             if !self.incoming.is_empty()
                 && let Some(head) = head::take(method, &mut self.incoming)?
@@ -173,7 +198,7 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
         }
     }
 
-    async fn read(&mut self, room: usize) -> Result<usize, Failure> {
+    pub(super) async fn read(&mut self, room: usize) -> Result<usize, Failure> {
         self.last = Manner::Otherwise;
         self.incoming.reserve(room);
         self.stream.read_buf(&mut self.incoming).await.map_err(|e| Failure::from_io(&e, "reading the answer"))

@@ -7,7 +7,9 @@
 mod body;
 mod connection;
 mod head;
+mod pieces;
 mod wire;
 
 pub(super) use connection::Http1;
+pub(super) use pieces::Left;
 pub(super) use wire::written;

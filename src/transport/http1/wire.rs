@@ -1,6 +1,6 @@
 //! A request as bytes.
 
-use super::super::Request;
+use super::super::{Content, Request};
 use bytes::Bytes;
 use http::Method;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
@@ -8,9 +8,14 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 /// Bodies up to this size go out together with their head.
 const SENT_TOGETHER: usize = 16 * 1024;
 
-/// Whether the body of a request goes out in one piece with its head.
-pub(super) fn together(request: &Request) -> bool {
-    request.body.len() <= SENT_TOGETHER
+/// The body of a request where it does not go out in one piece with its head.
+pub(super) fn rest(request: &Request) -> Option<&Content> {
+    together(request).is_none().then_some(&request.body)
+}
+
+/// The body of a request where it goes out in one piece with its head.
+fn together(request: &Request) -> Option<&Bytes> {
+    request.body.in_memory().filter(|body| body.len() <= SENT_TOGETHER)
 }
 
 /// A request's head, and its body where they go out together.
@@ -23,8 +28,8 @@ pub(in crate::transport) fn written(request: &Request) -> Bytes {
 /// Writes a request's head into `out`, and its body where they go out together.
 pub(super) fn write(request: &Request, out: &mut Vec<u8>) {
     head(request, out);
-    if together(request) {
-        out.extend_from_slice(&request.body);
+    if let Some(body) = together(request) {
+        out.extend_from_slice(body);
     }
 }
 
@@ -64,8 +69,9 @@ mod tests {
         };
         let headers: HeaderMap = headers.iter().map(header).collect();
         let path = PathAndQuery::from_static("/a?b=1");
+        let body = Bytes::from_static(body.as_bytes());
         let mut out = Vec::new();
-        head(&Request::new(method, path, headers, Bytes::from_static(body.as_bytes())), &mut out);
+        head(&Request::new(method, path, headers, body), &mut out);
         String::from_utf8(out).unwrap()
     }
 

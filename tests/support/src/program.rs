@@ -11,6 +11,7 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct Program {
     binary: PathBuf,
+    launcher: Vec<String>,
     folder: TempDir,
     environment: Vec<(String, String)>,
     started: AtomicUsize,
@@ -20,13 +21,26 @@ impl Program {
     /// The program at this path, which a test knows as `env!("CARGO_BIN_EXE_shakedown")`.
     pub fn at(binary: &str) -> Program {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Program { binary: binary.into(), folder, environment: Vec::new(), started: AtomicUsize::new(0) }
+        Program {
+            binary: binary.into(),
+            launcher: Vec::new(),
+            folder,
+            environment: Vec::new(),
+            started: AtomicUsize::new(0),
+        }
     }
 
     /// With one more variable in its environment.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Program {
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Started by another program, such as `nice -n 19`, which becomes it.
+    #[must_use]
+    pub fn through<S: Into<String>>(mut self, launcher: impl IntoIterator<Item = S>) -> Program {
+        self.launcher = launcher.into_iter().map(Into::into).collect();
         self
     }
 
@@ -66,7 +80,15 @@ impl Program {
         let number = self.started.fetch_add(1, SeqCst);
         let [out, err] = ["out", "err"].map(|name| self.folder().join(format!("said-{number}.{name}")));
         let create = |path: &Path| File::create(path).expect("the folder takes files");
-        let process = Command::new(&self.binary)
+        let mut process = match self.launcher.split_first() {
+            Some((program, before)) => {
+                let mut launched = Command::new(program);
+                launched.args(before).arg(&self.binary);
+                launched
+            }
+            None => Command::new(&self.binary),
+        };
+        let process = process
             .args(args)
             .current_dir(self.folder())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

@@ -41,6 +41,11 @@ impl Report {
         self.at(pointer).as_f64().unwrap_or_else(|| panic!("no number at {pointer} in {:#}", self.0))
     }
 
+    /// The whole number at this place.
+    pub fn whole(&self, pointer: &str) -> u64 {
+        self.at(pointer).as_u64().unwrap_or_else(|| panic!("no whole number at {pointer} in {:#}", self.0))
+    }
+
     /// The verdict's word.
     pub fn verdict(&self) -> &str {
         self.text("/verdict")

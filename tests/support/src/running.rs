@@ -1,5 +1,6 @@
 //! The program while it runs, and what it leaves.
 
+use crate::processes::lives;
 use crate::report::Report;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
@@ -96,6 +97,19 @@ impl Running {
 
     fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process), signal).expect("a signal to our child");
+    }
+
+    /// Waits for its end, and for that of a process that it started; whether both came about.
+    pub fn is_over_without(mut self, other: u32) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let over = self.process.try_wait().expect("our child can be waited for").is_some();
+            if over && !lives(other) {
+                return true;
+            }
+            sleep(LOOK);
+        }
+        false
     }
 
     /// Waits for its end.

@@ -1,7 +1,7 @@
 //! A request as a command of curl.
 
 use crate::check::shell::{header, quoted};
-use crate::transport::{Request, Scheme, Target, Verify};
+use crate::transport::{Content, Request, Scheme, Target, Verify};
 use http::Method;
 use http::header::{CONTENT_LENGTH, HOST};
 
@@ -25,10 +25,14 @@ pub(super) fn command(target: &Target, request: &Request) -> String {
     {
         words.push(header(name, value));
     }
-    if !request.body.is_empty() {
-        let body = String::from_utf8_lossy(&request.body);
-        let cut = body.char_indices().nth(LONGEST_BODY).map(|(end, _)| format!("{}…", &body[..end]));
-        words.push(format!("--data-raw {}", quoted(&cut.unwrap_or_else(|| body.into_owned()))));
+    match &request.body {
+        Content::Bytes(body) if body.is_empty() => {}
+        Content::Bytes(body) => {
+            let body = String::from_utf8_lossy(body);
+            let cut = body.char_indices().nth(LONGEST_BODY).map(|(end, _)| format!("{}…", &body[..end]));
+            words.push(format!("--data-raw {}", quoted(&cut.unwrap_or_else(|| body.into_owned()))));
+        }
+        Content::File(file) => words.push(format!("--data-binary {}", quoted(&format!("@{}", file.name())))),
     }
     words.join(" ")
 }

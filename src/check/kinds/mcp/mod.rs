@@ -1,7 +1,6 @@
 //! `mcp`: whether a server of the Model Context Protocol speaks, has its tools, and one of them works.
 
 mod asking;
-mod events;
 mod session;
 mod trouble;
 mod wire;

@@ -1,8 +1,7 @@
 //! Messages of JSON-RPC over HTTP, their answers as one document or as a stream of events.
 
-use super::events::{Event, Parser};
 use super::trouble::{Refusal, Trouble};
-use crate::transport::Failure;
+use crate::transport::{Event, EventParser, Failure};
 use http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use reqwest::{Client, RequestBuilder, Response};
@@ -128,13 +127,13 @@ async fn document(mut response: Response) -> Result<Value, Trouble> {
 #[derive(Debug)]
 pub(super) struct Events {
     response: Response,
-    parser: Parser,
+    parser: EventParser,
     ready: VecDeque<Event>,
 }
 
 impl Events {
     fn new(response: Response) -> Events {
-        Events { response, parser: Parser::default(), ready: VecDeque::new() }
+        Events { response, parser: EventParser::default(), ready: VecDeque::new() }
     }
 
     /// The next event.

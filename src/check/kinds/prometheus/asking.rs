@@ -5,8 +5,7 @@ use super::{Asked, NoData};
 use crate::check::shell::quoted;
 use crate::check::{CheckContext, Found};
 use crate::sample::ErrorClass;
-use crate::transport::{self, Client, Failure, Keep, Request, Scheme};
-use bytes::Bytes;
+use crate::transport::{self, Client, Content, Failure, Keep, Request, Scheme};
 use http::uri::PathAndQuery;
 use http::{Method, StatusCode};
 use std::time::Instant;
@@ -36,7 +35,7 @@ impl Asked {
             form_urlencoded::Serializer::new(String::new()).append_pair("query", &self.query).finish();
         let path = PathAndQuery::try_from(format!("{}/api/v1/query?{query}", self.target.prefix))
             .map_err(|error| Failure::new(ErrorClass::Protocol, error.to_string()))?;
-        let request = Request::new(Method::GET, path, self.headers.clone(), Bytes::new());
+        let request = Request::new(Method::GET, path, self.headers.clone(), Content::default());
         client.send(&request, Keep::Body, LONGEST, cx.limit).await
     }
 

@@ -1,0 +1,62 @@
+//! A run of a billion requests, from its history on the disk to a report.
+
+#![expect(clippy::expect_used, reason = "a bench that cannot go on may panic")]
+
+#[path = "long_run/made.rs"]
+#[expect(dead_code, reason = "tests/long_runs.rs uses the rest of it")]
+mod made;
+
+use criterion::{BenchmarkId, Criterion};
+use made::Made;
+use shakedown::gate::Gate;
+use shakedown::history::{Reader, Writer};
+use shakedown::report::{Json, Report};
+use shakedown::run::{Run, Strictness};
+use shakedown::verdict::Severity;
+use std::hint::black_box;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// The history of a run on the disk.
+fn saved(made: &Made) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut writer = Writer::create(folder.path(), &made.meta()).expect("a new folder");
+    made.events().for_each(|event| writer.write(&event).expect("room on the disk"));
+    writer.finish().expect("room on the disk");
+    folder
+}
+
+/// What `shakedown judge` does.
+fn judged(folder: &Path) -> Vec<u8> {
+    let (meta, _) = Reader::open(folder).expect("a history");
+    let gate = |text: &String| (Gate::parse(text).expect("a gate"), Severity::Fail, text.clone());
+    let gates = meta.gates.iter().map(|plan| gate(&plan.gate)).collect();
+    let events = || Reader::open(folder).expect("a history").1.map(|event| event.expect("an event"));
+    let run = Run::judge(meta, gates, events, Strictness::Normal);
+    let mut report = Vec::new();
+    Json.write(&run, &mut report).expect("a buffer takes all");
+    report
+}
+
+fn judge(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("judge");
+    group.sample_size(10);
+    // A bench that is only tried out, as `cargo test` does, needs no billion.
+    let length = if std::env::args().any(|arg| arg == "--bench") { 10_000 } else { 10 };
+    for (name, made) in [
+        ("a billion requests at 100,000/s to 4 endpoints", Made::new(4, 25_000, length)),
+        ("an hour at 10,000/s to 20 endpoints", Made::new(20, 500, length.min(3_600))),
+    ] {
+        let folder = saved(&made);
+        group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
+            bencher.iter(|| judged(black_box(folder.path())));
+        });
+    }
+    group.finish();
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    judge(&mut criterion);
+    criterion.final_summary();
+}

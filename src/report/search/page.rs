@@ -1,0 +1,102 @@
+//! What people read at a terminal: the statement first, then the runs that it stands on.
+
+use super::super::numbers;
+use super::super::plain::{harmless, head, lines};
+use super::super::style::{Style, paint};
+use super::super::terminal::table::{PAGE, Table};
+use super::SearchKind;
+use super::statement::{against, errors, p99, rate, statement};
+use crate::search::{Attempt, Outcome, Purpose, Record};
+use crate::verdict::Verdict;
+use std::io::{self, Write};
+
+/// Its entry in the list of reports.
+pub(super) const KIND: SearchKind = SearchKind { name: "terminal", write };
+
+fn write(record: &Record, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    headline(record, style, out)?;
+    let mut table =
+        Table::new("runs", &["", "rate", "hold", "p99", "errors", "for", "what speaks against it"], 1..5);
+    for attempt in &record.attempts {
+        table.worded(colour(attempt.outcome), attempt.outcome.word(), cells(attempt));
+    }
+    table.fit(6, 30, head);
+    table.write(style, out)?;
+    list("left out", &record.left_out, style, out)?;
+    list("next", &next(record), style, out)
+}
+
+fn headline(record: &Record, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let word = record.verdict().word().to_uppercase();
+    let colour = match style {
+        Style::Plain => anstyle::Style::new(),
+        Style::Coloured => style.verdict(record.verdict()) | anstyle::Effects::BOLD,
+    };
+    for (n, line) in lines(&statement(record), PAGE - word.len() - 2).into_iter().enumerate() {
+        let line = paint(style.bold(), &line);
+        match n {
+            0 => writeln!(out, "{}  {line}", paint(colour, &word))?,
+            _ => writeln!(out, "{:indent$}{line}", "", indent = word.len() + 2)?,
+        }
+    }
+    let runs = if record.attempts.len() == 1 { "run" } else { "runs" };
+    let said = [
+        harmless(&record.scenario),
+        format!("{} {runs}", record.attempts.len()),
+        harmless(&record.target),
+        harmless(&record.started),
+    ];
+    for line in lines(&said.join(" · "), PAGE) {
+        writeln!(out, "{}", paint(style.faint(), &line))?;
+    }
+    Ok(())
+}
+
+fn cells(attempt: &Attempt) -> Vec<String> {
+    let purpose = match attempt.purpose {
+        Purpose::Look => "look",
+        Purpose::Confirm => "confirm",
+    };
+    vec![
+        rate(attempt),
+        attempt.hold.to_string(),
+        p99(attempt),
+        errors(attempt),
+        purpose.to_owned(),
+        against(attempt),
+    ]
+}
+
+fn colour(outcome: Outcome) -> Verdict {
+    match outcome {
+        Outcome::Held => Verdict::Pass,
+        Outcome::Broke => Verdict::Fail,
+        Outcome::Undecided | Outcome::Generator => Verdict::Inconclusive,
+    }
+}
+
+/// What to do with the answer.
+pub(super) fn next(record: &Record) -> Vec<String> {
+    let base = record.base().map(|base| {
+        format!(
+            "`base: {}` in a profile is 70 % of what held for {}; a soak shows whether it holds for longer",
+            base, record.asked.confirm
+        )
+    });
+    let gap = record.found.passed.zip(record.found.failed).map(|(passed, failed)| {
+        let gap = failed.rate.as_per_second() / passed.rate.as_per_second() - 1.0;
+        format!("between the two lies {} of the lower rate; --precision asks for less", numbers::percent(gap))
+    });
+    base.into_iter().chain(gap).collect()
+}
+
+fn list(title: &str, items: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", paint(style.bold(), title))?;
+    for line in items.iter().flat_map(|item| lines(&harmless(item), PAGE - 2)) {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
+}
