@@ -217,28 +217,27 @@ mod tests {
         assert_eq!(&back, b"and back");
     }
 
+    #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn a_stamp_lies_between_the_question_and_the_reading_however_late_that_is() {
         let (mut here, mut there) = pair().await;
         here.stamp();
         let mut answer = [0; 64];
-        // The kernel begins to stamp a moment after it was asked to, and other systems never do.
-        for _ in 0..if cfg!(target_os = "linux") { 1_000 } else { 0 } {
+        // The kernel begins to stamp a moment after it was asked to.
+        for _ in 0..1_000 {
             let asked = Instant::now();
             here.write_all(b"?").await.unwrap();
             there.read_exact(&mut [0]).await.unwrap();
             there.write_all(b"!").await.unwrap();
-            let answered = Instant::now();
             std::thread::sleep(Duration::from_millis(2));
             let before_reading = Instant::now();
             assert_eq!(here.read(&mut answer).await.unwrap(), 1);
             if let Some(came) = here.came() {
                 assert!(asked <= came && came < before_reading, "it came before anybody read it");
-                assert!(answered < before_reading);
                 return;
             }
         }
-        assert!(!cfg!(target_os = "linux"), "no stamp came");
+        panic!("no stamp came");
     }
 
     #[tokio::test]
@@ -254,21 +253,21 @@ mod tests {
         let micros = Duration::from_micros;
         let written = Instant::now();
         let now = written + micros(100);
-        let wall = Duration::from_secs(1_700_000_000);
-        let read = |stamp| on_the_monotonic_clock(stamp, wall, now, written);
+        let wall = 8_000_000;
+        let read = |stamp| on_the_monotonic_clock(micros(stamp), micros(wall), now, written);
         for (stamp, came) in [
             (wall, Some(now)),
-            (wall - micros(30), Some(written + micros(70))),
-            (wall - micros(100), Some(written)),
+            (wall - 30, Some(written + micros(70))),
+            (wall - 100, Some(written)),
             // Set forward between the packet and the reading.
-            (wall - micros(101), None),
-            (wall - Duration::from_secs(3_600), None),
-            (Duration::ZERO, None),
+            (wall - 101, None),
+            (wall - 3_600_000, None),
+            (0, None),
             // Set back.
-            (wall + micros(1), None),
-            (wall + Duration::from_secs(3_600), None),
+            (wall + 1, None),
+            (wall + 3_600_000, None),
         ] {
-            assert_eq!(read(stamp), came, "{stamp:?}");
+            assert_eq!(read(stamp), came, "{stamp}");
         }
     }
 }
