@@ -117,7 +117,7 @@ fn what_a_run_shows_of_its_rate() {
             Sent { outcome: own, ..GOOD },
             Ending::Completed,
             Outcome::Generator,
-            "120 requests had no port",
+            "30 requests failed on our side in a second",
         ),
     ] {
         let attempt = attempt(&run(gates, sent, ending));
