@@ -1,5 +1,7 @@
 //! Long bodies go by piece by piece in both directions: the memory of the program stays far below what it moves.
 
+#![expect(clippy::expect_used, reason = "a helper of a test that cannot go on may panic")]
+
 use std::cell::Cell;
 use std::fs::{self, File};
 use support::{Answer, Bulk, Counts, Ended, Program, Running, Scripted};
