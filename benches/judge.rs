@@ -6,7 +6,7 @@
 #[expect(dead_code, reason = "tests/long_runs.rs uses the rest of it")]
 mod made;
 
-use criterion::{BenchmarkId, Criterion};
+use criterion::{BenchmarkId, Criterion, Throughput};
 use made::Made;
 use shakedown::gate::Gate;
 use shakedown::history::{Reader, Writer};
@@ -46,8 +46,10 @@ fn judge(criterion: &mut Criterion) {
     for (name, made) in [
         ("a billion requests at 100,000/s to 4 endpoints", Made::new(4, 25_000, length)),
         ("an hour at 10,000/s to 20 endpoints", Made::new(20, 500, length.min(3_600))),
+        ("2.8 hours at 500/s, an endpoint each second", Made::new(20, 500, length).thinned(20)),
     ] {
         let folder = saved(&made);
+        group.throughput(Throughput::Elements(made.total()));
         group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
             bencher.iter(|| judged(black_box(folder.path())));
         });

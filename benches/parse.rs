@@ -36,7 +36,7 @@ fn parse(criterion: &mut Criterion) {
     }
     group.bench_function("gate", |bencher| {
         bencher
-            .iter(|| Gate::parse(black_box("p99.9(browse) <= 250ms during kill-one +30s")).expect("a gate"));
+            .iter(|| Gate::parse(black_box("p99.9(browse) <= 250ms after kill-one +30s")).expect("a gate"));
     });
     group.finish();
 }

@@ -58,7 +58,7 @@ fn ten_thousand_arrivals_wait_on_ten_thousand_connections() {
 fn ten_thousand_connections_of_a_closed_load_are_all_answered() {
     let test = "crowd::ten_thousand_connections_of_a_closed_load_are_all_answered";
     let (report, seen) =
-        held(test, |crowd| format!("profile: {{ max: {{ connections: {crowd}, hold: 2s }} }}"));
+        held(test, |crowd| format!("profile: {{ max: {{ connections: {crowd}, hold: 8s }} }}"));
     let counts = report.counts();
     assert!(counts.planned >= crowd(), "{counts:?}");
     assert_eq!(counts, all_done(seen));
