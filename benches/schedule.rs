@@ -15,7 +15,7 @@ fn schedule(criterion: &mut Criterion) {
         name: String::new(),
         from: Rate::per_second(from),
         to: Rate::per_second(to),
-        length: Span::new(Duration::from_secs(60)),
+        length: Span::new(Duration::from_mins(1)),
         warmup: false,
     };
     for (name, to, arrivals) in [
