@@ -132,7 +132,7 @@ fn a_certificate_of_our_own_is_shown_where_it_is_wanted() {
         let report = program.scenario(&scenario(&server.url(), &without, "")).report();
         assert_eq!(report.counts().failed, 200);
         let errors = report.errors();
-        assert!(errors.keys().all(|class| class == "tls" || class == "reset"), "{errors:?}");
+        assert!(errors.keys().all(|class| class == "tls" || class == "reset"), "{errors:?}: {report:?}");
         let example = report.text("/endpoints/0/examples/tls");
         assert!(example.contains("CertificateRequired"), "{example}");
     }

@@ -39,8 +39,14 @@ fn every_scenario_is_right_and_can_be_planned() {
         assert!(checked.out.contains(": ok ("), "{checked}");
         let planned = program.run(&["plan", "--offline", path]);
         planned.expect(0, &[]);
-        let load = fs::read_to_string(path).is_ok_and(|text| text.contains("\nload:"));
-        let of_load = ["| arrivals", "| requests", "memory: about", "connections", "gates"];
+        let text = fs::read_to_string(path).expect("a scenario");
+        let load = text.contains("\nload:");
+        let of_model = if text.contains("users:") {
+            ["closed model: up to", "as many as are answered"]
+        } else {
+            ["| arrivals", "connections"]
+        };
+        let of_load = [of_model[0], of_model[1], "requests", "memory: about", "gates"];
         for part in ["target http"].iter().chain(&of_load[..if load { 5 } else { 0 }]) {
             assert!(planned.out.contains(part), "nothing of `{part}` in {planned}");
         }

@@ -12,7 +12,7 @@ use support::{Delayed, Neighbours, Program, Report};
 const BINARY: &str = env!("CARGO_BIN_EXE_shakedown");
 
 /// More than a tenth of a core can send.
-const RATE: &str = if cfg!(debug_assertions) { "1000/s" } else { "20000/s" };
+const RATE: &str = if cfg!(debug_assertions) { "5000/s" } else { "20000/s" };
 
 /// Runs it against a server that is well: with a gate that it would break by itself, and with one that it would not.
 fn squeezed(program: &Program) -> [Report; 2] {

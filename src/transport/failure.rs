@@ -114,6 +114,8 @@ fn class_of_io(error: &io::Error) -> ErrorClass {
 /// A connection that ended before its answer, or an answer that is none.
 fn class_of_hyper(error: &hyper::Error) -> ErrorClass {
     let cut = error.is_incomplete_message()
+        // In HTTP/2 the task of a connection may go before it has told those that wait for an answer why.
+        || error.to_string() == "dispatch task is gone"
         || error.is_canceled()
         || error.is_closed()
         || error.is_body_write_aborted();

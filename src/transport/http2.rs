@@ -4,6 +4,7 @@ use super::content::{Outgoing, Trouble};
 use super::received::{Received, read};
 use super::{Content, Failure, Keep, Request, Scheme, Target};
 use crate::clock::Clock;
+use crate::sample::ErrorClass;
 use http::header::{CONTENT_LENGTH, HOST};
 use http::uri::{self, Uri};
 use hyper::body::Incoming;
@@ -139,7 +140,8 @@ impl Http2 {
 
     /// Why a request failed. Where the connection ended under it, only the connection's own task knows why.
     fn why(&self, error: &hyper::Error) -> Failure {
-        let end = self.state.end.get().filter(|_| error.is_canceled());
-        end.cloned().unwrap_or_else(|| Failure::from_hyper(error))
+        let failure = Failure::from_hyper(error);
+        let end = self.state.end.get().filter(|_| error.is_canceled() || failure.class == ErrorClass::Reset);
+        end.cloned().unwrap_or(failure)
     }
 }
