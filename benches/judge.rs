@@ -3,7 +3,6 @@
 #![expect(clippy::expect_used, reason = "a bench that cannot go on may panic")]
 
 #[path = "long_run/made.rs"]
-#[expect(dead_code, reason = "tests/long_runs.rs uses the rest of it")]
 mod made;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
