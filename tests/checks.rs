@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
 
+#[path = "checks/access.rs"]
+mod access;
 #[path = "checks/around.rs"]
 mod around;
 #[path = "checks/command.rs"]
@@ -32,6 +34,8 @@ mod init;
 mod job;
 #[path = "checks/mcp.rs"]
 mod mcp;
+#[path = "checks/nginx.rs"]
+mod nginx;
 #[path = "checks/pdb.rs"]
 mod pdb;
 #[path = "checks/place.rs"]

@@ -85,5 +85,7 @@ fn nobody_is_there_and_nobody_answers() {
     ended.expect(4, &["Connection refused"]);
     failure("grpc-down", &ended, &program);
     let silent = Raw::silent();
-    smoke(&program, "", &check(&silent.url(), "")).expect(4, &["connected, but no answer within 2s"]);
+    let ended = smoke(&program, "", &check(&silent.url(), ""));
+    ended.expect(4, &["connected, but no answer within 2s"]);
+    failure("grpc-silent", &ended, &program);
 }

@@ -58,7 +58,9 @@ fn nobody_listens_and_nobody_answers() {
     failure("websocket-down", &ended, &program);
     let silent = Raw::silent();
     let check = check(&format!("ws://{}/", silent.addr()), "").replace("2s", "300ms");
-    smoke(&program, "", &check).expect(4, &["connected, but no answer to the handshake within 300ms"]);
+    let ended = smoke(&program, "", &check);
+    ended.expect(4, &["connected, but no answer to the handshake within 300ms"]);
+    failure("websocket-silent", &ended, &program);
 }
 
 #[test]

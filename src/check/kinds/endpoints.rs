@@ -1,6 +1,6 @@
 //! `endpoints`: enough can answer behind a Service.
 
-use crate::check::kubernetes::{Backend, Kubectl, reach};
+use crate::check::kubernetes::{Backend, Kubectl, in_time, reach};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
@@ -39,7 +39,7 @@ impl Check for Endpoints {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
     }
 }
 
@@ -56,7 +56,8 @@ impl Endpoints {
         }
         let command = format!("get endpointslices -l kubernetes.io/service-name={name}");
         Err(Found::fail(format!(
-            "Service {name} should have at least {wanted} ready endpoints, but has {ready}"
+            "Service {name} should have at least {wanted} ready {}, but has {ready}",
+            if wanted == 1 { "endpoint" } else { "endpoints" }
         ))
         .at(mark)
         .expected(format!("at least {wanted} ready"), format!("{ready} ready of {all}"))

@@ -1,7 +1,7 @@
 //! `events`: the cluster warns of nothing since the deploy.
 
 use super::rollout::one_of;
-use crate::check::kubernetes::{Kubectl, Workload, list, reach, rolled_out};
+use crate::check::kubernetes::{Kubectl, Workload, in_time, list, reach, rolled_out};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::cluster::Cluster;
 use crate::journey::CompileContext;
@@ -77,7 +77,7 @@ impl Check for Compiled {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `hpa`: an autoscaler works and has room left.
 
-use crate::check::kubernetes::{Kubectl, reach, read};
+use crate::check::kubernetes::{Kubectl, in_time, reach, read};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
@@ -46,7 +46,7 @@ impl Check for Hpa {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
     }
 }
 
@@ -79,7 +79,7 @@ impl Hpa {
         if at_max == AtMax::Refused && current.max(status.desired_replicas) >= max {
             return Err(told(
                 Found::fail(format!(
-                    "HorizontalPodAutoscaler {name} is at its maximum of {max} replicas: more load has nowhere to go"
+                    "HorizontalPodAutoscaler {name} is at its maximum of {max} replicas: more load has nowhere to go; raise `maxReplicas`, or write `at_max: allowed`"
                 ))
                 .at(self.at_max.as_ref().map_or(self.name.mark, |at_max| at_max.mark))
                 .expected(format!("fewer than {max} replicas"), format!("{current} replicas")),

@@ -1,6 +1,6 @@
 //! `job`: a Job is complete, has failed, or runs.
 
-use crate::check::kubernetes::{Kubectl, last_words, reach, read, selected, unready};
+use crate::check::kubernetes::{Kubectl, in_time, last_words, reach, read, selected, unready};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::cluster::Cluster;
 use crate::journey::CompileContext;
@@ -59,7 +59,7 @@ impl Check for Job {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
     }
 }
 
@@ -73,7 +73,11 @@ impl Job {
         if state == Some(wanted) {
             return Ok(Found::pass(words));
         }
-        let found = Found::fail(format!("Job {name} should be {wanted}, but {words}"))
+        let next = match (state, wanted) {
+            (Some(JobState::Running) | None, JobState::Complete) => "; give it time with `eventually`",
+            _ => "",
+        };
+        let found = Found::fail(format!("Job {name} should be {wanted}, but {words}{next}"))
             .at(self.state.as_ref().map_or(self.name.mark, |state| state.mark))
             .expected(wanted.to_string(), words)
             .reproduce(Kubectl::of(cluster).with(&format!("describe job {name}")))

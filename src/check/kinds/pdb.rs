@@ -1,6 +1,6 @@
 //! `pdb`: a disruption budget lets nodes be drained.
 
-use crate::check::kubernetes::{Kubectl, reach, read, selected, unready};
+use crate::check::kubernetes::{Kubectl, in_time, reach, read, selected, unready};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
@@ -34,7 +34,7 @@ impl Check for Pdb {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
     }
 }
 

@@ -43,7 +43,7 @@ mod tls;
 
 pub use ::http::Version;
 pub use answer::{Answer, Seen};
-pub use authority::{Identity, Quality};
+pub use authority::{Authority, Identity, Quality};
 pub use bulk::Bulk;
 pub use child::{Child, Served};
 pub use delayed::Delayed;

@@ -2,7 +2,7 @@
 
 mod judge;
 
-use crate::check::kubernetes::{Kubectl, Workload, WorkloadKind, reach, selected};
+use crate::check::kubernetes::{Kubectl, Workload, WorkloadKind, in_time, reach, selected};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
@@ -73,7 +73,7 @@ impl Check for Compiled {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
     }
 }
 
