@@ -49,7 +49,9 @@ fn ask(program: &Program, server: &Server, keys: &str, more: &str) -> Ended {
 #[test]
 fn a_good_certificate() {
     let program = program();
-    let Some(server) = with_tls(&program, Quality::DaysLeft(30), "ssl_protocols TLSv1.2 TLSv1.3;") else { return };
+    let Some(server) = with_tls(&program, Quality::DaysLeft(30), "ssl_protocols TLSv1.2 TLSv1.3;") else {
+        return;
+    };
     let all = ", days_left: 30, protocol: tls1.3, server_name: localhost";
     ask(&program, &server, all, "").expect(0, &["check front: ok, TLS 1.3, 30 days left"]);
 }

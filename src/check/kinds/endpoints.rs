@@ -1,6 +1,7 @@
 //! `endpoints`: enough can answer behind a Service.
 
-use crate::check::kubernetes::{Backend, Kubectl, in_time, reach};
+use crate::check::count::more_than_none;
+use crate::check::kubernetes::{Backend, Kubectl, in_time, named, reach};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
@@ -23,13 +24,10 @@ impl CheckKind for Endpoints {
         _cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
-        if let Some(zero) = spec.value.ready.as_ref().filter(|ready| ready.value == 0) {
-            problems.push(
-                Problem::at(zero.mark, "zero ready endpoints are always there").help("ask for 1 or more"),
-            );
-            return None;
-        }
-        Some(Box::new(spec.value.clone()))
+        let before = problems.len();
+        named(&spec.value.service, problems);
+        more_than_none(spec.value.ready.as_ref(), problems);
+        (problems.len() == before).then(|| Box::new(spec.value.clone()) as Box<dyn Check>)
     }
 }
 

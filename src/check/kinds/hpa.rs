@@ -1,6 +1,6 @@
 //! `hpa`: an autoscaler works and has room left.
 
-use crate::check::kubernetes::{Kubectl, in_time, reach, read};
+use crate::check::kubernetes::{Kubectl, in_time, named, reach, read};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
@@ -34,9 +34,11 @@ impl CheckKind for Hpa {
     fn compile(
         spec: &Located<Hpa>,
         _cx: &CompileContext<'_>,
-        _problems: &mut Vec<Problem>,
+        problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
-        Some(Box::new(spec.value.clone()))
+        let before = problems.len();
+        named(&spec.value.name, problems);
+        (problems.len() == before).then(|| Box::new(spec.value.clone()) as Box<dyn Check>)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `job`: a Job is complete, has failed, or runs.
 
-use crate::check::kubernetes::{Kubectl, in_time, last_words, reach, read, selected, unready};
+use crate::check::kubernetes::{Kubectl, in_time, last_words, named, reach, read, selected, unready};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::cluster::Cluster;
 use crate::journey::CompileContext;
@@ -47,9 +47,11 @@ impl CheckKind for Job {
     fn compile(
         spec: &Located<Job>,
         _cx: &CompileContext<'_>,
-        _problems: &mut Vec<Problem>,
+        problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
-        Some(Box::new(spec.value.clone()))
+        let before = problems.len();
+        named(&spec.value.name, problems);
+        (problems.len() == before).then(|| Box::new(spec.value.clone()) as Box<dyn Check>)
     }
 }
 

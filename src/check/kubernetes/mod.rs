@@ -2,6 +2,7 @@
 //! in trouble tell.
 
 mod limit;
+mod name;
 mod pods;
 mod reach;
 mod service;
@@ -10,6 +11,7 @@ mod trouble;
 mod workload;
 
 pub(super) use limit::in_time;
+pub(super) use name::named;
 pub(super) use pods::{name_of, selected, unready};
 pub(super) use reach::{Kubectl, list, reach, read, refused};
 pub(super) use service::Backend;

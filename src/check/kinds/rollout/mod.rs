@@ -2,7 +2,8 @@
 
 mod judge;
 
-use crate::check::kubernetes::{Kubectl, Workload, WorkloadKind, in_time, reach, selected};
+use crate::check::count::more_than_none;
+use crate::check::kubernetes::{Kubectl, Workload, WorkloadKind, in_time, named, reach, selected};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
@@ -58,7 +59,15 @@ impl CheckKind for Rollout {
         problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
         match one_of(spec.value.deployment.as_ref(), spec.value.statefulset.as_ref()) {
-            Ok((kind, name)) => Some(Box::new(Compiled { kind, name, spec: spec.value.clone() })),
+            Ok((kind, name)) => {
+                let before = problems.len();
+                named(&name, problems);
+                for spread in [&spec.value.nodes, &spec.value.zones] {
+                    more_than_none(spread.as_ref(), problems);
+                }
+                let check = || Box::new(Compiled { kind, name, spec: spec.value.clone() }) as Box<dyn Check>;
+                (problems.len() == before).then(check)
+            }
             Err(wrong) => {
                 problems.push(Problem::at(spec.mark, wrong).help(NAME_ONE));
                 None
