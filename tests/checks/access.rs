@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use support::{Program, Raw};
 
 /// One of each.
-const EACH: [&str; 7] = [
+const EACH: [&str; 8] = [
     "rollout: { deployment: api }",
     "endpoints: { service: api }",
     "job: { name: migrate }",
@@ -15,10 +15,11 @@ const EACH: [&str; 7] = [
     "hpa: { name: api }",
     "events: { deployment: api }",
     "events: { since: 10m }",
+    "command: { run: [echo], in: { pods: app=api } }",
 ];
 
 fn each(more: &str) -> String {
-    EACH.iter().map(|check| format!("  - {{ {more}{check} }}\n")).collect()
+    EACH.map(|check| format!("  - {{ {more}{check} }}\n")).concat()
 }
 
 /// A kubeconfig for a server at this address.

@@ -11,12 +11,13 @@ pub async fn in_time(cx: &CheckContext, ask: impl Future<Output = Result<Found, 
     let begun = Instant::now();
     let found = match timeout(cx.limit, ask).await {
         Ok(asked) => asked.unwrap_or_else(|found| found),
-        Err(_) => late(cx).await,
+        Err(_) => unanswered(cx).await,
     };
     found.phase("cluster", begun.elapsed())
 }
 
-async fn late(cx: &CheckContext) -> Found {
+/// What it means that the cluster took longer than the check may.
+pub async fn unanswered(cx: &CheckContext) -> Found {
     let limit = Span::new(cx.limit);
     match cx.cluster.reach().await {
         Ok(cluster) => Found::unreachable(format!(

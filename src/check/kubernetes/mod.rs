@@ -10,7 +10,7 @@ mod times;
 mod trouble;
 mod workload;
 
-pub(super) use limit::in_time;
+pub(super) use limit::{in_time, unanswered};
 pub(super) use name::named;
 pub(super) use pods::{name_of, selected, unready};
 pub(super) use reach::{Kubectl, list, reach, read, refused};

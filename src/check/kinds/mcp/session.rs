@@ -266,7 +266,8 @@ fn older(trouble: &Trouble) -> bool {
 /// Whether an error leaves room for an older revision: it is none of the newest one, or it names an older one. Revisions
 /// are dates, so their order is that of text.
 fn leaves_room(refusal: &Refusal) -> bool {
-    !MODERN_ERRORS.contains(&refusal.code) || refusal.supported().any(|version| version < MODERN)
+    !MODERN_ERRORS.contains(&refusal.code)
+        || refusal.supported.iter().any(|version| version.as_str() < MODERN)
 }
 
 /// A server that wants another revision than this one says which.
@@ -275,13 +276,15 @@ fn unspoken(trouble: Trouble, version: &str, era: Era) -> Trouble {
         Trouble::Status { error: Some(refusal), .. } | Trouble::Refused(refusal)
             if refusal.code == UNSUPPORTED =>
         {
-            let supported: Vec<&str> = refusal.supported().collect();
             let next = if era == Era::Auto {
                 "a newer shakedown may know it"
             } else {
                 "leave `era` out, or correct it"
             };
-            Trouble::Protocol(format!("it does not speak {version}, only {}; {next}", supported.join(", ")))
+            Trouble::Protocol(format!(
+                "it does not speak {version}, only {}; {next}",
+                refusal.supported.join(", ")
+            ))
         }
         _ => trouble,
     }

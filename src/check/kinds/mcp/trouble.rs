@@ -31,24 +31,21 @@ pub(super) enum Trouble {
 pub(super) struct Refusal {
     pub(super) code: i64,
     pub(super) message: String,
-    pub(super) data: Value,
+    /// The revisions that the server says it speaks, where the error is about them.
+    pub(super) supported: Vec<String>,
 }
 
 impl Refusal {
     /// The error of a message, if it is one.
     pub(super) fn of(message: &Value) -> Option<Refusal> {
         let error = message.get("error")?.as_object()?;
+        let supported = error.get("data").and_then(|data| data.get("supported")?.as_array());
+        let supported = supported.into_iter().flatten().filter_map(Value::as_str);
         Some(Refusal {
             code: error.get("code")?.as_i64()?,
             message: error.get("message").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            data: error.get("data").cloned().unwrap_or_default(),
+            supported: supported.map(str::to_owned).collect(),
         })
-    }
-
-    /// The revisions that the server says it speaks.
-    pub(super) fn supported(&self) -> impl Iterator<Item = &str> {
-        let all = self.data.get("supported").and_then(Value::as_array);
-        all.into_iter().flatten().filter_map(Value::as_str)
     }
 }
 
