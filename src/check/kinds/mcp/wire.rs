@@ -173,10 +173,6 @@ impl Events {
     pub(super) async fn result(&mut self, id: u64) -> Result<Value, Trouble> {
         loop {
             let event = self.next().await?;
-            // An event without data only gives the stream a place from which it could go on.
-            if event.data.is_empty() {
-                continue;
-            }
             let message: Value = serde_json::from_str(&event.data)
                 .map_err(|error| Trouble::Protocol(format!("an event is not JSON: {error}")))?;
             if let Some(answer) = answered(&message, id) {
