@@ -15,7 +15,7 @@ pub(super) fn of_load(load: &Load, room: Room) -> String {
             load.untrusted
         )
     });
-    format!("{footprint}{}{}", short.collect::<String>(), allowed.unwrap_or_default())
+    format!("{footprint}{}{}", allowed.unwrap_or_default(), short.collect::<String>())
 }
 
 #[cfg(test)]

@@ -41,18 +41,18 @@ impl Sockets {
     /// What the machine will not do, and what helps.
     pub(super) fn shortages(&self, room: Room) -> Vec<String> {
         let descriptors = room.descriptors.and_then(|limit| {
-            let needed = self.beyond(limit, OTHERS)?;
+            let needed = self.beyond(limit, "descriptors", OTHERS)?;
             Some(format!(
-                "the run needs {needed} descriptors, and a process may have {} here; raise the limit (`ulimit -Hn`), or \
+                "the run needs {needed}, and a process may have {} here; raise the limit (`ulimit -Hn`), or \
                  {}",
                 grouped(limit),
                 self.fewer()
             ))
         });
         let ports = room.ports.and_then(|limit| {
-            let needed = self.beyond(limit, 0)?;
+            let needed = self.beyond(limit, "local ports", 0)?;
             Some(format!(
-                "the run needs {needed} local ports, and there are {} for each address of the target \
+                "the run needs {needed}, and there are {} for each address of the target \
                  (`net.ipv4.ip_local_port_range`); widen the range, or {}",
                 grouped(limit),
                 self.fewer()
@@ -65,13 +65,13 @@ impl Sockets {
             .collect()
     }
 
-    /// How many it needs of which there are `limit`, where that is more.
-    fn beyond(&self, limit: u64, others: u64) -> Option<String> {
+    /// How many it needs of those of which there are `limit`, where that is more.
+    fn beyond(&self, limit: u64, of: &str, others: u64) -> Option<String> {
         let (usual, most) = (self.usual + others, self.most + others);
         match (usual > limit, most > limit, self.closed) {
-            (true, _, true) => Some(grouped(most)),
-            (true, _, false) => Some(format!("about {} when answers take 100ms", grouped(usual))),
-            (false, true, _) => Some(format!("up to {} when answers are slow", grouped(most))),
+            (true, _, true) => Some(format!("{} {of}", grouped(most))),
+            (true, _, false) => Some(format!("about {} {of} when answers take 100ms", grouped(usual))),
+            (false, true, _) => Some(format!("up to {} {of} when answers are slow", grouped(most))),
             (false, false, _) => None,
         }
     }
