@@ -70,7 +70,7 @@ mod tests {
         let users = "profile: { users: { count: 50, ramp: 0s, hold: 5s } }";
         let shown = needs(little, &load(users, "{ get: /a, think: 1s }"));
         let expected = "memory: about [..] at most\nwarning: the run needs 114 descriptors, and a process may have 100 here; \
-                        raise the limit (`ulimit -Hn`), or write a smaller number of them\n";
+                        raise the hard limit (`ulimit -Hn` shows it), or take fewer users or connections\n";
         let (_, end) = shown.split_once("memory").unwrap();
         snapbox::assert_data_eq!(format!("memory{end}"), expected);
         let renewed = format!("{users}, connections: {{ keep_alive: false }}");

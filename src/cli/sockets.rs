@@ -43,7 +43,7 @@ impl Sockets {
         let descriptors = room.descriptors.and_then(|limit| {
             let needed = self.beyond(limit, "descriptors", OTHERS)?;
             Some(format!(
-                "the run needs {needed}, and a process may have {} here; raise the limit (`ulimit -Hn`), or \
+                "the run needs {needed}, and a process may have {} here; raise the hard limit (`ulimit -Hn` shows it), or \
                  {}",
                 grouped(limit),
                 self.fewer()
@@ -95,7 +95,7 @@ impl Sockets {
 
     fn fewer(&self) -> &'static str {
         if self.closed {
-            "write a smaller number of them"
+            "take fewer users or connections"
         } else {
             "lower `load.max_in_flight` or the timeouts"
         }
@@ -138,7 +138,7 @@ mod tests {
                 closed(4_033),
                 ROOM,
                 "the run needs 4,097 descriptors, and a process may have 4,096 here",
-                "a smaller number of them",
+                "take fewer users or connections",
             ),
             (
                 open(10, 4_033),
@@ -156,7 +156,7 @@ mod tests {
                 closed(28_233),
                 many,
                 "the run needs 28,233 local ports, and there are 28,232",
-                "a smaller number of them",
+                "take fewer users or connections",
             ),
             (
                 Sockets { opened: Opened::ASecond(1_000.0), ..open(10, 100) },
