@@ -38,7 +38,7 @@ pub(super) struct Footprint {
     closed: Option<u64>,
     /// Requests at once over one connection.
     streams: u64,
-    /// How many of an average arrival have a connection, and WebSockets beside it.
+    /// How many of an average arrival have a connection, and sockets of their own beside it.
     connected: f64,
     beside: f64,
     /// The connections that an average arrival opens although it had one.
@@ -94,7 +94,7 @@ impl Footprint {
         self.of_arrivals(self.held(self.requests * answer.as_secs_f64() + self.thinking))
     }
 
-    /// The connections and WebSockets of so many arrivals at once.
+    /// The connections and sockets of so many arrivals at once.
     fn of_arrivals(&self, arrivals: u64) -> u64 {
         let arrivals = arrivals as f64;
         ((arrivals * self.connected / self.streams as f64).ceil() + (arrivals * self.beside).ceil()) as u64

@@ -77,12 +77,11 @@ fn a_crowd_whose_server_dies_is_a_crowd_of_failures() {
             Holding::start(u64::MAX)
         })
     };
-    for users in [false, true] {
+    for (crowd, load) in [
+        (crowd(), format!("max: {{ connections: {}, hold: 2h }}", crowd())),
+        (USERS, format!("users: {{ count: {USERS}, ramp: 0s, hold: 2h }}")),
+    ] {
         let child = start();
-        let (crowd, load) = match users {
-            false => (crowd(), format!("max: {{ connections: {}, hold: 2h }}", crowd())),
-            true => (USERS, format!("users: {{ count: {USERS}, ramp: 0s, hold: 2h }}")),
-        };
         let program = program();
         let running = program.start_scenario(&format!(
             "scenario: crowd\ntarget: {{ http: '{}', connect_timeout: 30s }}\nload: {{ timeout: 60s, \
