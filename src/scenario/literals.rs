@@ -72,9 +72,7 @@ impl Finder<'_> {
             let cookies = text.split(';').filter_map(|pair| pair.split_once('='));
             text.split_once(' ').into_iter().chain(cookies).for_each(|(_, rest)| self.hide(rest));
         }
-        for value in told_values(text) {
-            self.hide(value);
-        }
+        told_values(text).into_iter().for_each(|value| self.hide(value));
         for password in
             PASSWORD.iter().flat_map(|url| url.captures_iter(text)).filter_map(|found| found.get(1))
         {
