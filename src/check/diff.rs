@@ -101,8 +101,8 @@ mod tests {
                 json!({ "token": "a", "secret": "b", "client_secret": "c" }),
                 json!({ "token": "x", "api_key": "y", "client_secret": "c" }),
                 &[
-                    "$.secret: expected ***, got nothing",
                     "$.token: expected ***, got another",
+                    "$.secret: expected ***, got nothing",
                     "$.api_key: expected nothing, got ***",
                 ],
             ),

@@ -44,8 +44,9 @@ pub(super) async fn run(plan: &RunPlan, round: Round, tell: &mut dyn FnMut(Check
     let standings: Vec<watch::Sender<Option<Standing>>> =
         plan.checks.iter().map(|_| watch::Sender::new(None)).collect();
     let asking = plan.checks.iter().zip(&standings).map(async |(check, standing)| {
+        let held = held_back(plan, check, &standings).await;
         let begun = Instant::now();
-        let (found, asked) = match held_back(plan, check, &standings).await {
+        let (found, asked) = match held {
             Some(held) => held,
             None => answer(check, &cx, round.effort, &places).await,
         };

@@ -67,10 +67,13 @@ impl Finder<'_> {
 
     fn scalar(&mut self, text: &str, around: Around) {
         if around == Around::Credential {
-            self.hide(text);
             // The scheme of credentials is no secret, and neither are the names of cookies.
+            match text.split_once(' ') {
+                Some(("Basic" | "Bearer" | "Digest", rest)) => self.hide(rest),
+                _ => self.hide(text),
+            }
             let cookies = text.split(';').filter_map(|pair| pair.split_once('='));
-            text.split_once(' ').into_iter().chain(cookies).for_each(|(_, rest)| self.hide(rest));
+            cookies.for_each(|(_, value)| self.hide(value));
         }
         told_values(text).into_iter().for_each(|value| self.hide(value));
         for password in

@@ -133,6 +133,13 @@ fn how_long_a_hundred_checks_take() {
     let platform = Platform::start();
     let binary = std::env::var("SHAKEDOWN_MEASURED");
     let program = Program::at(binary.as_deref().unwrap_or(env!("CARGO_BIN_EXE_shakedown")));
+    let silent = Raw::silent();
+    let hangs: String = (0..100).map(|n| format!("  - {{ timeout: 1s, http: {{ get: /{n} }} }}\n")).collect();
+    let target = format!("target: {{ http: '{}' }}\n", silent.url());
+    program.write("s.yaml", format!("scenario: hangs\n{target}smoke:\n{hangs}"));
+    let begun = Instant::now();
+    program.run(&["smoke", "s.yaml"]).expect(4, &[]);
+    println!("100 checks of a server that hangs, 1 s each: {:.2} s", begun.elapsed().as_secs_f64());
     for count in [100, 1] {
         platform.write(&program, count);
         for _ in 0..5 {
