@@ -46,7 +46,9 @@ impl Finder<'_> {
         match &node.kind {
             NodeKind::Scalar(scalar) => self.scalar(&scalar.text, around),
             NodeKind::List(items) => {
-                items.iter().for_each(|item| self.look(item, around));
+                for item in items {
+                    self.look(item, around);
+                }
                 // `--token VALUE`, as words of a command.
                 let words = items.iter().zip(items.iter().skip(1));
                 for (option, value) in words.filter_map(|(one, next)| one.text().zip(next.text())) {
@@ -75,7 +77,9 @@ impl Finder<'_> {
             let cookies = text.split(';').filter_map(|pair| pair.split_once('='));
             cookies.for_each(|(_, value)| self.hide(value));
         }
-        told_values(text).into_iter().for_each(|value| self.hide(value));
+        for value in told_values(text) {
+            self.hide(value);
+        }
         for password in
             PASSWORD.iter().flat_map(|url| url.captures_iter(text)).filter_map(|found| found.get(1))
         {

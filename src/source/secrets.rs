@@ -63,12 +63,16 @@ impl Secrets {
 
     /// Takes over what others know; what is known here already keeps its name.
     pub fn join(&mut self, others: Secrets) {
-        others.forms.into_iter().for_each(|(form, shown)| self.look_for(form, &shown));
+        for (form, shown) in others.forms {
+            self.look_for(form, &shown);
+        }
         self.sort();
     }
 
     fn remember(&mut self, value: &str, shown: &str) {
-        forms(value).into_iter().for_each(|form| self.look_for(form, shown));
+        for form in forms(value) {
+            self.look_for(form, shown);
+        }
         self.sort();
     }
 
@@ -218,7 +222,9 @@ mod tests {
     fn what_stands_in_the_scenario_is_hidden_unless_it_is_a_plain_word() {
         let mut secrets = secrets();
         let mut written = Secrets::default();
-        ["hunter-22", "postgres", "ab1", "s3cr/t +\"key\""].into_iter().for_each(|word| written.hide(word));
+        for word in ["hunter-22", "postgres", "ab1", "s3cr/t +\"key\""] {
+            written.hide(word);
+        }
         secrets.join(written);
         for (text, shown) in [
             ("got hunter-22, hunter%2D22 and aHVudGVyLTIy", "got ***, *** and ***"),

@@ -45,9 +45,12 @@ pub fn told_values(text: &str) -> Vec<&str> {
 
 /// The text with `***` in the place of such values.
 pub fn without_told_values(text: &str) -> String {
-    let masked = |found: &Captures<'_>| match of_pair(&found[2]) {
-        true => format!("{}{}{}***", &found[1], &found[2], &found[3]),
-        false => found[0].to_owned(),
+    let masked = |found: &Captures<'_>| {
+        if of_pair(&found[2]) {
+            format!("{}{}{}***", &found[1], &found[2], &found[3])
+        } else {
+            found[0].to_owned()
+        }
     };
     PAIRS.iter().fold(text.to_owned(), |text, pair| pair.replace_all(&text, masked).into_owned())
 }

@@ -97,6 +97,12 @@ impl Platform {
     }
 }
 
+/// A hundred checks of the target, each with this timeout.
+fn requests(timeout: &str) -> String {
+    let check = |n| format!("  - {{ timeout: {timeout}, http: {{ get: /{n} }} }}\n");
+    (0..100).map(check).collect::<Vec<_>>().concat()
+}
+
 #[test]
 fn a_hundred_checks_over_all_kinds_hold_and_keep_their_order() {
     let platform = Platform::start();
@@ -119,9 +125,7 @@ fn a_hundred_checks_over_all_kinds_hold_and_keep_their_order() {
 fn a_hundred_checks_of_one_slow_server_are_open_at_once() {
     // Nobody is answered until all have asked.
     let server = Holding::start(100);
-    let checks: String =
-        (0..100).map(|n| format!("  - {{ timeout: 80s, http: {{ get: /{n} }} }}\n")).collect();
-    smoke(&program(), &format!("http://{}", server.addr()), &checks).expect(0, &[]);
+    smoke(&program(), &format!("http://{}", server.addr()), &requests("80s")).expect(0, &[]);
     assert_eq!(server.account(), "100", "each asked once");
 }
 
@@ -134,9 +138,8 @@ fn how_long_a_hundred_checks_take() {
     let binary = std::env::var("SHAKEDOWN_MEASURED");
     let program = Program::at(binary.as_deref().unwrap_or(env!("CARGO_BIN_EXE_shakedown")));
     let silent = Raw::silent();
-    let hangs: String = (0..100).map(|n| format!("  - {{ timeout: 1s, http: {{ get: /{n} }} }}\n")).collect();
     let target = format!("target: {{ http: '{}' }}\n", silent.url());
-    program.write("s.yaml", format!("scenario: hangs\n{target}smoke:\n{hangs}"));
+    program.write("s.yaml", format!("scenario: hangs\n{target}smoke:\n{}", requests("1s")));
     let begun = Instant::now();
     program.run(&["smoke", "s.yaml"]).expect(4, &[]);
     println!("100 checks of a server that hangs, 1 s each: {:.2} s", begun.elapsed().as_secs_f64());

@@ -33,9 +33,9 @@ fn dies(check: &str, more: &[&str], kill: impl FnOnce()) {
     // Two rounds that found it dead, and at most one that had asked it just before.
     assert!(web.seen().len() - rounds <= 3, "{} rounds after the kill", web.seen().len() - rounds);
     let report = Report::parse(&program.read("report.json"));
-    let watched = |key: &str| report.number(&format!("/checks/1/watched/{key}"));
-    assert_eq!(watched("asked") - watched("held"), 2.0, "it was found dead twice");
-    assert!(watched("held") >= 3.0 && watched("availability") < 1.0);
+    let watched = |key: &str| report.whole(&format!("/checks/1/watched/{key}"));
+    assert_eq!(watched("asked") - watched("held"), 2, "it was found dead twice");
+    assert!(watched("held") >= 3 && report.number("/checks/1/watched/availability") < 1.0);
     assert_eq!(report.text("/run/ending"), "watch_failed");
     assert_eq!((report.text("/checks/0/status"), report.text("/checks/1/status")), ("pass", "fail"));
     assert!(report.text("/reason").starts_with("check orders database: failed 2 times in a row since "));

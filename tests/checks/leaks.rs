@@ -37,10 +37,9 @@ fn echo(seen: &Seen) -> Answer {
     let told = format!("{} {:?} {}", seen.path, seen.headers, String::from_utf8_lossy(&seen.body));
     let json = serde_json::json!({ "told": told, "path": seen.path, "access_token": "issued-5e4d3c2b" });
     match seen.path.split(['/', '?']).nth(1) {
-        Some("ok") => Answer::ok(told),
+        Some("ok" | "next") => Answer::ok(told),
         Some("login" | "json") => Answer::json(json.to_string()),
         Some("moved") => Answer::status(302).header("location", &format!("/next{}", &seen.path[6..])),
-        Some("next") => Answer::ok(told),
         Some("api" | "apis") => {
             let status = serde_json::json!({
                 "kind": "Status", "apiVersion": "v1", "status": "Failure",
