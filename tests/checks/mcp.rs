@@ -3,7 +3,7 @@
 #[path = "mcp_sdk.rs"]
 mod sdk;
 #[path = "mcp_servers.rs"]
-mod servers;
+pub mod servers;
 
 use crate::golden::{failure, program, smoke};
 use rmcp::model::ProtocolVersion;

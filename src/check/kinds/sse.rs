@@ -2,7 +2,7 @@
 
 use crate::check::count::more_than_none;
 use crate::check::dial::{Headers, Schemes, Site, Timed, Wanted, open, options};
-use crate::check::shell::quoted;
+use crate::check::shell;
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{BodyExpect, CompileContext, Pairs};
 use crate::source::{Located, Mark, Problem};
@@ -200,7 +200,7 @@ impl Listener {
 
     fn by_hand(&self, seed: u64) -> String {
         let headers = options(&self.headers.render(seed));
-        format!("curl -iN -H 'accept: {EVENTS}'{headers} {}", quoted(&self.site.url))
+        format!("curl -iN -H 'accept: {EVENTS}'{headers} {}", shell::url(&self.site.url))
     }
 }
 

@@ -41,9 +41,9 @@ pub(super) async fn in_container(
     inside: &Inside,
     words: &[String],
 ) -> Result<(CommandEnd, String), Found> {
+    let until = Instant::now() + cx.limit;
     let cluster = reach(cx).await?;
     let selector = &inside.pods.value;
-    let until = Instant::now() + cx.limit;
     let params = ListParams::default().labels(selector);
     let pods: Vec<Pod> = match timeout_at(until, list(cluster, &params)).await {
         Ok(pods) => pods?,
@@ -62,6 +62,7 @@ pub(super) async fn in_container(
     let container = inside.container.as_ref().map(|container| container.value.as_str());
     let flag = container.map(|name| format!(" -c {name}")).unwrap_or_default();
     let by_hand = kubectl.with(&format!("exec {}{flag} -- {}", name_of(pod), quoted(words)));
+    // Finding the Pod took its part of the time.
     let left = until.saturating_duration_since(Instant::now());
     match cluster.exec_to_end(&ObjectRef::of(*pod), container, words, left).await {
         Ok(end) => Ok((end, by_hand)),
