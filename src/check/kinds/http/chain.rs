@@ -4,7 +4,7 @@ use super::asking::Asking;
 use super::curl;
 use crate::check::{CheckContext, Found, diff};
 use crate::journey::{
-    ChainSpec, CompileContext, Cookies, Scope, Step, StepFailure, StepSpec, Values, compile_step,
+    ChainSpec, CompileContext, Cookies, Scope, Step, StepFailure, StepSpec, Values, WrittenStep,
 };
 use crate::sample::ErrorClass;
 use crate::source::{Located, Mark, Problem, Secrets, is_telling};
@@ -66,7 +66,8 @@ impl Chain {
         let mut placed = |specs: &[StepSpec]| -> Vec<Placed> {
             let place = |step: &StepSpec| {
                 let mark = step.path().map_or(spec.mark, |path| path.mark);
-                let step = compile_step(step, spec.mark, "", &mut scope, cx, problems)?;
+                let written = WrittenStep { spec: step, mark: spec.mark, journey: "" };
+                let step = written.compile_exchange(&mut scope, cx, problems)?;
                 Some(Placed { step, mark })
             };
             specs.iter().filter_map(place).collect()
