@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
 
+#[path = "checks/amqp.rs"]
+mod amqp;
 #[path = "checks/around.rs"]
 mod around;
 #[path = "checks/command.rs"]
@@ -40,6 +42,8 @@ mod place;
 mod postgres;
 #[path = "checks/prometheus.rs"]
 mod prometheus;
+#[path = "checks/rabbitmq.rs"]
+mod rabbitmq;
 #[path = "checks/redis.rs"]
 mod redis;
 #[path = "checks/rollout.rs"]

@@ -1,5 +1,6 @@
 //! The kinds of checks, one file each. A new kind is its file, its `mod` line here and its line in `../spec.rs`.
 
+mod amqp;
 mod command;
 mod dns;
 mod endpoints;
@@ -20,6 +21,7 @@ mod tcp;
 mod tls;
 mod websocket;
 
+pub use amqp::Amqp;
 pub use command::Command;
 pub use dns::Dns;
 pub use endpoints::Endpoints;
