@@ -34,6 +34,12 @@ mod init;
 mod job;
 #[path = "checks/mcp.rs"]
 mod mcp;
+#[path = "checks/mongo_login.rs"]
+mod mongo_login;
+#[path = "checks/mongo_server.rs"]
+mod mongo_server;
+#[path = "checks/mongodb.rs"]
+mod mongodb;
 #[path = "checks/pdb.rs"]
 mod pdb;
 #[path = "checks/place.rs"]

@@ -18,7 +18,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// How long our message lives, in milliseconds, wherever else an exchange puts it.
-const EXPIRES: &str = "10000";
+const EXPIRES: &str = "60000";
 
 impl Asked {
     pub(super) async fn ask(&self, cx: &CheckContext) -> Found {

@@ -142,7 +142,10 @@ impl Session {
         loop {
             let frame = self.frame(Kind::Method).await?;
             match Said::read(frame.payload) {
-                Ok(Said::Closes { code, text }) => return Err(Trouble::Refused { code, text }),
+                Ok(Said::Closes { code, text }) => {
+                    let text = text.trim_end_matches('.').to_owned();
+                    return Err(Trouble::Refused { code, text });
+                }
                 Ok(Said::Blocked(reason)) => self.blocked = Some(reason),
                 Ok(Said::Unblocked) => self.blocked = None,
                 Ok(said) => return Ok(said),
@@ -180,5 +183,6 @@ fn stranger(came: &[u8]) -> String {
     }
     let text = String::from_utf8_lossy(came);
     let line: String = text.lines().next().unwrap_or_default().chars().take(SHOWN).collect();
-    format!("no broker answers there: it says `{}`", line.escape_default())
+    let line = line.escape_default();
+    format!("no broker answers there: it says `{line}`; correct the port, or the scheme of `url`")
 }

@@ -94,8 +94,7 @@ impl Asked {
         let place = &self.broker;
         match (step, trouble) {
             (Step::Greeting, Trouble::Stranger(_) | Trouble::OutOfPlace) => {
-                let next = "correct the port, or the scheme of `url`";
-                Found::fail(format!("{place}: {trouble}; {next}")).at(self.url)
+                Found::fail(format!("{place}: {trouble}")).at(self.url)
             }
             (Step::Login, Trouble::HungUp) => {
                 let user = &self.broker.user;
