@@ -77,7 +77,7 @@ kinds! {
     postgres: Postgres,
     /// A connection to Redis, its role and persistence, and the value of a key.
     redis: Redis,
-    /// A connection to `MongoDB`, and how its replica set is.
+    /// A connection to MongoDB, and how its replica set is.
     mongodb: Mongodb,
     /// A connection to a broker of AMQP, its queue and exchange, and a message that comes back.
     amqp: Amqp,

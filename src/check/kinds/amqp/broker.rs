@@ -105,7 +105,7 @@ fn connector(
     verify: Verify,
     ca: Option<Vec<u8>>,
 ) -> Result<(TlsConnector, ServerName<'static>), UrlError> {
-    let mut config = TlsOptions { verify, ca, ..TlsOptions::default() }.client_config(HttpVersion::Http1)?;
+    let mut config = TlsOptions { ca, verify, ..TlsOptions::default() }.client_config(HttpVersion::Http1)?;
     config.alpn_protocols.clear();
     let name = ServerName::try_from(host.to_owned()).map_err(|_| UrlError::Name(host.to_owned()))?;
     Ok((TlsConnector::from(Arc::new(config)), name))

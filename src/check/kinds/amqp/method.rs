@@ -52,7 +52,7 @@ impl Said {
             }
             (10, 30) => Said::Tune { channels: reader.short()?, frame: reader.long()? },
             // Opened, declared, bound, confirming, consuming, closed.
-            (10, 41 | 51) | (20, 11 | 41) | (40, 11) | (50, 21) | (60, 21) | (85, 11) => Said::Done,
+            (10, 41 | 51) | (20, 11 | 41) | (40 | 85, 11) | (50 | 60, 21) => Said::Done,
             (50, 11) => {
                 let _name = reader.short_text()?;
                 Said::Queue { messages: reader.long()?, consumers: reader.long()? }

@@ -139,7 +139,10 @@ impl Amqp {
 
 impl Check for Asked {
     fn describe(&self) -> String {
-        format!("amqp at {}", self.place)
+        let meant = [("queue", &self.queue), ("exchange", &self.exchange)];
+        let meant =
+            meant.into_iter().filter_map(|(what, name)| Some(format!(", {what} {}", name.as_ref()?.value)));
+        format!("amqp at {}{}", self.place, meant.collect::<String>())
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {

@@ -144,7 +144,8 @@ impl Asked {
     /// What it means that a host cannot be reached.
     fn unreached(&self, host: &str, error: &Error) -> Found {
         let said = said(error);
-        let hung_up = matches!(error.kind.as_ref(), ErrorKind::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof);
+        let hung_up = matches!(error.kind.as_ref(), ErrorKind::Io(error)
+            if [io::ErrorKind::UnexpectedEof, io::ErrorKind::ConnectionReset].contains(&error.kind()));
         let encrypted = matches!(self.connection.tls, Some(::mongodb::options::Tls::Enabled(_)));
         let next = match error.kind.as_ref() {
             ErrorKind::DnsResolve { .. } => "correct the name, or make it known to this machine",
