@@ -1,6 +1,6 @@
 //! Problems as text, in the look of rustc.
 
-use super::place::Line;
+use super::place::{Line, without_passwords};
 use super::{Files, MAX_PROBLEMS, Problem};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 
@@ -70,8 +70,11 @@ fn located<'p>(title: Title<'p>, problem: &'p Problem, text: &'p str, name: &'p 
         return title.element(Origin::path(name).line(number).char_column(column));
     }
     let label = (!problem.label.is_empty()).then_some(problem.label.as_str());
-    let annotation = AnnotationKind::Primary.span(start..end).label(label);
-    title.element(Snippet::source(text).line_start(number).path(name).annotation(annotation))
+    // The part keeps its place in the line, whose passwords are not shown.
+    let shown = without_passwords(text);
+    let at = |end: usize| shown.floor_char_boundary(without_passwords(&text[..end]).len().min(shown.len()));
+    let annotation = AnnotationKind::Primary.span(at(start)..at(end).max(at(start))).label(label);
+    title.element(Snippet::source(shown).line_start(number).path(name).annotation(annotation))
 }
 
 #[cfg(test)]

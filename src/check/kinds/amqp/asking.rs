@@ -88,11 +88,11 @@ impl Asked {
             .await
             .map_err(|found| found.reproduce(publish()))?;
         if let Some(queue) = &self.queue {
-            let seen = self.look(queue, session, timed, seed).await.map_err(|found| {
+            let state = self.look(queue, session, timed, seed).await.map_err(|found| {
                 let found = if found.mark.is_none() { found.at(queue.mark) } else { found };
                 found.reproduce(self.by_hand.queues())
             })?;
-            told.push(seen);
+            told.push(state);
         }
         if let Some(exchange) = &self.exchange {
             let question = method::exchange(exchange);
