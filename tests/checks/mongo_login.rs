@@ -30,7 +30,7 @@ impl Login {
     }
 
     fn start(&mut self, first: &str) -> Option<Document> {
-        self.client_first = first.strip_prefix("n,,")?.to_owned();
+        first.strip_prefix("n,,")?.clone_into(&mut self.client_first);
         let nonce = self.client_first.split(",r=").nth(1)?;
         self.server_first = format!("r={nonce}server,s={},i={TIMES}", STANDARD.encode(SALT));
         Some(answer(&self.server_first, false))
