@@ -135,11 +135,11 @@ fn a_message_that_does_not_come_back_is_told(broker: &Broker) {
     let keys = "exchange: events, routing_key: cart.created, binding_key: 'order.*'";
     fails("amqp-unroutable", 1, "", &format!("{{ url: '{url}', {keys} }}"));
     fails("amqp-nack", 1, "", &format!("{{ url: '{}' }}", broker.url(PAT, "full")));
-    fails("amqp-lost", 1, "    timeout: 2s\n", &format!("{{ url: '{}' }}", broker.url(PAT, "lost")));
+    fails("amqp-lost", 1, "    timeout: 5s\n", &format!("{{ url: '{}' }}", broker.url(PAT, "lost")));
 }
 
 fn a_full_broker_says_so(broker: &Broker) {
     broker.server.tool(RABBITMQCTL, &["set_vm_memory_high_watermark", "0"]);
     let url = broker.url(PAT, "");
-    fails("amqp-blocked", 1, "    timeout: 3s\n", &format!("{{ url: '{url}' }}"));
+    fails("amqp-blocked", 1, "    timeout: 5s\n", &format!("{{ url: '{url}' }}"));
 }
