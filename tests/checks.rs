@@ -6,6 +6,8 @@
 
 #[path = "checks/access.rs"]
 mod access;
+#[path = "checks/amqp.rs"]
+mod amqp;
 #[path = "checks/around.rs"]
 mod around;
 #[path = "checks/command.rs"]
@@ -42,6 +44,12 @@ mod leaks;
 mod mcp;
 #[path = "checks/nginx.rs"]
 mod nginx;
+#[path = "checks/mongo_login.rs"]
+mod mongo_login;
+#[path = "checks/mongo_server.rs"]
+mod mongo_server;
+#[path = "checks/mongodb.rs"]
+mod mongodb;
 #[path = "checks/pdb.rs"]
 mod pdb;
 #[path = "checks/place.rs"]
@@ -50,6 +58,8 @@ mod place;
 mod postgres;
 #[path = "checks/prometheus.rs"]
 mod prometheus;
+#[path = "checks/rabbitmq.rs"]
+mod rabbitmq;
 #[path = "checks/redis.rs"]
 mod redis;
 #[path = "checks/rollout.rs"]
