@@ -6,7 +6,8 @@ use crate::secrets::files;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use support::{Answer, Ended, Program, Scripted, Seen};
+use std::collections::BTreeSet;
+use support::{Answer, Ended, Program, Report, Scripted, Seen};
 
 const ENVIRONMENT: [(&str, &str); 5] = [
     ("SHOP_TOKEN", "tok-8d1f/2c77+x"),
@@ -106,6 +107,14 @@ fn tells_nothing(program: &Program, ended: &Ended) {
     assert!(leaks.is_empty(), "{}", leaks.join("\n"));
 }
 
+/// All kinds of checks that there are.
+fn kinds() -> BTreeSet<String> {
+    let around = ["name", "timeout", "retry", "eventually", "depends_on", "only_if", "severity"];
+    let schema = shakedown::scenario::schema();
+    let keys = schema["$defs"]["Check"]["properties"].as_object().unwrap().keys();
+    keys.filter(|key| !around.contains(&key.as_str())).cloned().collect()
+}
+
 #[test]
 fn a_run_full_of_secrets_tells_none_of_them() {
     let server = Scripted::answering(echo);
@@ -130,6 +139,10 @@ fn a_run_full_of_secrets_tells_none_of_them() {
         }
         tells_nothing(&program, &ended);
     }
+    let report = Report::parse(&program.read("report.json"));
+    let asked =
+        report.list("/checks").iter().map(|check| check["kind"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kinds(), asked, "leaks.yaml has to hold a check of each kind, with secrets");
     let saved = program.saved();
     for command in [&["judge", saved[0].as_str()][..], &["plan", "s.yaml"], &["check", "s.yaml"]] {
         tells_nothing(&program, &program.run(command));
