@@ -36,6 +36,7 @@ mod smoke;
 mod stress;
 mod worker;
 mod written;
+mod yaml;
 
 pub use args::Cli;
 pub use failure::Failure;

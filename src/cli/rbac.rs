@@ -1,6 +1,7 @@
 //! `shakedown rbac SCENARIO`
 
 use super::Failure;
+use super::yaml::block;
 use crate::cluster::{Manifest, Right};
 use crate::engine::faults::{FaultsPlan, guard_rights, needs};
 use crate::run::Exit;
@@ -31,7 +32,7 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
         ))
     })?;
     for object in objects(&plan) {
-        anstream::println!("---\n{}", yaml(&object, 0).trim_start());
+        anstream::println!("---\n{}", block(&object, 0).trim_start());
     }
     Ok(Exit::Pass)
 }
@@ -87,52 +88,6 @@ fn rules(rights: &[Right]) -> Vec<Value> {
     verbs.into_iter().map(rule).collect()
 }
 
-/// A value as YAML. Lists of texts stay on one line; texts are quoted where YAML could take them for something else.
-fn yaml(value: &Value, indent: usize) -> String {
-    let margin = "  ".repeat(indent);
-    match value {
-        Value::Object(map) => {
-            let entry =
-                |(key, value): (&String, &Value)| format!("\n{margin}{key}:{}", after_key(value, indent));
-            map.iter().map(entry).collect()
-        }
-        Value::Array(items) => {
-            let item = |item: &Value| {
-                let inner = yaml(item, indent + 1);
-                format!("\n{margin}- {}", inner.trim_start())
-            };
-            items.iter().map(item).collect()
-        }
-        scalar => scalar_text(scalar),
-    }
-}
-
-fn after_key(value: &Value, indent: usize) -> String {
-    match value {
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            format!(" [{}]", items.iter().map(scalar_text).collect::<Vec<_>>().join(", "))
-        }
-        Value::Array(_) => yaml(value, indent),
-        Value::Object(_) => yaml(value, indent + 1),
-        scalar => format!(" {}", scalar_text(scalar)),
-    }
-}
-
-fn scalar_text(value: &Value) -> String {
-    match value {
-        Value::String(text) if is_plain(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// Letters, dots, slashes and dashes, beginning with a letter: no number, no date, and nothing with a meaning.
-fn is_plain(text: &str) -> bool {
-    let meanings = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "./-".contains(letter))
-        && !meanings.contains(&text.to_ascii_lowercase().as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,7 +111,7 @@ mod tests {
         assert_eq!(objects[1]["rules"][0]["verbs"], json!(["delete", "list"]));
         assert_eq!(objects[3]["metadata"], json!({"name": "off-shop"}));
         for object in objects {
-            let read: Value = serde_saphyr::from_str(&yaml(&object, 0)).unwrap();
+            let read: Value = serde_saphyr::from_str(&block(&object, 0)).unwrap();
             assert_eq!(read, object);
         }
     }

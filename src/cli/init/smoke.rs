@@ -2,7 +2,7 @@
 
 use super::front::Front;
 use super::inventory::{Inventory, Workload, name_of};
-use super::text::quoted;
+use crate::cli::yaml::quoted;
 use k8s_openapi::api::networking::v1::Ingress;
 
 /// The checks, as the lines of a list; what nothing was made of goes to `unused`.
