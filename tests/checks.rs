@@ -32,6 +32,8 @@ mod init;
 mod job;
 #[path = "checks/mcp.rs"]
 mod mcp;
+#[path = "checks/openapi.rs"]
+mod openapi;
 #[path = "checks/pdb.rs"]
 mod pdb;
 #[path = "checks/place.rs"]

@@ -17,7 +17,7 @@ const RUNNER: &str = "shakedown";
 /// Whose role to print.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A scenario file with faults
+    /// A scenario file with faults, or with checks of a cluster
     #[arg(value_name = "SCENARIO")]
     scenario: PathBuf,
 }
@@ -25,13 +25,14 @@ pub(super) struct Args {
 /// Prints objects that `kubectl apply -f -` takes.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let scenario = Scenario::load(&args.scenario, &Environment::of_process())?;
-    let plan = FaultsPlan::of(&scenario, 0).ok_or_else(|| {
-        Failure::Usage(format!(
-            "{} has no faults, so it needs no rights in a cluster",
+    let objects = objects(&scenario);
+    if objects.is_empty() {
+        return Err(Failure::Usage(format!(
+            "{} has no faults and no checks of a cluster, so it needs no rights in one",
             args.scenario.display()
-        ))
-    })?;
-    for object in objects(&plan) {
+        )));
+    }
+    for object in objects {
         anstream::println!("---\n{}", block(&object, 0).trim_start());
     }
     Ok(Exit::Pass)
@@ -39,16 +40,25 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
 
 /// The same objects, for a scenario with faults; none for another.
 pub(super) fn manifests(scenario: &Scenario) -> Result<Vec<Manifest>, Failure> {
-    let objects = FaultsPlan::of(scenario, 0).map(|plan| objects(&plan)).unwrap_or_default();
+    let objects = if scenario.faults.is_empty() { Vec::new() } else { objects(scenario) };
     let texts: Vec<String> = objects.iter().map(Value::to_string).collect();
     Ok(Manifest::parse(Path::new("the roles of the demo"), &texts.join("\n---\n"))?)
 }
 
 /// The accounts with their roles: the runner's, and the guard's where there is one.
-fn objects(plan: &FaultsPlan) -> Vec<Value> {
-    let namespace = plan.kubernetes.namespace.as_str();
-    let mut all = of_account(namespace, RUNNER, needs(plan));
-    if let GuardPlan::Account(account) = &plan.kubernetes.guard {
+fn objects(scenario: &Scenario) -> Vec<Value> {
+    let Some(kubernetes) = &scenario.kubernetes else { return Vec::new() };
+    let namespace = kubernetes.namespace.as_str();
+    let plan = FaultsPlan::of(scenario, 0);
+    let mut own: Vec<Right> = plan.as_ref().map(needs).unwrap_or_default();
+    own.extend(scenario.checks.iter().flat_map(|check| check.rights(namespace)));
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let mut all = of_account(namespace, RUNNER, own);
+    if let Some(plan) = &plan
+        && let GuardPlan::Account(account) = &kubernetes.guard
+    {
         let mut rights = guard_rights(namespace);
         rights.extend(plan.faults.iter().flat_map(|fault| fault.kind.rights(namespace)));
         all.extend(of_account(namespace, account, rights));

@@ -2,6 +2,7 @@
 
 use crate::check::kubernetes::{Backend, Kubectl, reach};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::Right;
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use schemars::JsonSchema;
@@ -40,6 +41,10 @@ impl Check for Endpoints {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        Backend::rights(namespace)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::rollout::one_of;
 use crate::check::kubernetes::{Kubectl, Workload, list, reach, rolled_out};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
 use crate::units::Span;
@@ -78,6 +78,14 @@ impl Check for Compiled {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "", "events", &["list"]);
+        if let Since::Rollout(kind, _) = &self.since {
+            all.extend(Workload::rights(*kind, namespace));
+        }
+        all
     }
 }
 

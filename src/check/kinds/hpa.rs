@@ -2,6 +2,7 @@
 
 use crate::check::kubernetes::{Kubectl, reach, read};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::{Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -47,6 +48,10 @@ impl Check for Hpa {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        rights(namespace, "autoscaling", "horizontalpodautoscalers", &["get"])
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::check::kubernetes::{Kubectl, reach, read, selected, unready};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::{Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -35,6 +36,12 @@ impl Check for Pdb {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "policy", "poddisruptionbudgets", &["get"]);
+        all.extend(rights(namespace, "", "pods", &["list"]));
+        all
     }
 }
 

@@ -3,7 +3,7 @@
 mod run;
 
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::cluster::CommandEnd;
+use crate::cluster::{CommandEnd, Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
 use regex::Regex;
@@ -100,6 +100,16 @@ impl Check for Compiled {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        if self.inside.is_none() {
+            return Vec::new();
+        }
+        let mut all = rights(namespace, "", "pods", &["list"]);
+        // A server asks for one or the other, by its version.
+        all.extend(rights(namespace, "", "pods/exec", &["get", "create"]));
+        all
     }
 }
 

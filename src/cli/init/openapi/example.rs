@@ -85,7 +85,8 @@ impl Making<'_> {
     fn array(&mut self, schema: &Schema<'_>) -> Value {
         let count = schema.get("minItems").and_then(Value::as_u64).unwrap_or(1).clamp(1, MOST_ITEMS);
         let item = schema.items().and_then(|items| self.value(&items));
-        item.map(|item| (0..count).map(|_| item.clone()).collect()).unwrap_or_default()
+        let items = item.map(|item| (0..count).map(|_| item.clone()).collect());
+        Value::Array(items.unwrap_or_default())
     }
 
     fn text(&mut self, schema: &Schema<'_>, part: &Part<'_>) -> String {

@@ -33,7 +33,7 @@ pub(super) fn given(operation: &Operation<'_>, notes: &mut Vec<String>) -> Resul
         match place {
             "query" => all.query.push((name, value)),
             "header" if fits(&name, &value) => all.headers.push((name, value)),
-            "cookie" if fits("cookie", &value) && fits("cookie", &name) => all.cookies.push(format!("{name}={value}")),
+            "cookie" if fits(&name, &value) => all.cookies.push(format!("{name}={value}")),
             _ => return Err(format!("`{name}` cannot be sent as a parameter in `{place}`")),
         }
     }

@@ -12,10 +12,11 @@ pub(super) fn literal(text: &str) -> String {
 
 /// A name for a template: letters, digits and `_`.
 pub(super) fn name(text: &str) -> String {
-    let mut name = String::new();
+    let (mut name, mut last) = (String::new(), ' ');
     for c in text.chars() {
         // `orderId` and `order-id` are one name.
-        let begins = c.is_ascii_uppercase() && name.ends_with(|last: char| last.is_ascii_lowercase());
+        let begins = c.is_ascii_uppercase() && last.is_ascii_lowercase();
+        last = c;
         if begins || (!c.is_ascii_alphanumeric() && !name.ends_with('_')) {
             name.push('_');
         }

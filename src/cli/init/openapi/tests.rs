@@ -54,9 +54,7 @@ fn schema() -> impl Strategy<Value = Value> {
     })
 }
 
-fn operation() -> impl Strategy<Value = Value> {
-    let parameter = (words(), prop::sample::select(vec!["query", "header", "path", "cookie"]), schema())
-        .prop_map(|(name, place, schema)| json!({"name": name, "in": place, "required": true, "schema": schema}));
+fn content() -> impl Strategy<Value = Value> {
     let media = prop::sample::select(vec![
         "application/json",
         "application/x-www-form-urlencoded",
@@ -64,11 +62,16 @@ fn operation() -> impl Strategy<Value = Value> {
         "text/plain",
         "a\nb",
     ]);
+    (media, schema(), words())
+        .prop_map(|(media, schema, example)| json!({media: {"schema": schema, "examples": {"a": {"value": example}}}}))
+}
+
+fn operation() -> impl Strategy<Value = Value> {
+    let parameter = (words(), prop::sample::select(vec!["query", "header", "path", "cookie"]), schema())
+        .prop_map(|(name, place, schema)| json!({"name": name, "in": place, "required": true, "schema": schema}));
     let status = prop::sample::select(vec!["200", "201", "2XX", "default", "302", "29", "4xx"]);
-    let content = (media, schema(), words())
-        .prop_map(|(media, schema, example)| json!({media: {"schema": schema, "examples": {"a": {"value": example}}}}));
-    let sent = (prop::collection::vec(parameter, 0..3), prop::option::of(content.clone()));
-    (sent, status, content, words(), 0..4usize).prop_map(|((parameters, body), status, answer, summary, scheme)| {
+    let sent = (prop::collection::vec(parameter, 0..3), prop::option::of(content()));
+    (sent, status, content(), words(), 0..4usize).prop_map(|((parameters, body), status, answer, summary, scheme)| {
         let mut operation = json!({
             "summary": summary, "parameters": parameters, "responses": {status: {"content": answer}},
             "security": [{format!("scheme{scheme}"): []}],
