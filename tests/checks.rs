@@ -26,6 +26,8 @@ mod hpa;
 mod http;
 #[path = "checks/ingress.rs"]
 mod ingress;
+#[path = "checks/ingress_request.rs"]
+mod ingress_request;
 #[path = "checks/init.rs"]
 mod init;
 #[path = "checks/job.rs"]
@@ -42,6 +44,8 @@ mod place;
 mod postgres;
 #[path = "checks/prometheus.rs"]
 mod prometheus;
+#[path = "checks/rbac.rs"]
+mod rbac;
 #[path = "checks/redis.rs"]
 mod redis;
 #[path = "checks/rollout.rs"]
