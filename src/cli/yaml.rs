@@ -17,7 +17,8 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 fn shown(c: char) -> String {
-    let hidden = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    let hidden =
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
     if hidden { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }
 }
 

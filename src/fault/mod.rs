@@ -26,6 +26,7 @@ mod take_back;
 mod victim;
 pub mod workload;
 
+pub use crate::cluster::{cluster_rights, rights};
 pub use context::{FaultContext, Helpers};
 pub use deed::{Deed, Lasting};
 pub use dry_run::dry_run;
@@ -34,6 +35,5 @@ pub use kinds::FaultSpec;
 pub use plan::{Fault, FaultKind, Plan, Planning};
 pub use proof::{Effect, Prove, Proving};
 pub use refusal::{InjectError, Refusal};
-pub use crate::cluster::{cluster_rights, rights};
 pub use take_back::{Left, TakenBack, take_back};
 pub use victim::Victim;

@@ -144,9 +144,13 @@ fn a_request_reaches_the_right_service_or_it_is_told_who_answered() {
         .smoke("  - ingress: { name: shop, host: shop.test, service: api }\n")
         .expect(0, &[&format!("through {via}")]);
     // What is drafted from such a namespace asks what can be asked without knowing the paths.
-    let draft = ["init", "--from-cluster", "-n", NAMESPACE, "--kubeconfig", &place.kubeconfig, "-o", "d.yaml"];
+    let draft =
+        ["init", "--from-cluster", "-n", NAMESPACE, "--kubeconfig", &place.kubeconfig, "-o", "d.yaml"];
     place.program.run(&draft).expect(0, &[]);
     let text = place.program.read("d.yaml");
-    assert!(text.contains("ingress: { name: shop, host: shop.test, path: /, service: api, via: off }"), "{text}");
+    assert!(
+        text.contains("ingress: { name: shop, host: shop.test, path: /, service: api, via: off }"),
+        "{text}"
+    );
     place.program.run(&["check", "d.yaml"]).expect(0, &[]);
 }

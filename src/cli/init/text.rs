@@ -20,7 +20,8 @@ pub(super) fn short(text: &str) -> String {
 
 /// Without what ends a line, or what YAML does not let stand in a comment.
 fn printed(text: &str) -> String {
-    let hidden =
-        |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
     text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect()
 }

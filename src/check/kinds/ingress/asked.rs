@@ -80,7 +80,8 @@ fn differs(check: &Compiled, leads: &Leads, way: &Way, failure: StepFailure, ans
     let why = why.map(|why| format!("; {why}")).unwrap_or_default();
     let reason = format!("{} through {}: {}{why}", check.spec.asked(), address(way), failure.text);
     let server = answer.headers.get(&SERVER).map(|name| String::from_utf8_lossy(name).into_owned());
-    let found = Found::fail(reason).evidence(server.map(|name| format!("the answer is of the server `{name}`")));
+    let found =
+        Found::fail(reason).evidence(server.map(|name| format!("the answer is of the server `{name}`")));
     let mark = check.spec.path.as_ref().or(check.spec.host.as_ref()).unwrap_or(&check.spec.name).mark;
     match failure.differs {
         None => found.at(mark),
@@ -103,7 +104,8 @@ fn silent(check: &Compiled, way: &Way, asking: &Asking<'_>, failure: &StepFailur
     };
     let spec = &check.spec;
     let mark = spec.via.as_ref().unwrap_or(&spec.name).mark;
-    Found::unreachable(format!("{} through {}: {}; {next}", spec.asked(), address(way), failure.text)).at(mark)
+    Found::unreachable(format!("{} through {}: {}; {next}", spec.asked(), address(way), failure.text))
+        .at(mark)
 }
 
 /// The command that sends the same.

@@ -65,8 +65,11 @@ impl CheckKind for Ingress {
         if parsed == Via::Off && expect.is_some() {
             let mark = via.as_ref().map_or(spec.mark, |via| via.mark);
             problems.push(
-                Problem::at(mark, "with `via: off` no request is sent, so nothing can be expected of its answer")
-                    .help("leave `expect` out, or write where the request goes"),
+                Problem::at(
+                    mark,
+                    "with `via: off` no request is sent, so nothing can be expected of its answer",
+                )
+                .help("leave `expect` out, or write where the request goes"),
             );
         }
         let tls = match ca.as_ref().map(|ca| (cx.read)(ca)).transpose() {
@@ -92,7 +95,8 @@ impl CheckKind for Ingress {
         let step = StepSpec { get: Some(get), expect: expect.clone(), ..StepSpec::default() };
         let step = compile_step(&step, spec.mark, "", &mut Scope::new(cx.vars, &[]), &cx, problems)?;
         let spec = spec.value.clone();
-        (problems.len() == before).then(|| Box::new(Compiled { spec, via: parsed, tls, step }) as Box<dyn Check>)
+        (problems.len() == before)
+            .then(|| Box::new(Compiled { spec, via: parsed, tls, step }) as Box<dyn Check>)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which backend an Ingress names for a host and a path.
 
-use k8s_openapi::api::networking::v1::{HTTPIngressPath, IngressBackend, IngressRule, IngressSpec, IngressTLS};
+use k8s_openapi::api::networking::v1::{
+    HTTPIngressPath, IngressBackend, IngressRule, IngressSpec, IngressTLS,
+};
 
 /// The backend for a host and a path. The most exact host counts first, then the longest path; between paths of one
 /// length an exact one.

@@ -36,7 +36,8 @@ impl Via {
             text => address(text),
         };
         if via.is_none() {
-            let help = "write for example `127.0.0.1:8080`, `https://lb.example`, or `off` to send no request";
+            let help =
+                "write for example `127.0.0.1:8080`, `https://lb.example`, or `off` to send no request";
             let text = format!("`{}` is no address of an ingress", written.value);
             problems.push(Problem::at(written.mark, text).help(help));
         }

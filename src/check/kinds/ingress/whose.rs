@@ -38,10 +38,18 @@ mod tests {
     fn the_words_tell_who_is_in_front() {
         let nginx = "<html><body><hr><center>nginx/1.22</center></body></html>";
         for (status, body, expected) in [
-            (404, "default backend - 404", Some("words of the default backend, so the controller has not taken")),
+            (
+                404,
+                "default backend - 404",
+                Some("words of the default backend, so the controller has not taken"),
+            ),
             (404, nginx, Some("words of nginx, so the controller has not taken")),
             (404, "{\"error\":1}", Some("either api says so itself, or the controller has not taken")),
-            (502, nginx, Some("words of nginx, so the controller reaches none of the 2 ready endpoints of api")),
+            (
+                502,
+                nginx,
+                Some("words of nginx, so the controller reaches none of the 2 ready endpoints of api"),
+            ),
             (503, "no healthy upstream", Some("words of Envoy, so the controller reaches none")),
             (503, "busy", Some("either api says so itself, or the controller reaches none")),
             (500, nginx, None),

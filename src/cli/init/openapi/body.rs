@@ -69,5 +69,9 @@ fn value(media: &Part<'_>, notes: &mut Vec<String>) -> Value {
 fn lines(key: &str, value: &Value) -> String {
     let short = flow(value);
     let has_parts = matches!(value, Value::Object(_) | Value::Array(_));
-    if short.len() <= LONGEST_LINE || !has_parts { format!("{key}: {short}") } else { format!("{key}:{}", block(value, 1)) }
+    if short.len() <= LONGEST_LINE || !has_parts {
+        format!("{key}: {short}")
+    } else {
+        format!("{key}:{}", block(value, 1))
+    }
 }

@@ -93,7 +93,8 @@ fn one(shape: &Shape, wanted: Wanted<'_>, deeper: usize) -> Option<String> {
         properties.iter().find(same).map(|(own, _)| key(own))
     };
     names.iter().find_map(|name| simple(name)).or_else(|| {
-        let within = |(own, shape): &(String, Shape)| Some(format!("{}{}", key(own), one(shape, wanted, deeper - 1)?));
+        let within =
+            |(own, shape): &(String, Shape)| Some(format!("{}{}", key(own), one(shape, wanted, deeper - 1)?));
         (deeper > 0).then(|| properties.iter().find_map(within)).flatten()
     })
 }
@@ -104,7 +105,9 @@ fn first(shape: &Shape, wanted: Wanted<'_>, deeper: usize) -> Option<String> {
         Shape::List(item) => Some(format!("[0]{}", one(item, wanted, 0)?)),
         Shape::Map(properties) => {
             let inner = |deeper: usize| {
-                let within = |(own, shape): &(String, Shape)| Some(format!("{}{}", key(own), first(shape, wanted, deeper)?));
+                let within = |(own, shape): &(String, Shape)| {
+                    Some(format!("{}{}", key(own), first(shape, wanted, deeper)?))
+                };
                 properties.iter().find_map(within)
             };
             (deeper > 0).then(|| inner(deeper - 1)).flatten().or_else(|| {

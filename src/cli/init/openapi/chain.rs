@@ -12,7 +12,17 @@ use std::collections::BTreeSet;
 
 /// Paths that platforms ask, and not users.
 const PROBES: [&str; 12] = [
-    "health", "healthz", "livez", "readyz", "live", "ready", "liveness", "readiness", "metrics", "ping", "status",
+    "health",
+    "healthz",
+    "livez",
+    "readyz",
+    "live",
+    "ready",
+    "liveness",
+    "readiness",
+    "metrics",
+    "ping",
+    "status",
     "version",
 ];
 
@@ -24,6 +34,8 @@ const OTHERS: &str = "it would change what the journey did not make";
 pub(super) struct Chain {
     pub(super) name: String,
     pub(super) steps: Vec<Step>,
+    /// Whether it makes what it does not delete again.
+    pub(super) leaves_something: bool,
     /// Whether it is asked by platforms alone.
     pub(super) is_probe: bool,
 }
@@ -43,8 +55,10 @@ pub(super) fn chains<'d>(root: &Branch<'d>, keys: &mut Keys<'d>, notes: &mut Vec
     while let Some(branch) = waiting.pop() {
         let steps = Walk::of(branch, keys, notes);
         if !steps.is_empty() {
-            let name = called(branch, &mut names);
-            all.push(Chain { name, steps, is_probe: PROBES.contains(&branch.segment.as_str()) });
+            let has = |method: Method| steps.iter().any(|step| step.method == method);
+            let leaves_something = branch.item().is_some() && has(Method::Post) && !has(Method::Delete);
+            let is_probe = PROBES.contains(&branch.segment.as_str());
+            all.push(Chain { name: called(branch, &mut names), steps, leaves_something, is_probe });
         }
         // What lies below a fixed segment is a resource of its own.
         let mut fixed: Vec<&Branch<'d>> = branch.fixed().collect();
@@ -127,7 +141,8 @@ impl<'w, 'd> Walk<'w, 'd> {
 
     /// Takes the first of a list, where nothing else names one.
     fn list(&mut self, branch: &Branch<'d>, item: &Branch<'d>) {
-        let is_known = |operation: &Operation<'_>| item.parameter.is_some_and(|name| example(operation, name).is_some());
+        let is_known =
+            |operation: &Operation<'_>| item.parameter.is_some_and(|name| example(operation, name).is_some());
         if self.captured.contains_key(&item.path) || item.operations.iter().any(is_known) {
             return;
         }
@@ -161,6 +176,8 @@ impl<'w, 'd> Walk<'w, 'd> {
             return false;
         }
         match Step::of(operation, &self.captured, self.keys, self.notes) {
+            // An example may be what another path says.
+            Ok(step) if self.steps.iter().any(|known| known.line() == step.line()) => return false,
             Ok(step) => self.steps.push(step),
             Err(why) => {
                 self.notes.push(format!("{operation}: {why}"));
@@ -177,10 +194,14 @@ impl<'w, 'd> Walk<'w, 'd> {
         let own = if parameter.starts_with(&of) { parameter } else { format!("{of}_{parameter}") };
         let is_taken = |own: &String| {
             let is_built_in = Scope::default().meaning(own).is_some();
-            is_built_in || self.keys.variables.contains_key(own) || self.captured.values().any(|known| known == own)
+            is_built_in
+                || self.keys.variables.contains_key(own)
+                || self.captured.values().any(|known| known == own)
         };
         let numbered = (2..).map(|number| format!("{own}_{number}"));
-        let Some(own) = std::iter::once(own.clone()).chain(numbered).find(|own| !is_taken(own)) else { return };
+        let Some(own) = std::iter::once(own.clone()).chain(numbered).find(|own| !is_taken(own)) else {
+            return;
+        };
         if let Some(step) = self.steps.last_mut() {
             step.capture(&own, path);
         }

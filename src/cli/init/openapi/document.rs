@@ -64,6 +64,11 @@ pub(in crate::cli) struct Document {
     root: Value,
 }
 
+/// Whether a text begins as JSON does: with a map whose first key is in quotes.
+fn is_json(text: &str) -> bool {
+    text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
+}
+
 impl Document {
     /// Reads a file, or standard input for `-`.
     pub(in crate::cli) fn load(path: &Path) -> Result<Document, OpenapiError> {
@@ -84,10 +89,8 @@ impl Document {
         let yaml = || serde_saphyr::from_str::<Value>(text).map_err(|error| broken(error.to_string()));
         let root = match serde_json::from_str(text) {
             Ok(root) => root,
-            // What begins as JSON does is meant to be JSON; its parser knows best what is wrong.
-            Err(error) if text.trim_start().starts_with(['{', '[']) => {
-                yaml().map_err(|_| broken(error.to_string()))?
-            }
+            // What begins as JSON does is meant to be JSON. YAML would take some of its mistakes for something else.
+            Err(error) if is_json(text) => return Err(broken(error.to_string())),
             Err(_) => yaml()?,
         };
         if root.get("swagger").is_some() {
@@ -99,7 +102,8 @@ impl Document {
             Some(Value::Number(version)) => version.to_string(),
             _ => return Err(OpenapiError::Other(name)),
         };
-        if !["3.0", "3.1"].iter().any(|known| version == *known || version.starts_with(&format!("{known}."))) {
+        if !["3.0", "3.1"].iter().any(|known| version == *known || version.starts_with(&format!("{known}.")))
+        {
             return Err(OpenapiError::Version { name, version });
         }
         if root.get("paths").and_then(Value::as_object).is_none_or(serde_json::Map::is_empty) {

@@ -9,7 +9,7 @@ use super::template::plain;
 use super::tree::Branch;
 use crate::cli::init::text::{comment, short};
 use crate::cli::yaml::quoted;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 /// Where it goes when the document does not say.
@@ -32,9 +32,13 @@ pub(in crate::cli) fn draft(document: &Document) -> Result<Draft, OpenapiError> 
     let mut keys = Keys::new(&root);
     let chains = chains(&tree, &mut keys, &mut notes);
     if chains.is_empty() {
+        notes.extend(notes.is_empty().then(|| "it describes none".to_owned()));
         return Err(OpenapiError::Nothing { name: document.name.clone(), why: once(&notes) });
     }
-    notes.extend(root.get("webhooks").map(|_| "what the service sends by itself (#/webhooks)".to_owned()));
+    notes.extend(
+        root.get("webhooks")
+            .map(|_| "what the service sends by itself: nothing was made of it (#/webhooks)".to_owned()),
+    );
     let variables: Vec<String> = keys.variables.values().cloned().collect();
     let mut text = vec![head(document, &root, &chains, &variables), target(&root), vars(&keys.variables)];
     text.extend([smoke(&chains), load(&chains), gates()]);
@@ -61,11 +65,18 @@ fn head(document: &Document, root: &Part<'_>, chains: &[Chain], variables: &[Str
     let info = |key: &str| root.get("info").and_then(|info| info.text(key)).map(short).unwrap_or_default();
     let title = Some(info("title")).filter(|title| !title.is_empty()).unwrap_or_else(|| "api".to_owned());
     let mut lines = vec![
-        format!("Drafted by `shakedown init --openapi` from {}: {title} {}", short(&document.name), info("version")),
+        format!(
+            "Drafted by `shakedown init --openapi` from {}: {title} {}",
+            short(&document.name),
+            info("version")
+        ),
         "Read it, change it, keep it: it says what the document promises, not what matters.".to_owned(),
     ];
     if !chains.iter().all(Chain::is_harmless) {
-        lines.push("Steps with `changes data` do that, as often as the load goes by: run it where that may be.".to_owned());
+        lines.push(
+            "Steps with `changes data` do that, as often as the load goes by: run it where that may be."
+                .to_owned(),
+        );
     }
     if !variables.is_empty() {
         let all: Vec<String> = variables.iter().map(|name| format!("{name}=…")).collect();
@@ -114,15 +125,23 @@ fn vars(variables: &BTreeMap<String, String>) -> String {
 /// Every request that changes nothing and needs nothing of another.
 fn smoke(chains: &[Chain]) -> String {
     let steps = chains.iter().flat_map(|chain| &chain.steps);
+    let mut names = BTreeSet::new();
     let harmless = steps.filter(|step| step.method.is_harmless() && !step.is_captured);
-    let checks: String =
-        harmless.map(|step| format!("  - eventually: 30s\n    http:\n{}", step.alone("      "))).collect();
-    if checks.is_empty() { checks } else { format!("smoke:          # asked before the load and after it\n{checks}") }
+    let checks: String = harmless
+        .filter(|step| names.insert(step.line()))
+        .map(|step| format!("  - eventually: 30s\n    http:\n{}", step.alone("      ")))
+        .collect();
+    if checks.is_empty() {
+        checks
+    } else {
+        format!("smoke:          # asked before the load and after it\n{checks}")
+    }
 }
 
 fn load(chains: &[Chain]) -> String {
     let only_probes = chains.iter().all(|chain| chain.is_probe);
-    let journeys: String = chains.iter().filter(|chain| only_probes || !chain.is_probe).map(journey).collect();
+    let journeys: String =
+        chains.iter().filter(|chain| only_probes || !chain.is_probe).map(journey).collect();
     format!(
         "load:
   # A little of it. Make it as much as your users do, and the weights as they do it.
@@ -135,7 +154,9 @@ fn load(chains: &[Chain]) -> String {
 fn journey(chain: &Chain) -> String {
     let weight = if chain.is_harmless() { 4 } else { 1 };
     let steps: String = chain.steps.iter().map(|step| step.item("        ")).collect();
-    format!("    - name: {}\n      weight: {weight}\n      steps:\n{steps}", quoted(&chain.name))
+    let stays =
+        if chain.leaves_something { "          # what it makes stays: nothing deletes it" } else { "" };
+    format!("    - name: {}{stays}\n      weight: {weight}\n      steps:\n{steps}", quoted(&chain.name))
 }
 
 fn gates() -> String {

@@ -101,7 +101,8 @@ impl Making<'_> {
         let pattern = schema.get("pattern").and_then(Value::as_str);
         let fits = |pattern: &str| Regex::new(pattern).is_ok_and(|regex| regex.is_match(&text));
         if let Some(pattern) = pattern.filter(|pattern| !fits(pattern)) {
-            self.notes.push(format!("`{text}` does not match `{pattern}`: put in what does ({})", part.place));
+            self.notes
+                .push(format!("`{text}` does not match `{pattern}`: put in what does ({})", part.place));
         }
         text
     }
@@ -121,7 +122,11 @@ fn number(schema: &Schema<'_>, usual: f64) -> Value {
     if let Some(step) = step {
         number = (number / step).ceil() * step;
     }
-    if number.fract() == 0.0 && number.abs() < 1e15 { Value::from(number as i64) } else { Value::from(number) }
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        Value::from(number as i64)
+    } else {
+        Value::from(number)
+    }
 }
 
 fn of_format(format: &str) -> Option<&'static str> {
@@ -168,7 +173,10 @@ mod tests {
             (json!({"type": "string", "enum": ["a", "b"]}), json!("a")),
             (json!({"type": "string", "example": "a {{ b ${c}"}), json!("a {{ \"{{\" }} b $${c}")),
             (json!({"const": 7}), json!(7)),
-            (json!({"type": "array", "items": {"type": "string", "default": "x"}, "minItems": 2}), json!(["x", "x"])),
+            (
+                json!({"type": "array", "items": {"type": "string", "default": "x"}, "minItems": 2}),
+                json!(["x", "x"]),
+            ),
             (json!({"oneOf": [{"type": "null"}, {"type": "integer"}]}), json!(1)),
             (
                 json!({"allOf": [{"properties": {"a": {"type": "integer"}}, "required": ["a"]},
@@ -176,7 +184,10 @@ mod tests {
                         "d": {"type": "string", "readOnly": true}}, "required": ["d"]}]}),
                 json!({"a": 1, "c": "x"}),
             ),
-            (json!({"properties": {"a": {"type": "integer"}, "b": {"type": "null"}}}), json!({"a": 1, "b": null})),
+            (
+                json!({"properties": {"a": {"type": "integer"}, "b": {"type": "null"}}}),
+                json!({"a": 1, "b": null}),
+            ),
             (json!({}), json!("shakedown")),
         ] {
             assert_eq!(made(&schema), (expected, Vec::new()), "{schema}");

@@ -82,7 +82,13 @@ impl<'d> Keys<'d> {
                     _ => return Err(format!("its security scheme `{scheme}` puts its key nowhere")),
                 }
             }
-            _ => return Err(format!("its security scheme `{scheme}` ({kind} {http}) is not understood")),
+            _ => {
+                let kind = format!("{kind} {http}");
+                return Err(format!(
+                    "its security scheme `{scheme}` ({}) is not understood",
+                    kind.trim_end()
+                ));
+            }
         }
         Ok(())
     }

@@ -62,11 +62,14 @@ pub(super) fn operations<'d>(root: &Part<'d>, notes: &mut Vec<String>) -> Vec<Op
             notes.extend(is_wrong.then(|| format!("{}: a path begins with a slash", short(path))));
             continue;
         }
-        let own = shared.get("servers").map(|_| format!("`servers` of {}: nothing was made of them", short(path)));
+        let own =
+            shared.get("servers").map(|_| format!("`servers` of {}: nothing was made of them", short(path)));
         notes.extend(own);
         for key in ["head", "options", "trace"] {
             let there = shared.get(key).is_some();
-            notes.extend(there.then(|| format!("{} {}: nothing was made of it", key.to_uppercase(), short(path))));
+            notes.extend(
+                there.then(|| format!("{} {}: nothing was made of it", key.to_uppercase(), short(path))),
+            );
         }
         for method in Method::ALL {
             let Some(part) = shared.get(method.key()) else { continue };
@@ -111,9 +114,14 @@ impl<'d> Operation<'d> {
         let of = |hundred: char| -> Vec<String> {
             let is_one = |status: &str| {
                 let rest = status.strip_prefix(hundred).unwrap_or_default();
-                rest.eq_ignore_ascii_case("xx") || (rest.len() == 2 && rest.bytes().all(|c| c.is_ascii_digit()))
+                rest.eq_ignore_ascii_case("xx")
+                    || (rest.len() == 2 && rest.bytes().all(|c| c.is_ascii_digit()))
             };
-            all().iter().filter(|(status, _)| is_one(status)).map(|(status, _)| status.to_lowercase()).collect()
+            all()
+                .iter()
+                .filter(|(status, _)| is_one(status))
+                .map(|(status, _)| status.to_lowercase())
+                .collect()
         };
         let good = of('2');
         if good.is_empty() { of('3') } else { good }

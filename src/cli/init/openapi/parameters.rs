@@ -29,7 +29,8 @@ pub(super) fn given(operation: &Operation<'_>, notes: &mut Vec<String>) -> Resul
             continue;
         }
         let value = shown_or_given(parameter).map(verbatim).or_else(|| made(parameter, notes));
-        let value = value.and_then(|value| text(&value)).ok_or_else(|| format!("`{name}` is a map of values"))?;
+        let value =
+            value.and_then(|value| text(&value)).ok_or_else(|| format!("`{name}` is a map of values"))?;
         match place {
             "query" => all.query.push((name, value)),
             "header" if fits(&name, &value) => all.headers.push((name, value)),
@@ -42,7 +43,9 @@ pub(super) fn given(operation: &Operation<'_>, notes: &mut Vec<String>) -> Resul
 
 /// Whether a header may have this name and this value.
 pub(super) fn fits(name: &str, value: &str) -> bool {
-    HeaderName::from_bytes(name.as_bytes()).is_ok() && HeaderValue::from_str(value).is_ok() && value.is_ascii()
+    HeaderName::from_bytes(name.as_bytes()).is_ok()
+        && HeaderValue::from_str(value).is_ok()
+        && value.is_ascii()
 }
 
 /// The value that the document gives for a parameter.

@@ -58,7 +58,9 @@ impl<'d> Part<'d> {
             .into_iter()
             .collect();
         match self.value {
-            Value::Object(map) => all.extend(map.iter().flat_map(|(key, value)| self.child(key, value).dangling())),
+            Value::Object(map) => {
+                all.extend(map.iter().flat_map(|(key, value)| self.child(key, value).dangling()))
+            }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 all.extend(items.flat_map(|(place, value)| self.child(&place.to_string(), value).dangling()));

@@ -49,7 +49,8 @@ impl<'d> Schema<'d> {
     /// The properties of all parts, each once.
     pub(super) fn properties(&self) -> Vec<(&'d str, Part<'d>)> {
         let mut all: Vec<(&str, Part<'_>)> = Vec::new();
-        for (name, part) in self.parts.iter().filter_map(|part| part.get("properties")).flat_map(|part| part.entries())
+        for (name, part) in
+            self.parts.iter().filter_map(|part| part.get("properties")).flat_map(|part| part.entries())
         {
             if !all.iter().any(|(known, _)| *known == name) {
                 all.push((name, part));

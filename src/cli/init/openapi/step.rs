@@ -53,7 +53,18 @@ impl Step {
         lines.extend(credentials.auth);
         lines.extend(body.map(|body| body.line));
         lines.extend(expected(&operation.statuses()));
-        Ok(Step { method: operation.method, lines, title: operation.title(), is_captured: filled.is_captured, capture: None })
+        Ok(Step {
+            method: operation.method,
+            lines,
+            title: operation.title(),
+            is_captured: filled.is_captured,
+            capture: None,
+        })
+    }
+
+    /// Its request: method and path. An example of `/orders/{id}` may be what another path says.
+    pub(super) fn line(&self) -> &str {
+        self.lines.first().map_or("", String::as_str)
     }
 
     /// Captures a value for later steps.
@@ -73,7 +84,8 @@ impl Step {
     pub(super) fn alone(&self, margin: &str) -> String {
         let about = (!self.method.is_harmless()).then_some("changes data").into_iter();
         let about: Vec<&str> = about.chain(self.title.as_deref()).collect();
-        let about = if about.is_empty() { String::new() } else { format!("          # {}", about.join(": ")) };
+        let about =
+            if about.is_empty() { String::new() } else { format!("          # {}", about.join(": ")) };
         let line = |(place, line): (usize, &String)| {
             let line = line.replace('\n', &format!("\n{margin}"));
             format!("{margin}{line}{}\n", if place == 0 { about.as_str() } else { "" })

@@ -36,7 +36,9 @@ pub(super) fn name(text: &str) -> String {
 pub(super) fn singular(text: &str) -> String {
     match text {
         word if word.ends_with("ies") && word.len() > 4 => format!("{}y", &word[..word.len() - 3]),
-        word if word.ends_with('s') && !word.ends_with("ss") && word.len() > 3 => word[..word.len() - 1].to_owned(),
+        word if word.ends_with('s') && !word.ends_with("ss") && word.len() > 3 => {
+            word[..word.len() - 1].to_owned()
+        }
         word => word.to_owned(),
     }
 }
@@ -56,7 +58,9 @@ mod tests {
         ] {
             assert_eq!(name(text), expected);
         }
-        for (many, one) in [("orders", "order"), ("categories", "category"), ("address", "address"), ("bus", "bus")] {
+        for (many, one) in
+            [("orders", "order"), ("categories", "category"), ("address", "address"), ("bus", "bus")]
+        {
             assert_eq!(singular(many), one);
         }
     }

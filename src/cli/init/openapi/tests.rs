@@ -21,8 +21,9 @@ fn drafted(document: &Value) -> Option<String> {
 /// Texts that mean something to YAML, templates, references or paths.
 fn words() -> impl Strategy<Value = String> {
     let traps = [
-        "{{", "}}", "${", "${env:X}", "$", "\"", "'", "#", ": ", "- ", "\n", "\r", "\t", "\u{85}", "\u{2028}", "\u{feff}",
-        "id", "order", "n", "uuid", "now", "null", "1", "~", "%zz", "/", "?", "é", "", "{id}", "{", "\\", "*", "&a", "!t",
+        "{{", "}}", "${", "${env:X}", "$", "\"", "'", "#", ": ", "- ", "\n", "\r", "\t", "\u{85}",
+        "\u{2028}", "\u{feff}", "id", "order", "n", "uuid", "now", "null", "1", "~", "%zz", "/", "?", "é",
+        "", "{id}", "{", "\\", "*", "&a", "!t",
     ];
     let trap = prop::sample::select(traps.to_vec()).prop_map(ToOwned::to_owned);
     prop::collection::vec(prop_oneof![3 => trap, 1 => any::<char>().prop_map(String::from)], 0..4)
@@ -62,25 +63,30 @@ fn content() -> impl Strategy<Value = Value> {
         "text/plain",
         "a\nb",
     ]);
-    (media, schema(), words())
-        .prop_map(|(media, schema, example)| json!({media: {"schema": schema, "examples": {"a": {"value": example}}}}))
+    (media, schema(), words()).prop_map(
+        |(media, schema, example)| json!({media: {"schema": schema, "examples": {"a": {"value": example}}}}),
+    )
 }
 
 fn operation() -> impl Strategy<Value = Value> {
     let parameter = (words(), prop::sample::select(vec!["query", "header", "path", "cookie"]), schema())
-        .prop_map(|(name, place, schema)| json!({"name": name, "in": place, "required": true, "schema": schema}));
+        .prop_map(
+            |(name, place, schema)| json!({"name": name, "in": place, "required": true, "schema": schema}),
+        );
     let status = prop::sample::select(vec!["200", "201", "2XX", "default", "302", "29", "4xx"]);
     let sent = (prop::collection::vec(parameter, 0..3), prop::option::of(content()));
-    (sent, status, content(), words(), 0..4usize).prop_map(|((parameters, body), status, answer, summary, scheme)| {
-        let mut operation = json!({
-            "summary": summary, "parameters": parameters, "responses": {status: {"content": answer}},
-            "security": [{format!("scheme{scheme}"): []}],
-        });
-        if let Some(content) = body {
-            operation["requestBody"] = json!({"required": true, "content": content});
-        }
-        operation
-    })
+    (sent, status, content(), words(), 0..4usize).prop_map(
+        |((parameters, body), status, answer, summary, scheme)| {
+            let mut operation = json!({
+                "summary": summary, "parameters": parameters, "responses": {status: {"content": answer}},
+                "security": [{format!("scheme{scheme}"): []}],
+            });
+            if let Some(content) = body {
+                operation["requestBody"] = json!({"required": true, "content": content});
+            }
+            operation
+        },
+    )
 }
 
 fn document() -> impl Strategy<Value = Value> {
@@ -114,6 +120,14 @@ proptest! {
     fn whatever_a_document_holds_the_draft_is_a_scenario(document in document()) {
         drafted(&document);
     }
+}
+
+#[test]
+fn one_request_that_two_paths_describe_is_one_check() {
+    let id = json!([{"name": "id", "in": "path", "required": true, "example": 7}]);
+    let both = json!({"openapi": "3.0.0", "paths": {"/orders/{id}": {"get": {"parameters": id}}, "/orders/7": {"get": {}}}});
+    let text = drafted(&both).unwrap();
+    assert_eq!(text.matches("      get: /orders/7\n").count(), 1, "{text}");
 }
 
 #[test]

@@ -24,7 +24,9 @@ impl<'d> Branch<'d> {
         let mut root = Branch::default();
         for operation in operations {
             let mut at = &mut root;
-            for (segment, written) in segments(operation.path).into_iter().zip(operation.path.split('/').skip(1)) {
+            for (segment, written) in
+                segments(operation.path).into_iter().zip(operation.path.split('/').skip(1))
+            {
                 at = at.enter(segment, written);
             }
             at.operations.push(operation);
