@@ -32,7 +32,7 @@ pub(super) fn body(operation: &Operation<'_>, notes: &mut Vec<String>) -> Result
         let content_type = (!is_usual).then(|| (*name).to_owned());
         return Ok(Some(Body { line: lines("json", &value(media, notes)), content_type }));
     }
-    if let Some((_, media)) = of(Form::Form) {
+    if let Some((_, media)) = of(Form::Fields) {
         let Value::Object(fields) = value(media, notes) else {
             return Err("its form is no map of fields".to_owned());
         };

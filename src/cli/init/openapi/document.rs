@@ -47,7 +47,7 @@ pub(in crate::cli) enum OpenapiError {
     #[error("{0} has no `paths`, so there is nothing to ask")]
     NoPaths(String),
     /// Nothing could be made of what it describes.
-    #[error("no request could be made of {name}:{}", .why.iter().map(|line| format!("\n  - {line}")).collect::<String>())]
+    #[error("no request could be made of {name}:\n  - {}", .why.join("\n  - "))]
     Nothing {
         /// Its name.
         name: String,
@@ -62,6 +62,11 @@ pub(in crate::cli) struct Document {
     /// Its name in messages.
     pub(super) name: String,
     root: Value,
+}
+
+/// What the parser of YAML says, without the excerpt that it draws.
+fn first_line(said: &str) -> String {
+    said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 /// Whether a text begins as JSON does: with a map whose first key is in quotes.
@@ -86,7 +91,8 @@ impl Document {
         let name = name.to_owned();
         let broken = |why: String| OpenapiError::Broken { name: name.clone(), why };
         let text = text.trim_start_matches('\u{feff}');
-        let yaml = || serde_saphyr::from_str::<Value>(text).map_err(|error| broken(error.to_string()));
+        let yaml =
+            || serde_saphyr::from_str::<Value>(text).map_err(|error| broken(first_line(&error.to_string())));
         let root = match serde_json::from_str(text) {
             Ok(root) => root,
             // What begins as JSON does is meant to be JSON. YAML would take some of its mistakes for something else.

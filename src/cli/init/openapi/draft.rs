@@ -127,10 +127,11 @@ fn smoke(chains: &[Chain]) -> String {
     let steps = chains.iter().flat_map(|chain| &chain.steps);
     let mut names = BTreeSet::new();
     let harmless = steps.filter(|step| step.method.is_harmless() && !step.is_captured);
-    let checks: String = harmless
+    let checks: Vec<String> = harmless
         .filter(|step| names.insert(step.line()))
         .map(|step| format!("  - eventually: 30s\n    http:\n{}", step.alone("      ")))
         .collect();
+    let checks = checks.concat();
     if checks.is_empty() {
         checks
     } else {

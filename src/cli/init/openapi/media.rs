@@ -7,7 +7,7 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     Json,
-    Form,
+    Fields,
     /// As it is.
     Text,
 }
@@ -18,7 +18,7 @@ pub(super) fn form(media_type: &str) -> Form {
     match name.as_str() {
         "application/json" | "application/*" | "*/*" => Form::Json,
         json if json.ends_with("+json") => Form::Json,
-        "application/x-www-form-urlencoded" => Form::Form,
+        "application/x-www-form-urlencoded" => Form::Fields,
         _ => Form::Text,
     }
 }

@@ -59,7 +59,7 @@ impl<'d> Part<'d> {
             .collect();
         match self.value {
             Value::Object(map) => {
-                all.extend(map.iter().flat_map(|(key, value)| self.child(key, value).dangling()))
+                all.extend(map.iter().flat_map(|(key, value)| self.child(key, value).dangling()));
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();

@@ -60,7 +60,7 @@ pub(super) fn fill(operation: &Operation<'_>, captured: &Captured) -> Result<Fil
         match captured.get(&at) {
             Some(name) => {
                 filled.is_captured = true;
-                filled.path.push_str(&format!("{{{{ {name} }}}}"));
+                filled.path.extend(["{{ ", name.as_str(), " }}"]);
             }
             None => filled.path.push_str(&with_examples(operation, segment)?),
         }

@@ -95,10 +95,9 @@ impl<'d> Schema<'d> {
             Some("number") => Kind::Number,
             Some("boolean") => Kind::Boolean,
             Some("null") => Kind::Null,
-            Some(_) => Kind::Text,
             None if has("properties") => Kind::Object,
             None if has("items") => Kind::Array,
-            None => Kind::Text,
+            Some(_) | None => Kind::Text,
         }
     }
 }
