@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
 
+#[path = "checks/access.rs"]
+mod access;
 #[path = "checks/around.rs"]
 mod around;
 #[path = "checks/command.rs"]
@@ -24,6 +26,8 @@ mod grpc_health;
 mod hpa;
 #[path = "checks/http.rs"]
 mod http;
+#[path = "checks/hundred.rs"]
+mod hundred;
 #[path = "checks/ingress.rs"]
 mod ingress;
 #[path = "checks/ingress_request.rs"]
@@ -32,8 +36,14 @@ mod ingress_request;
 mod init;
 #[path = "checks/job.rs"]
 mod job;
+#[path = "checks/killed.rs"]
+mod killed;
+#[path = "checks/leaks.rs"]
+mod leaks;
 #[path = "checks/mcp.rs"]
 mod mcp;
+#[path = "checks/nginx.rs"]
+mod nginx;
 #[path = "checks/openapi.rs"]
 mod openapi;
 #[path = "checks/pdb.rs"]
@@ -50,6 +60,8 @@ mod rbac;
 mod redis;
 #[path = "checks/rollout.rs"]
 mod rollout;
+#[path = "checks/same_words.rs"]
+mod same_words;
 #[path = "checks/secrets.rs"]
 mod secrets;
 #[path = "checks/sse.rs"]

@@ -55,7 +55,7 @@ fn a_variable_that_is_not_set_is_named() {
     drafts("shop.yaml", "shop.drafted.yaml", &program);
     program
         .run(&["check", "shakedown.yaml"])
-        .expect(2, &["the environment variable `SESSION_KEY` is not set"]);
+        .expect(2, &["the environment variable `SESSION_KEY` is not set", "1 problem found"]);
 }
 
 #[test]

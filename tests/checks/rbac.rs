@@ -153,22 +153,22 @@ fn the_role_is_enough_and_with_one_verb_less_a_check_says_which() {
     let roles = cluster.api::<Role>();
     let wide = Api::<ClusterRole>::all(roles.clone().into_client());
     let own = runtime.block_on(roles.get("shakedown")).unwrap();
-    let rules = serde_json::to_value(own.rules).unwrap();
-    for (rule, about) in rules.as_array().unwrap().iter().enumerate() {
+    let granted = serde_json::to_value(own.rules).unwrap();
+    for (rule, about) in granted.as_array().unwrap().iter().enumerate() {
         let resource = about["resources"][0].as_str().unwrap();
         for (place_of_verb, verb) in about["verbs"].as_array().unwrap().iter().enumerate() {
             // The playground asks for `create`, as new servers do; older ones ask for `get`.
             if (resource, verb.as_str().unwrap()) == ("pods/exec", "get") {
                 continue;
             }
-            let fewer = without(&rules, rule, place_of_verb);
+            let fewer = without(&granted, rule, place_of_verb);
             runtime.block_on(roles.patch("shakedown", &params, &Patch::Merge(fewer))).unwrap();
             let ended = smoke(&place, "least");
             let words = format!("cannot {} resource \"{resource}\"", verb.as_str().unwrap());
             assert!(ended.out.contains(&words), "no word of {words}\n{ended}");
         }
     }
-    let all = json!({"rules": rules});
+    let all = json!({"rules": granted});
     runtime.block_on(roles.patch("shakedown", &params, &Patch::Merge(all))).unwrap();
     let none = Patch::Merge(json!({"rules": []}));
     runtime.block_on(wide.patch(&format!("shakedown-{NAMESPACE}"), &params, &none)).unwrap();

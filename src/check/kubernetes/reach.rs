@@ -65,9 +65,12 @@ where
         refused(&error).reproduce(Kubectl::of(cluster).with(&format!("get {plural} {name}")))
     })?;
     found.ok_or_else(|| {
-        Found::fail(format!("there is no {kind} {name} in namespace {}", cluster.namespace()))
-            .expected(format!("{kind} {name}"), "nothing of that name")
-            .reproduce(Kubectl::of(cluster).with(&format!("get {plural}")))
+        Found::fail(format!(
+            "there is no {kind} {name} in namespace {}; correct the name, or deploy it",
+            cluster.namespace()
+        ))
+        .expected(format!("{kind} {name}"), "nothing of that name")
+        .reproduce(Kubectl::of(cluster).with(&format!("get {plural}")))
     })
 }
 

@@ -61,7 +61,14 @@ impl Backend {
         let selector = LabelSelector { match_labels: Some(labels), ..LabelSelector::default() };
         match selected(cluster, &selector).await {
             Ok(pods) if pods.is_empty() => vec![format!("no Pod has the labels {}", pairs.join(","))],
-            Ok(pods) => unready(&pods),
+            Ok(pods) => match unready(&pods) {
+                none if none.is_empty() => {
+                    let count = pods.len();
+                    let pods = if count == 1 { "Pod has" } else { "Pods have" };
+                    vec![format!("{count} {pods} the labels {}, none of them unready", pairs.join(","))]
+                }
+                lines => lines,
+            },
             Err(found) => vec![found.reason],
         }
     }

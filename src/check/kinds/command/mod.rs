@@ -9,6 +9,7 @@ use crate::source::{Located, Mark, Problem};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::time::Instant;
 
 /// So many lines of what it said are shown.
 const LINES: usize = 10;
@@ -99,7 +100,11 @@ impl Check for Compiled {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(async move {
+            let begun = Instant::now();
+            let found = self.ask(cx).await.unwrap_or_else(|found| found);
+            found.phase("command", begun.elapsed())
+        })
     }
 
     fn rights(&self, namespace: &str) -> Vec<Right> {

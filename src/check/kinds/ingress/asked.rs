@@ -4,15 +4,15 @@ use super::Compiled;
 use super::object::Leads;
 use super::via::Way;
 use super::whose::meaning;
+use crate::check::Found;
 use crate::check::dial::{Asking, curl};
-use crate::check::{CheckContext, Found};
 use crate::journey::{Cookies, Sender, StepFailure, Values};
 use crate::sample::ErrorClass;
 use crate::transport::{Answer, Failure, HttpVersion, Keep, Request, Scheme, Target};
 use http::HeaderValue;
 use http::header::{HOST, SERVER};
 use std::net::Ipv6Addr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Sends requests under the host's name, whatever the address.
 struct Named<'t> {
@@ -34,12 +34,12 @@ pub(super) async fn ask(
     leads: &Leads,
     way: &Way,
     words: &str,
-    cx: &CheckContext,
+    limit: Duration,
 ) -> Result<Found, Found> {
-    let target = target(check, way, cx)?;
+    let target = target(check, way, limit)?;
     let mut sender = Named { asking: Asking::new(&target), host: target.host_header() };
-    sender.asking.timeout = cx.limit;
-    let (mut values, mut cookies) = (Values::new(0, cx.seed, &[], 0), Cookies::default());
+    sender.asking.timeout = limit;
+    let (mut values, mut cookies) = (Values::new(0, 0, &[], 0), Cookies::default());
     let begun = Instant::now();
     let tried = check.step.perform(&mut values, &mut cookies, &mut sender).await;
     let took = begun.elapsed().as_secs_f64() * 1_000.0;
@@ -59,13 +59,13 @@ pub(super) async fn ask(
 }
 
 /// What is connected to: the address, under the name of the host.
-fn target(check: &Compiled, way: &Way, cx: &CheckContext) -> Result<Target, Found> {
+fn target(check: &Compiled, way: &Way, limit: Duration) -> Result<Target, Found> {
     let scheme = if way.scheme == Scheme::Https { "https" } else { "http" };
     let name = match check.spec.host() {
         "" => address(way),
         host => host.to_owned(),
     };
-    let target = Target::new(&format!("{scheme}://{name}"), HttpVersion::Http1, &check.tls, cx.limit);
+    let target = Target::new(&format!("{scheme}://{name}"), HttpVersion::Http1, &check.tls, limit);
     let target = target.map_err(|error| Found::fail(error.to_string()).for_good())?;
     Ok(Target { host: way.host.clone(), port: way.port, ..target })
 }

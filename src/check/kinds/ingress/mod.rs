@@ -6,14 +6,16 @@ mod route;
 mod via;
 mod whose;
 
-use crate::check::kubernetes::Backend;
+use crate::check::kubernetes::{Backend, named, unanswered};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::cluster::{Right, rights};
-use crate::journey::{CompileContext, Expect, Pairs, Scope, Step, StepSpec, compile_step};
+use crate::journey::{CompileContext, Expect, Pairs, Scope, Step, StepSpec, WrittenStep};
 use crate::source::{Located, Problem};
 use crate::transport::{HttpVersion, Target, TlsOptions};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::time::Instant;
+use tokio::time::timeout;
 use via::Via;
 
 /// An Ingress sends a path to a Service that can answer, and a request that is sent there is answered.
@@ -55,7 +57,9 @@ impl CheckKind for Ingress {
         problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
         let before = problems.len();
-        let Ingress { host, path, via, expect, ca, .. } = &spec.value;
+        let Ingress { name, service, host, path, via, expect, ca, .. } = &spec.value;
+        named(name, problems);
+        named(service, problems);
         if let Some(path) = path.as_ref().filter(|path| !path.value.starts_with('/')) {
             let help = format!("write `/{}`", path.value);
             problems.push(Problem::at(path.mark, "a path begins with a slash").help(help));
@@ -80,8 +84,8 @@ impl CheckKind for Ingress {
             }
         };
         // What is sent is known now; where it goes, often only when it is asked.
-        let name = host.as_ref().map_or("ingress.invalid", |host| host.value.as_str());
-        let target = Target::new(&format!("https://{name}"), HttpVersion::Http1, &tls, cx.timeout.get());
+        let asked = host.as_ref().map_or("ingress.invalid", |host| host.value.as_str());
+        let target = Target::new(&format!("https://{asked}"), HttpVersion::Http1, &tls, cx.timeout.get());
         let target = match target {
             Ok(target) => target,
             Err(error) => {
@@ -93,7 +97,8 @@ impl CheckKind for Ingress {
         let cx = CompileContext { headers: &Pairs::default(), target: Some(&target), ..*cx };
         let get = path.clone().unwrap_or_else(|| Located { value: "/".to_owned(), mark: spec.mark });
         let step = StepSpec { get: Some(get), expect: expect.clone(), ..StepSpec::default() };
-        let step = compile_step(&step, spec.mark, "", &mut Scope::new(cx.vars, &[]), &cx, problems)?;
+        let written = WrittenStep { spec: &step, mark: spec.mark, journey: "" };
+        let step = written.compile_exchange(&mut Scope::new(cx.vars, &[]), &cx, problems)?;
         let spec = spec.value.clone();
         (problems.len() == before)
             .then(|| Box::new(Compiled { spec, via: parsed, tls, step }) as Box<dyn Check>)
@@ -119,16 +124,26 @@ impl Check for Compiled {
 
 impl Compiled {
     async fn ask(&self, cx: &CheckContext) -> Result<Found, Found> {
-        let leads = object::look(&self.spec, cx).await?;
+        let begun = Instant::now();
+        let Ok(leads) = timeout(cx.limit, object::look(&self.spec, cx)).await else {
+            return Err(unanswered(cx).await.phase("cluster", begun.elapsed()));
+        };
+        let looked = begun.elapsed();
+        let timed = |found: Found| found.phase("cluster", looked);
+        let leads = leads.map_err(timed)?;
         let words = format!(
             "{} leads to {}, {} endpoints ready",
             self.spec.asked(),
             self.spec.service.value,
             leads.backend.ready
         );
-        match self.via.way(&self.spec, &leads)? {
-            None => Ok(Found::pass(format!("{words}; no request was sent"))),
-            Some(way) => asked::ask(self, &leads, &way, &words, cx).await,
+        match self.via.way(&self.spec, &leads).map_err(timed)? {
+            None => Ok(timed(Found::pass(format!("{words}; no request was sent")))),
+            Some(way) => {
+                let limit = cx.limit.saturating_sub(looked);
+                let found = asked::ask(self, &leads, &way, &words, limit).await?;
+                Ok(timed(found))
+            }
         }
     }
 }
