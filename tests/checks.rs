@@ -32,6 +32,8 @@ mod http;
 mod hundred;
 #[path = "checks/ingress.rs"]
 mod ingress;
+#[path = "checks/ingress_request.rs"]
+mod ingress_request;
 #[path = "checks/init.rs"]
 mod init;
 #[path = "checks/job.rs"]
@@ -50,6 +52,8 @@ mod mongo_login;
 mod mongo_server;
 #[path = "checks/mongodb.rs"]
 mod mongodb;
+#[path = "checks/openapi.rs"]
+mod openapi;
 #[path = "checks/pdb.rs"]
 mod pdb;
 #[path = "checks/place.rs"]
@@ -60,6 +64,8 @@ mod postgres;
 mod prometheus;
 #[path = "checks/rabbitmq.rs"]
 mod rabbitmq;
+#[path = "checks/rbac.rs"]
+mod rbac;
 #[path = "checks/redis.rs"]
 mod redis;
 #[path = "checks/rollout.rs"]

@@ -38,6 +38,7 @@ mod sockets;
 mod stress;
 mod worker;
 mod written;
+mod yaml;
 
 pub use args::Cli;
 pub use failure::Failure;

@@ -160,7 +160,8 @@ impl Builder<'_> {
             specs.iter().filter_map(|spec| Journey::compile(spec, cx, problems)).collect::<Vec<_>>()
         });
         validate::endpoints(&specs, &journeys, self.problems);
-        let whole = self.whole.load && self.problems.len() == before;
+        // Without its values no journey was compiled, and no request is planned that a gate could count.
+        let whole = self.whole.load && self.whole.vars && self.problems.len() == before;
         let (stages, limits) = stages.zip(limits).filter(|_| whole)?;
         Some(Load {
             journeys,

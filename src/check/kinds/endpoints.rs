@@ -3,6 +3,7 @@
 use crate::check::count::more_than_none;
 use crate::check::kubernetes::{Backend, Kubectl, in_time, named, reach};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::Right;
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use schemars::JsonSchema;
@@ -38,6 +39,10 @@ impl Check for Endpoints {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        Backend::rights(namespace)
     }
 }
 

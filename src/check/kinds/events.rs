@@ -3,7 +3,7 @@
 use super::rollout::one_of;
 use crate::check::kubernetes::{Kubectl, Workload, in_time, list, named, reach, rolled_out};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
 use crate::units::Span;
@@ -88,6 +88,14 @@ impl Check for Compiled {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "", "events", &["list"]);
+        if let Since::Rollout(kind, _) = &self.since {
+            all.extend(Workload::rights(*kind, namespace));
+        }
+        all
     }
 }
 

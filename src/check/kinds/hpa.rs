@@ -2,6 +2,7 @@
 
 use crate::check::kubernetes::{Kubectl, in_time, named, reach, read};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::{Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -49,6 +50,10 @@ impl Check for Hpa {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        rights(namespace, "autoscaling", "horizontalpodautoscalers", &["get"])
     }
 }
 

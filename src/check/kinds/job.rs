@@ -1,8 +1,10 @@
 //! `job`: a Job is complete, has failed, or runs.
 
-use crate::check::kubernetes::{Kubectl, in_time, last_words, named, reach, read, selected, unready};
+use crate::check::kubernetes::{
+    Kubectl, in_time, last_words, named, reach, read, selected, unready, word_rights,
+};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use k8s_openapi::api::batch::v1::Job as Object;
@@ -62,6 +64,12 @@ impl Check for Job {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "batch", "jobs", &["get"]);
+        all.extend(word_rights(namespace));
+        all
     }
 }
 

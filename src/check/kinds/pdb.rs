@@ -3,6 +3,7 @@
 use crate::check::count::more_than_none;
 use crate::check::kubernetes::{Kubectl, in_time, named, reach, read, selected, unready};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::{Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -39,6 +40,12 @@ impl Check for Pdb {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "policy", "poddisruptionbudgets", &["get"]);
+        all.extend(rights(namespace, "", "pods", &["list"]));
+        all
     }
 }
 

@@ -16,5 +16,5 @@ pub(super) use pods::{name_of, selected, unready};
 pub(super) use reach::{Kubectl, list, reach, read, refused};
 pub(super) use service::Backend;
 pub(super) use times::rolled_out;
-pub(super) use trouble::{last_words, troubles};
+pub(super) use trouble::{last_words, troubles, word_rights};
 pub(super) use workload::{Workload, WorkloadKind};

@@ -43,7 +43,7 @@ pub fn refused(error: &ClusterError) -> Found {
             Found::unreachable(error.to_string())
         }
         ClusterError::Denied { doing, message } => Found::fail(format!(
-            "cannot {doing}: {message}; give the account that runs the checks a role that allows it"
+            "cannot {doing}: {message}; give the account a role that allows it: `shakedown rbac SCENARIO` prints one"
         ))
         .for_good(),
         other => Found::fail(other.to_string()),

@@ -3,7 +3,7 @@
 use super::pods::{selected, unready};
 use super::reach::{list, read};
 use crate::check::Found;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Right, rights};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
@@ -41,6 +41,14 @@ impl Backend {
             all.insert(name);
         }
         Ok(Backend { service, ready: ready.len(), all: all.len() })
+    }
+
+    /// The rights that reading it and saying why needs.
+    pub fn rights(namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "", "services", &["get"]);
+        all.extend(rights(namespace, "discovery.k8s.io", "endpointslices", &["list"]));
+        all.extend(rights(namespace, "", "pods", &["list"]));
+        all
     }
 
     /// Why not more are ready, as far as it can be seen.

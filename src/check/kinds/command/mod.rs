@@ -3,7 +3,7 @@
 mod run;
 
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::cluster::CommandEnd;
+use crate::cluster::{CommandEnd, Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
 use regex::Regex;
@@ -105,6 +105,16 @@ impl Check for Compiled {
             let found = self.ask(cx).await.unwrap_or_else(|found| found);
             found.phase("command", begun.elapsed())
         })
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        if self.inside.is_none() {
+            return Vec::new();
+        }
+        let mut all = rights(namespace, "", "pods", &["list"]);
+        // A server asks for one or the other, by its version.
+        all.extend(rights(namespace, "", "pods/exec", &["get", "create"]));
+        all
     }
 }
 

@@ -1,7 +1,6 @@
 //! The requests of a check, one after the other, and those that clean up after them.
 
-use super::asking::Asking;
-use super::curl;
+use crate::check::dial::{Asking, curl};
 use crate::check::{CheckContext, Found, diff};
 use crate::journey::{
     ChainSpec, CompileContext, Cookies, Scope, Step, StepFailure, StepSpec, Values, WrittenStep,
@@ -109,8 +108,8 @@ impl Chain {
         let mut found = self.steps(target, cx.limit, &mut under).await;
         if found.verdict == Verdict::Pass {
             let took = begun.elapsed().as_secs_f64() * 1_000.0;
-            found.reason = match (self.steps.len(), under.asking.status) {
-                (1, Some(status)) => format!("{status} in {took:.1} ms"),
+            found.reason = match (self.steps.len(), under.asking.answer.as_ref()) {
+                (1, Some(answer)) => format!("{} in {took:.1} ms", answer.status),
                 (count, _) => format!("{count} steps in {took:.1} ms"),
             };
         }
@@ -146,7 +145,7 @@ impl Chain {
                 }
             }
             if let Err(failure) = tried {
-                let silent = under.asking.status.is_none() && is_silence(failure.class);
+                let silent = under.asking.answer.is_none() && is_silence(failure.class);
                 let next = silent.then(|| under.asking.next_move(&failure));
                 let found = placed.found(failure, next, self.steps.len() > 1);
                 let sent = under.asking.last.as_ref().map(|request| curl::command(target, request));

@@ -3,8 +3,11 @@
 mod judge;
 
 use crate::check::count::more_than_none;
-use crate::check::kubernetes::{Kubectl, Workload, WorkloadKind, in_time, named, reach, selected};
+use crate::check::kubernetes::{
+    Kubectl, Workload, WorkloadKind, in_time, named, reach, selected, word_rights,
+};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::{Right, cluster_rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use schemars::JsonSchema;
@@ -83,6 +86,14 @@ impl Check for Compiled {
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = Workload::rights(self.kind, namespace);
+        all.extend(word_rights(namespace));
+        let zones = self.spec.zones.as_ref().map(|_| cluster_rights("", "nodes", &["get"]));
+        all.extend(zones.into_iter().flatten());
+        all
     }
 }
 

@@ -9,7 +9,7 @@ use http::header::{CONTENT_LENGTH, HOST};
 const LONGEST_BODY: usize = 1_000;
 
 /// The command that sends this request. What headers of credentials say is left out.
-pub(super) fn command(target: &Target, request: &Request) -> String {
+pub fn command(target: &Target, request: &Request) -> String {
     let mut words = vec!["curl -i".to_owned()];
     if target.scheme == Scheme::Https && target.verify == Verify::No {
         words.push("-k".to_owned());
