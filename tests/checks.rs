@@ -26,12 +26,18 @@ mod grpc_health;
 mod hpa;
 #[path = "checks/http.rs"]
 mod http;
+#[path = "checks/hundred.rs"]
+mod hundred;
 #[path = "checks/ingress.rs"]
 mod ingress;
 #[path = "checks/init.rs"]
 mod init;
 #[path = "checks/job.rs"]
 mod job;
+#[path = "checks/killed.rs"]
+mod killed;
+#[path = "checks/leaks.rs"]
+mod leaks;
 #[path = "checks/mcp.rs"]
 mod mcp;
 #[path = "checks/mongo_login.rs"]
@@ -54,6 +60,8 @@ mod rabbitmq;
 mod redis;
 #[path = "checks/rollout.rs"]
 mod rollout;
+#[path = "checks/same_words.rs"]
+mod same_words;
 #[path = "checks/secrets.rs"]
 mod secrets;
 #[path = "checks/sse.rs"]

@@ -3,6 +3,7 @@
 //! A run is written while it happens and judged afterwards, so a run that was killed can still be judged up to its
 //! last second, and any run can be judged again with other gates.
 
+mod bare;
 mod meta;
 mod read;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Problems as text, in the look of rustc.
 
-use super::place::{Line, without_passwords};
+use super::place::Line;
 use super::{Files, MAX_PROBLEMS, Problem};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 
@@ -56,25 +56,30 @@ fn group<'p>(problem: &'p Problem, files: &'p Files) -> Group<'p> {
     let title = Level::ERROR.primary_title(problem.message.as_str());
     let group = match files.get(problem.mark.file) {
         Some(file) if file.text.is_empty() => title.element(Origin::path(file.name.as_str())),
-        Some(file) => located(title, problem, &file.text, &file.name),
+        Some(file) => located(title, problem, &file.text, &file.name, files),
         None => Group::with_title(title),
     };
     if problem.help.is_empty() { group } else { group.element(Level::HELP.message(problem.help.as_str())) }
 }
 
 /// The first line of the problem's place, with a caret under it; a line that nobody wrote is only named.
-fn located<'p>(title: Title<'p>, problem: &'p Problem, text: &'p str, name: &'p str) -> Group<'p> {
-    let Line { number, text, start, end } = Line::first(text, problem.mark);
+fn located<'p>(
+    title: Title<'p>,
+    problem: &'p Problem,
+    text: &'p str,
+    name: &'p str,
+    files: &Files,
+) -> Group<'p> {
+    let line = Line::first(text, problem.mark);
+    let Line { number, text, start, .. } = line;
     if text.len() > LONGEST_LINE {
         let column = text[..start].chars().count() + 1;
         return title.element(Origin::path(name).line(number).char_column(column));
     }
     let label = (!problem.label.is_empty()).then_some(problem.label.as_str());
-    // The part keeps its place in the line, whose passwords are not shown.
-    let shown = without_passwords(text);
-    let at = |end: usize| shown.floor_char_boundary(without_passwords(&text[..end]).len().min(shown.len()));
-    let annotation = AnnotationKind::Primary.span(at(start)..at(end).max(at(start))).label(label);
-    title.element(Snippet::source(shown).line_start(number).path(name).annotation(annotation))
+    let (text, part) = files.shown(&line);
+    let annotation = AnnotationKind::Primary.span(part).label(label);
+    title.element(Snippet::source(text).line_start(number).path(name).annotation(annotation))
 }
 
 #[cfg(test)]

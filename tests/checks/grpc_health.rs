@@ -11,7 +11,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::health_reporter;
 
 /// The health service of its library: the server and `shop.v1.Orders` serve, `shop.v1.Stock` does not.
-fn server() -> Raw {
+pub fn server() -> Raw {
     Raw::start(|stream: TcpStream| async move {
         let (reporter, service) = health_reporter();
         reporter.set_service_status("shop.v1.Orders", ServingStatus::Serving).await;

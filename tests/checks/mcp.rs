@@ -1,7 +1,7 @@
 //! `mcp`: against servers of each era.
 
 #[path = "mcp_servers.rs"]
-mod servers;
+pub mod servers;
 
 use crate::golden::{failure, program, smoke};
 use servers::{Old, modern, rpc, streamable};

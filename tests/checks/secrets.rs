@@ -16,7 +16,7 @@ const SECRETS: [(&str, &str); 4] = [
 const LITERAL: &str = "lit-c0ffee99";
 
 /// Every file under a folder.
-fn files(folder: &Path, found: &mut Vec<(String, String)>) {
+pub fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n";
 
 /// Says this after the head of a stream, and then nothing more.
-fn streaming(more: &'static str, events: &'static str) -> Raw {
+pub fn streaming(more: &'static str, events: &'static str) -> Raw {
     Raw::start(move |mut stream: TcpStream| async move {
         let _ = stream.read(&mut [0; 4_096]).await;
         let _ = stream.write_all(format!("{HEAD}{more}\r\n{events}").as_bytes()).await;

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 /// Greets, answers each text with `you said …`, and closes when it is told to.
-async fn echo(stream: TcpStream) {
+pub async fn echo(stream: TcpStream) {
     let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
     let _ = socket.send(Message::text("hello")).await;
     while let Some(Ok(message)) = socket.next().await {

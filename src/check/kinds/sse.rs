@@ -1,7 +1,7 @@
 //! `sse`: does a stream of server-sent events open, and do events come?
 
 use crate::check::dial::{Headers, Schemes, Site, Timed, Wanted, open, options};
-use crate::check::shell::quoted;
+use crate::check::shell;
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{BodyExpect, CompileContext, Pairs};
 use crate::source::{Located, Mark, Problem};
@@ -194,7 +194,7 @@ impl Listener {
 
     fn by_hand(&self, seed: u64) -> String {
         let headers = options(&self.headers.render(seed));
-        format!("curl -iN -H 'accept: {EVENTS}'{headers} {}", quoted(&self.site.url))
+        format!("curl -iN -H 'accept: {EVENTS}'{headers} {}", shell::url(&self.site.url))
     }
 }
 

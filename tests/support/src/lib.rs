@@ -60,4 +60,4 @@ pub use running::{Ended, Running};
 pub use scripted::Scripted;
 pub use server::{Server, unprivileged};
 pub use streams::{Streams, StreamsSetup};
-pub use tls::{Clients, TlsServer, TlsSetup};
+pub use tls::{Clients, Secured, TlsServer, TlsSetup};

@@ -8,7 +8,7 @@ use crate::units::Span;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::ListParams;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// On this machine. Dropped in the middle, it is killed.
 pub(super) async fn here(words: &[String], limit: Duration) -> Result<(CommandEnd, String), Found> {
@@ -40,6 +40,7 @@ pub(super) async fn in_container(
     inside: &Inside,
     words: &[String],
 ) -> Result<(CommandEnd, String), Found> {
+    let begun = Instant::now();
     let cluster = reach(cx).await?;
     let selector = &inside.pods.value;
     let pods: Vec<Pod> = list(cluster, &ListParams::default().labels(selector)).await?;
@@ -56,7 +57,9 @@ pub(super) async fn in_container(
     let container = inside.container.as_ref().map(|container| container.value.as_str());
     let flag = container.map(|name| format!(" -c {name}")).unwrap_or_default();
     let by_hand = kubectl.with(&format!("exec {}{flag} -- {}", name_of(pod), quoted(words)));
-    match cluster.exec_to_end(&ObjectRef::of(*pod), container, words, cx.limit).await {
+    // Finding the Pod took its part of the time.
+    let left = cx.limit.saturating_sub(begun.elapsed());
+    match cluster.exec_to_end(&ObjectRef::of(*pod), container, words, left).await {
         Ok(end) => Ok((end, by_hand)),
         Err(ClusterError::Unended { .. }) => Err(late(cx.limit, by_hand)),
         Err(error) => Err(refused(&error).reproduce(by_hand)),

@@ -1,6 +1,6 @@
 //! A request as a command of curl.
 
-use crate::check::shell::{header, quoted};
+use crate::check::shell::{header, quoted, url};
 use crate::transport::{Content, Request, Scheme, Target, Verify};
 use http::Method;
 use http::header::{CONTENT_LENGTH, HOST};
@@ -20,7 +20,7 @@ pub(super) fn command(target: &Target, request: &Request) -> String {
         ref other => words.push(format!("-X {other}")),
     }
     let scheme = if target.scheme == Scheme::Https { "https" } else { "http" };
-    words.push(quoted(&format!("{scheme}://{}{}", target.authority, request.path)));
+    words.push(url(&format!("{scheme}://{}{}", target.authority, request.path)));
     for (name, value) in request.headers.iter().filter(|(name, _)| **name != HOST && **name != CONTENT_LENGTH)
     {
         words.push(header(name, value));

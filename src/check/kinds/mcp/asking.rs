@@ -3,11 +3,11 @@
 use super::session::{Session, server_name};
 use super::wire::Wire;
 use super::{Asked, Call};
-use crate::check::shell::quoted;
+use crate::check::shell::{quoted, url};
 use crate::check::value::judged;
 use crate::check::{CheckContext, Found};
 use crate::journey::JsonRule;
-use crate::source::{Located, nearest, without_passwords};
+use crate::source::{Located, nearest};
 use crate::units::Span;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -145,6 +145,6 @@ fn curl(wire: &Wire, session: &Session<'_>) -> String {
         }
     };
     command.extend(wire.headers.keys().map(|name| format!("-H {}", quoted(&format!("{name}: ***")))));
-    command.push(quoted(&without_passwords(session.goes_to().as_str())));
+    command.push(url(session.goes_to().as_str()));
     command.join(" ")
 }
