@@ -28,14 +28,17 @@ impl Sender for Named<'_> {
     }
 }
 
-/// Asks. Errors: the finding of an answer that is not the expected one, or of none.
+/// The parts of a request and how long each took.
+type Phases = Vec<(&'static str, Duration)>;
+
+/// Asks; gives what was found, and the parts of it. Errors: the finding that nothing can be asked.
 pub(super) async fn ask(
     check: &Compiled,
     leads: &Leads,
     way: &Way,
     words: &str,
     limit: Duration,
-) -> Result<Found, Found> {
+) -> Result<(Found, Phases), Found> {
     let target = target(check, way, limit)?;
     let mut sender = Named { asking: Asking::new(&target), host: target.host_header() };
     sender.asking.timeout = limit;
@@ -53,9 +56,7 @@ pub(super) async fn ask(
         (Err(failure), None) => silent(check, way, &asking, &failure),
     };
     let command = asking.last.as_ref().map(|request| by_hand(check, &target, request, way));
-    let phases = asking.phases.into_iter();
-    let found = phases.fold(found, |found, (part, took)| found.phase(part, took));
-    Ok(command.into_iter().fold(found, Found::reproduce))
+    Ok((command.into_iter().fold(found, Found::reproduce), asking.phases))
 }
 
 /// What is connected to: the address, under the name of the host.

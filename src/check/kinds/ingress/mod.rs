@@ -131,20 +131,15 @@ impl Compiled {
         let looked = begun.elapsed();
         let timed = |found: Found| found.phase("cluster", looked);
         let leads = leads.map_err(timed)?;
-        let words = format!(
-            "{} leads to {}, {} endpoints ready",
-            self.spec.asked(),
-            self.spec.service.value,
-            leads.backend.ready
-        );
-        match self.via.way(&self.spec, &leads).map_err(timed)? {
-            None => Ok(timed(Found::pass(format!("{words}; no request was sent")))),
-            Some(way) => {
-                let limit = cx.limit.saturating_sub(looked);
-                let found = asked::ask(self, &leads, &way, &words, limit).await?;
-                Ok(timed(found))
-            }
-        }
+        let ready = leads.backend.ready;
+        let words =
+            format!("{} leads to {}, {ready} endpoints ready", self.spec.asked(), self.spec.service.value);
+        let Some(way) = self.via.way(&self.spec, &leads).map_err(timed)? else {
+            return Ok(timed(Found::pass(format!("{words}; no request was sent"))));
+        };
+        let limit = cx.limit.saturating_sub(looked);
+        let (found, phases) = asked::ask(self, &leads, &way, &words, limit).await.map_err(timed)?;
+        Ok(phases.into_iter().fold(timed(found), |found, (part, took)| found.phase(part, took)))
     }
 }
 
