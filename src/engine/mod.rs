@@ -30,6 +30,7 @@ mod pool;
 mod recorder;
 mod shared;
 mod talk;
+mod trusted;
 pub mod users;
 mod watching;
 mod worker;
