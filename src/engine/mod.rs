@@ -11,6 +11,7 @@
 
 mod abort;
 mod audit;
+mod backoff;
 mod batch;
 mod broken;
 mod calls;
