@@ -7,6 +7,8 @@
 mod crowd;
 #[path = "accounting/modes.rs"]
 mod modes;
+#[path = "accounting/steps.rs"]
+mod steps;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;

@@ -4,6 +4,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test that cannot go on may panic")]
 
+#[path = "checks/access.rs"]
+mod access;
+#[path = "checks/amqp.rs"]
+mod amqp;
 #[path = "checks/around.rs"]
 mod around;
 #[path = "checks/command.rs"]
@@ -24,14 +28,32 @@ mod grpc_health;
 mod hpa;
 #[path = "checks/http.rs"]
 mod http;
+#[path = "checks/hundred.rs"]
+mod hundred;
 #[path = "checks/ingress.rs"]
 mod ingress;
+#[path = "checks/ingress_request.rs"]
+mod ingress_request;
 #[path = "checks/init.rs"]
 mod init;
 #[path = "checks/job.rs"]
 mod job;
+#[path = "checks/killed.rs"]
+mod killed;
+#[path = "checks/leaks.rs"]
+mod leaks;
 #[path = "checks/mcp.rs"]
 mod mcp;
+#[path = "checks/nginx.rs"]
+mod nginx;
+#[path = "checks/mongo_login.rs"]
+mod mongo_login;
+#[path = "checks/mongo_server.rs"]
+mod mongo_server;
+#[path = "checks/mongodb.rs"]
+mod mongodb;
+#[path = "checks/openapi.rs"]
+mod openapi;
 #[path = "checks/pdb.rs"]
 mod pdb;
 #[path = "checks/place.rs"]
@@ -40,10 +62,16 @@ mod place;
 mod postgres;
 #[path = "checks/prometheus.rs"]
 mod prometheus;
+#[path = "checks/rabbitmq.rs"]
+mod rabbitmq;
+#[path = "checks/rbac.rs"]
+mod rbac;
 #[path = "checks/redis.rs"]
 mod redis;
 #[path = "checks/rollout.rs"]
 mod rollout;
+#[path = "checks/same_words.rs"]
+mod same_words;
 #[path = "checks/secrets.rs"]
 mod secrets;
 #[path = "checks/sse.rs"]

@@ -115,10 +115,31 @@ fn a_wrong_part_is_noticed() {
         ("yaml faults", "- use: ../../chaos/no-such.yaml\n"),
         ("yaml pod_kill", "{ pods: app=api, leeve: 1 }\n"),
         ("yaml nonsense", "{}\n"),
+        ("yaml top", "smoke: [{ redis: { url: 'redis://cache/0', rol: primary } }]\n"),
+        ("yaml top", "smoke: [{ tcp: { address: db } }]\n"),
+        ("yaml top", "smoke: [{ depends_on: [nobody], tcp: { address: 'db:5432' } }]\n"),
     ] {
         assert!(matches!(scenario(&block(kind, text)), Some(Err(_))), "{kind}");
     }
     assert!(scenario(&block("yaml step", "{ get: \"/x/{{ order }}/{{ sku }}\" }\n")).unwrap().is_ok());
+}
+
+#[test]
+fn every_kind_of_check_has_an_example_that_is_read() {
+    let around = ["name", "timeout", "retry", "eventually", "depends_on", "only_if", "severity"];
+    let schema = schema();
+    let defined = schema["$defs"].as_object().unwrap().values();
+    let check = defined.map(|of| &of["properties"]).find(|of| around.iter().all(|key| of.get(key).is_some()));
+    let keys = check.unwrap().as_object().unwrap().keys().map(String::as_str);
+    let kinds: BTreeSet<&str> = keys.filter(|key| !around.contains(key)).collect();
+    let mut shown = BTreeSet::new();
+    for page in pages().iter().filter(|page| page.path.starts_with("docs/checks")) {
+        for block in page.blocks("yaml") {
+            let read = scenario(&block).unwrap_or_else(|| panic!("{}:{} is not read", page.path, block.line));
+            shown.extend(read.unwrap().checks.iter().map(|check| check.kind));
+        }
+    }
+    assert_eq!(shown, kinds);
 }
 
 #[test]

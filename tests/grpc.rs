@@ -13,6 +13,8 @@ mod health;
 mod orders;
 #[path = "grpc/seen.rs"]
 mod seen;
+#[path = "grpc/users.rs"]
+mod users;
 
 use support::{Ended, Program};
 
@@ -27,10 +29,14 @@ fn program() -> Program {
 
 /// Twenty arrivals over half a second, with these keys of the target and these steps.
 fn scenario(url: &str, target: &str, steps: &str) -> String {
+    journeys(url, target, &format!("    - name: j\n      steps:\n{steps}\n"))
+}
+
+/// The same arrivals, each of which takes one of these journeys.
+fn journeys(url: &str, target: &str, journeys: &str) -> String {
     format!(
         "scenario: calls\ntarget: {{ http: '{url}', {target} }}\nload:\n  workers: 1\n  \
-         profile: {{ stages: [{{ from: 40/s, to: 40/s, over: 500ms }}] }}\n  \
-         journeys:\n    - name: j\n      steps:\n{steps}\n"
+         profile: {{ stages: [{{ from: 40/s, to: 40/s, over: 500ms }}] }}\n  journeys:\n{journeys}"
     )
 }
 

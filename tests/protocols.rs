@@ -1,7 +1,7 @@
 //! HTTP/1.1, HTTP/2 and TLS as the other end sees them, and the ways in which they fail.
 
 use std::time::Duration;
-use support::{Answer, Clients, Program, Raw, Report, Scripted, TlsServer, TlsSetup, Version};
+use support::{Answer, Clients, Program, Quality, Raw, Report, Scripted, TlsServer, TlsSetup, Version};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_shakedown"))
@@ -95,20 +95,19 @@ fn a_stranger_s_certificate_is_refused_before_any_load() {
     program.write("ca.pem", stranger.root_pem());
     let other_name = TlsServer::start(&TlsSetup { names: vec!["shop.test"], ..TlsSetup::default() });
     program.write("other.pem", other_name.root_pem());
-    for (server, target, why) in [
-        (&server, "tls: { ca: ca.pem }", "certificate"),
-        (&server, "connect_timeout: 5s", "certificate"),
-        (&other_name, "tls: { ca: other.pem }", "not valid for name"),
+    let old = TlsServer::start(&TlsSetup { quality: Quality::Expired, ..TlsSetup::default() });
+    program.write("old.pem", old.root_pem());
+    let ca = "; name the authority that signed it under `target.tls.ca`";
+    let valid = "; give the service a certificate that is valid now, or correct the clock of this machine";
+    let name = "; correct the host's name, or write the one that it is for as `target.tls.server_name`";
+    for (server, target, why, help) in [
+        (&server, "tls: { ca: ca.pem }", "certificate", ca),
+        (&server, "connect_timeout: 5s", "no authority that is known here has signed it", ca),
+        (&other_name, "tls: { ca: other.pem }", "not valid for name", name),
+        (&old, "tls: { ca: old.pem }", "certificate expired", valid),
     ] {
         let ended = program.scenario(&scenario(&server.url(), target, ""));
-        ended.expect(
-            4,
-            &[
-                "the target could not be reached: TLS with 127.0.0.1:",
-                why,
-                "; name the authority that signed it under `target.tls.ca`",
-            ],
-        );
+        ended.expect(4, &["the target could not be reached: TLS with 127.0.0.1:", why, help]);
         assert_eq!(ended.report().counts().planned, 0);
         assert!(server.seen().is_empty());
     }

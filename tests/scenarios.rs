@@ -32,8 +32,10 @@ fn files(folder: &str) -> Vec<PathBuf> {
 
 /// The scenarios that come with the program.
 fn shipped() -> Vec<PathBuf> {
-    let all: Vec<PathBuf> =
-        ["scenarios", "scenarios/demo", "scenarios/examples"].into_iter().flat_map(files).collect();
+    let all: Vec<PathBuf> = ["scenarios", "scenarios/demo", "scenarios/examples", "scenarios/protocols"]
+        .into_iter()
+        .flat_map(files)
+        .collect();
     assert!(all.len() >= 10, "{}", all.len());
     all
 }

@@ -1,7 +1,7 @@
 //! `shakedown shop` and the example scenarios, as somebody tries them out.
 
 use std::fs;
-use support::{Program, Running};
+use support::{Program, Report, Running};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_shakedown"))
@@ -45,6 +45,43 @@ fn a_customer_of_the_examples_is_known_to_the_shop() {
     let ended = program.run(&["run", "short.yaml", "--target", &url, "--report", "json=-"]);
     let counts = ended.report().counts();
     assert_eq!((counts.planned, counts.failed), (80, 0), "{ended}");
+}
+
+#[test]
+fn the_scenario_of_the_protocols_runs_as_it_is_until_it_is_stopped() {
+    let program = program();
+    let (shop, url) = shop(&program);
+    let file = format!("{}/scenarios/protocols/listening.yaml", env!("CARGO_MANIFEST_DIR"));
+    let running = program
+        .start(&["run", &file, "--target", &url, "--out", "runs", "--report", "json=-", "--seed", "1"]);
+    // Five seconds of ramp, which count nowhere, and enough for some of each.
+    running.has_measured(9);
+    running.interrupt();
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130), "{ended}");
+    let report: Report = ended.report();
+    let counts = report.counts();
+    assert_eq!((counts.failed, counts.dropped), (0, 0), "{ended}");
+    let done = |name: &str| report.counts_of(name).done;
+    let (asked, followed, talked) = (done("ask/answer"), done("follow/shipped"), done("talk/ping"));
+    assert!(asked > 0 && followed > 0 && talked > 0, "{asked} {followed} {talked}");
+    let whole = |name: &str, what: &str| report.endpoint(name).whole(&format!("/{what}/n"));
+    assert_eq!(
+        (whole("ask/answer", "first_event_us"), whole("follow/shipped", "first_event_us")),
+        (asked, followed)
+    );
+    assert_eq!(
+        whole("follow/shipped", "gap_us"),
+        2 * followed,
+        "packed comes after taken, and shipped after packed"
+    );
+    assert!(whole("ask/answer", "gap_us") >= 4 * asked);
+    assert_eq!(
+        (whole("talk/ping", "first_event_us"), whole("talk/hello", "first_event_us")),
+        (talked, done("talk/hello"))
+    );
+    shop.interrupt();
+    shop.end().expect(0, &[]);
 }
 
 #[test]

@@ -6,6 +6,8 @@
 mod events;
 #[path = "talks/messages.rs"]
 mod messages;
+#[path = "talks/over_tls.rs"]
+mod over_tls;
 #[path = "talks/socket_server.rs"]
 mod socket_server;
 #[path = "talks/stream_server.rs"]

@@ -2,7 +2,7 @@
 
 use shakedown::clock::Offset;
 use shakedown::event::{Ending, Event, EventKind, GeneratorSecond};
-use shakedown::history::{EndpointPlan, GatePlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
+use shakedown::history::{EndpointPlan, GatePlan, Meta, StagePlan};
 use shakedown::sample::{EndpointId, Outcome, Sample};
 use shakedown::stats::{Delta, SLOT, Slot};
 use shakedown::units::Rate;
@@ -47,19 +47,6 @@ impl Made {
         let gates = ["p99 <= 1s", "p95(j/e0) <= 1s", "error_rate < 1% stage hold", "p99 <= 1s last 10m"];
         let endpoint = |n| EndpointPlan { name: format!("j/e{n}"), journey: "j".into() };
         Meta {
-            schema: SCHEMA,
-            version: "0".into(),
-            scenario: "made".into(),
-            text: String::new(),
-            hash: String::new(),
-            seed: 1,
-            started: "2026-11-21T10:15:00Z".into(),
-            target: "http://127.0.0.1:1".into(),
-            tls_verified: true,
-            untrusted: shakedown::units::Ratio::default(),
-            users: Vec::new(),
-            machine: Machine { os: "linux".into(), cores: 2 },
-            model: Model::Open,
             max_in_flight: 10_000,
             endpoints: (0..self.endpoints).map(endpoint).collect(),
             stages: vec![StagePlan {
@@ -71,12 +58,7 @@ impl Made {
                 warmup: false,
             }],
             gates: gates.map(|gate| GatePlan { gate: gate.into(), severity: Severity::Fail }).into(),
-            checks: vec![],
-            faults: vec![],
-            cluster: None,
-            recovery: RecoveryPlan::default(),
-            ledger: None,
-            watch: None,
+            ..Meta::bare("made")
         }
     }
 

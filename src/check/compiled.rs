@@ -2,6 +2,7 @@
 
 use super::kind::Check;
 use super::{Answered, CheckContext, Found, Patience, Places};
+use crate::cluster::Right;
 use crate::source::Mark;
 use crate::units::Span;
 use crate::verdict::Severity;
@@ -42,6 +43,11 @@ pub enum Effort {
 }
 
 impl Compiled {
+    /// The rights in the cluster that it needs.
+    pub fn rights(&self, namespace: &str) -> Vec<Right> {
+        self.check.rights(namespace)
+    }
+
     /// Asks, as often as the effort allows; each attempt within the check's timeout and in a place of its own.
     pub async fn ask(&self, cx: &CheckContext, effort: Effort, places: &Places) -> Answered {
         let (patience, limit) = match effort {

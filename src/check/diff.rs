@@ -1,5 +1,6 @@
 //! What differs between two JSON documents, in few lines.
 
+use crate::source::is_telling;
 use serde_json::Value;
 
 /// More lines would not be read.
@@ -23,13 +24,19 @@ fn compare(path: &str, expected: &Value, actual: &Value, lines: &mut Vec<String>
             for (key, value) in wanted {
                 let path = format!("{path}.{key}");
                 match found.get(key) {
+                    Some(other) if is_told(key, value) && is_told(key, other) => {
+                        let differs = (value != other).then(|| format!("{path}: expected ***, got another"));
+                        lines.extend(differs);
+                    }
                     Some(other) => compare(&path, value, other, lines),
-                    None => lines.push(format!("{path}: expected {}, got nothing", short(value))),
+                    None => lines.push(format!("{path}: expected {}, got nothing", member(key, value))),
                 }
             }
             let strangers = found.iter().filter(|(key, _)| !wanted.contains_key(*key));
             lines.extend(
-                strangers.map(|(key, value)| format!("{path}.{key}: expected nothing, got {}", short(value))),
+                strangers.map(|(key, value)| {
+                    format!("{path}.{key}: expected nothing, got {}", member(key, value))
+                }),
             );
         }
         (Value::Array(wanted), Value::Array(found)) => {
@@ -50,6 +57,15 @@ fn compare(path: &str, expected: &Value, actual: &Value, lines: &mut Vec<String>
         (one, other) if one == other => {}
         (one, other) => lines.push(format!("{path}: expected {}, got {}", short(one), short(other))),
     }
+}
+
+/// Whether a member holds a credential, by its name.
+fn is_told(key: &str, value: &Value) -> bool {
+    value.is_string() && is_telling(key) && key != "key"
+}
+
+fn member(key: &str, value: &Value) -> String {
+    if is_told(key, value) { "***".to_owned() } else { short(value) }
 }
 
 fn short(value: &Value) -> String {
@@ -81,6 +97,15 @@ mod tests {
                 ],
             ),
             (json!([1]), json!([1, 2]), &["$[1]: expected nothing, got 2"]),
+            (
+                json!({ "token": "a", "secret": "b", "client_secret": "c" }),
+                json!({ "token": "x", "api_key": "y", "client_secret": "c" }),
+                &[
+                    "$.token: expected ***, got another",
+                    "$.secret: expected ***, got nothing",
+                    "$.api_key: expected nothing, got ***",
+                ],
+            ),
             (json!(1), json!("1"), &["$: expected 1, got \"1\""]),
         ] {
             assert_eq!(json(&expected, &actual), lines);

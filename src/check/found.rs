@@ -1,7 +1,7 @@
 //! What a check brings back.
 
 use crate::event::CheckDetail;
-use crate::source::Mark;
+use crate::source::{Mark, Secrets, without_passwords, without_told_values};
 use crate::verdict::Verdict;
 use std::time::Duration;
 
@@ -86,6 +86,19 @@ impl Found {
     #[must_use]
     pub fn reproduce(mut self, command: impl Into<String>) -> Found {
         self.detail.reproduce = Some(command.into());
+        self
+    }
+
+    /// The same without what must not be said: secrets that are known, passwords within URLs, and values whose names
+    /// tell that they are credentials, whoever made them.
+    #[must_use]
+    pub fn masked(mut self, secrets: &Secrets) -> Found {
+        let CheckDetail { phases, expected, actual, reproduce, evidence, .. } = &mut *self.detail;
+        let texts = [expected, actual, reproduce].into_iter().flatten().chain(evidence);
+        let texts = texts.chain(phases.iter_mut().map(|(name, _)| name));
+        for text in texts.chain([&mut self.reason]) {
+            *text = without_told_values(&without_passwords(&secrets.redact(text)));
+        }
         self
     }
 

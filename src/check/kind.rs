@@ -2,6 +2,7 @@
 
 use super::context::CheckContext;
 use super::found::Found;
+use crate::cluster::Right;
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use std::fmt;
@@ -29,6 +30,11 @@ pub trait Check: fmt::Debug + Send + Sync {
     /// Asks once. Timeouts, retries and what a failure weighs are not its business; a probe that is dropped in the
     /// middle leaves nothing behind.
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a>;
+
+    /// The rights in the cluster that asking and explaining need, for the role that `rbac` prints.
+    fn rights(&self, _namespace: &str) -> Vec<Right> {
+        Vec::new()
+    }
 
     /// How much longer than its limit an attempt may take to clean up after itself.
     fn cleans_up_for(&self) -> Duration {

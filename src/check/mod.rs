@@ -4,6 +4,7 @@
 mod around;
 mod compiled;
 mod context;
+mod count;
 mod dial;
 pub mod diff;
 mod found;

@@ -1,9 +1,7 @@
 //! Words of the shell, for commands to type by hand.
 
+use crate::source::{is_telling, without_passwords, without_told_values};
 use http::{HeaderName, HeaderValue};
-
-/// Headers that carry credentials have names like these.
-const TELLING: [&str; 6] = ["auth", "cookie", "token", "secret", "key", "password"];
 
 /// A word of the shell, in quotes where it needs them.
 pub fn quoted(text: &str) -> String {
@@ -21,18 +19,19 @@ pub fn printf(text: &str) -> String {
     format!("printf '%b' '{}'", escaped.replace('\'', r"'\''"))
 }
 
+/// A URL as a word of the shell. Passwords and credentials among its parameters are left out.
+pub fn url(url: &str) -> String {
+    quoted(&without_told_values(&without_passwords(url)))
+}
+
 /// A header as an option of curl. What headers of credentials say is left out.
 pub fn header(name: &HeaderName, value: &HeaderValue) -> String {
-    let value = if is_telling(name) {
+    let value = if is_telling(name.as_str()) {
         masked(value.to_str().ok())
     } else {
         String::from_utf8_lossy(value.as_bytes()).into_owned()
     };
     format!("-H {}", quoted(&format!("{name}: {value}")))
-}
-
-fn is_telling(name: &HeaderName) -> bool {
-    TELLING.iter().any(|word| name.as_str().contains(word))
 }
 
 /// `Bearer ***`: the scheme of credentials is no secret.
@@ -52,6 +51,7 @@ mod tests {
         for (text, word) in [("a/b", "a/b"), ("", "''"), ("a b", "'a b'"), ("it's", r"'it'\''s'")] {
             assert_eq!(quoted(text), word);
         }
+        assert_eq!(url("http://u:pw@h/x?a=1&token=abc"), "'http://u:***@h/x?a=1&token=***'");
         assert_eq!(printf("50% it's\r\n"), r"printf '%b' '50% it'\''s\r\n'");
     }
 }

@@ -3,8 +3,8 @@
 use super::around::patience;
 use super::kind::{Check, CheckKind};
 use super::kinds::{
-    Command, Dns, Endpoints, Events, GrpcHealth, Hpa, Http, Ingress, Job, Mcp, Pdb, Postgres, Prometheus,
-    Redis, Rollout, Sse, Tcp, Tls, Websocket,
+    Amqp, Command, Dns, Endpoints, Events, GrpcHealth, Hpa, Http, Ingress, Job, Mcp, Mongodb, Pdb, Postgres,
+    Prometheus, Redis, Rollout, Sse, Tcp, Tls, Websocket,
 };
 use super::{Compiled, Eventually, OnlyIf, Retry};
 use crate::journey::CompileContext;
@@ -77,6 +77,10 @@ kinds! {
     postgres: Postgres,
     /// A connection to Redis, its role and persistence, and the value of a key.
     redis: Redis,
+    /// A connection to MongoDB, and how its replica set is.
+    mongodb: Mongodb,
+    /// A connection to a broker of AMQP, its queue and exchange, and a message that comes back.
+    amqp: Amqp,
     /// A query to Prometheus and what its values must be.
     prometheus: Prometheus,
     /// A conversation with an MCP server, its tools and a call of one.

@@ -1,12 +1,13 @@
 //! One run from scenario to exit code: drive, save, judge, report.
 
 use super::destinations::{Destinations, Reports};
+use super::footprint::Footprint;
 use super::progress::Progress;
 use super::signals::{self, AtStake, Stake};
 use super::{Failure, left};
 use crate::cluster::Consent;
 use crate::engine::faults::{Session, prepare};
-use crate::engine::{self, Control, RunPlan, drive};
+use crate::engine::{self, Control, Room, RunPlan, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
 use crate::history::{self, Machine, Meta, ReadError, Reader, WatchPlan, WriteError, Writer};
@@ -67,6 +68,11 @@ pub(super) fn conduct(
 ) -> Result<Exit, Failure> {
     if part != Part::All {
         scenario = scenario.smoke_alone();
+    }
+    if let Some(load) = &scenario.load {
+        for shortage in Footprint::of(load).sockets().shortages(Room::here()) {
+            anstream::eprintln!("warning: {shortage}");
+        }
     }
     let seed = options.seed.unwrap_or_else(rand::random);
     let started = format!("{:.3}", jiff::Timestamp::now());

@@ -1,7 +1,10 @@
-//! What a load will need: connections and memory.
+//! What a load will need: connections, descriptors and memory.
 
-use crate::scenario::Load;
+use super::sockets::{Opened, Sockets};
+use crate::journey::Step;
+use crate::scenario::{KeepAlive, Load};
 use crate::units::{Bytes, Rate, grouped};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -16,6 +19,9 @@ const USERS_AT_REST: u64 = 32 << 20;
 const PER_USER: u64 = 64 << 10;
 /// Five histograms of an endpoint's open windows and tallies at their largest.
 const PER_ENDPOINT: u64 = 2 << 20;
+
+/// Answers that are neither quick nor slow.
+const USUAL_ANSWER: Duration = Duration::from_millis(100);
 
 /// What a load needs.
 #[derive(Debug)]
@@ -32,6 +38,13 @@ pub(super) struct Footprint {
     closed: Option<u64>,
     /// Requests at once over one connection.
     streams: u64,
+    /// How many of an average arrival have a connection, and sockets of their own beside it.
+    connected: f64,
+    beside: f64,
+    /// The connections that an average arrival opens although it had one.
+    opening: f64,
+    /// When a connection is too old.
+    max_age: Option<Duration>,
     users: Option<u64>,
     endpoints: u64,
 }
@@ -40,13 +53,16 @@ impl Footprint {
     /// The footprint of a load.
     pub(super) fn of(load: &Load) -> Footprint {
         let mix = load.mix();
-        let average = |of: &dyn Fn(&crate::journey::Step) -> f64| -> f64 {
+        let of_journeys = |of: &dyn Fn(&[Step]) -> f64| -> f64 {
             let journeys = load.journeys.iter().enumerate();
-            journeys
-                .map(|(place, journey)| mix.share(place) * journey.steps.iter().map(of).sum::<f64>())
-                .sum()
+            journeys.map(|(place, journey)| mix.share(place) * of(&journey.steps)).sum()
         };
-        let think = |step: &crate::journey::Step| {
+        let average = |of: &dyn Fn(&Step) -> f64| of_journeys(&|steps| steps.iter().map(of).sum());
+        let sockets = |steps: &[Step]| steps.iter().filter_map(Step::socket).collect::<BTreeSet<_>>().len();
+        let connected =
+            |steps: &[Step]| f64::from(u8::from(steps.iter().any(|step| step.socket().is_none())));
+        let connections = &load.connections;
+        let think = |step: &Step| {
             step.think
                 .map_or((0.0, 0.0), |think| (think.from.get().as_secs_f64(), think.to.get().as_secs_f64()))
         };
@@ -59,7 +75,14 @@ impl Footprint {
             closed: load
                 .closed_connections
                 .map(|connections| u64::from(connections) * u64::from(load.connections.streams)),
-            streams: load.connections.streams.into(),
+            streams: connections.streams.into(),
+            connected: of_journeys(&connected),
+            beside: of_journeys(&|steps| sockets(steps) as f64),
+            opening: match connections.keep_alive {
+                KeepAlive::No => average(&|step| f64::from(u8::from(step.socket().is_none()))),
+                KeepAlive::Yes => connections.fresh.get(),
+            },
+            max_age: connections.max_age.map(crate::units::Span::get),
             users: load.users.as_ref().map(|crowd| crowd.most().into()),
             endpoints: load.journeys.iter().map(|journey| journey.steps.len() as u64).sum(),
         }
@@ -68,7 +91,31 @@ impl Footprint {
     /// Connections when every answer takes this long (Little's law): each arrival keeps one, or a stream of one, until
     /// its last step.
     fn connections(&self, answer: Duration) -> u64 {
-        self.held(self.requests * answer.as_secs_f64() + self.thinking).div_ceil(self.streams)
+        self.of_arrivals(self.held(self.requests * answer.as_secs_f64() + self.thinking))
+    }
+
+    /// The connections and sockets of so many arrivals at once.
+    fn of_arrivals(&self, arrivals: u64) -> u64 {
+        let arrivals = arrivals as f64;
+        ((arrivals * self.connected / self.streams as f64).ceil() + (arrivals * self.beside).ceil()) as u64
+    }
+
+    /// The sockets that it has open and opens.
+    pub(super) fn sockets(&self) -> Sockets {
+        let most = self.users.unwrap_or_else(|| self.of_arrivals(self.most()));
+        let closed = self.users.is_some() || self.closed.is_some();
+        let usual = if closed { most } else { self.connections(USUAL_ANSWER) };
+        let aged = self.max_age.map_or(0.0, |age| usual as f64 / age.as_secs_f64());
+        let opened = match self.users {
+            _ if self.opening + aged <= 0.0 => Opened::Kept,
+            // A user who thinks asks at most so often; whoever does not asks as often as it is answered.
+            Some(users) if self.thinking > 0.0 => {
+                Opened::ASecond(users as f64 * self.opening / self.thinking)
+            }
+            _ if closed => Opened::AsAnswered,
+            _ => Opened::ASecond(self.peak * self.opening + aged),
+        };
+        Sockets { usual, most, opened, closed }
     }
 
     /// Arrivals under way when every answer takes its whole timeout.
@@ -81,7 +128,7 @@ impl Footprint {
     }
 
     /// Our memory at its most.
-    pub(super) fn memory(&self) -> Bytes {
+    fn memory(&self) -> Bytes {
         let driven = match self.users {
             // Both processes count.
             Some(users) => USERS_AT_REST + self.endpoints * PER_ENDPOINT + users * PER_USER,
@@ -94,16 +141,19 @@ impl Footprint {
 
 impl fmt::Display for Footprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of = |millis| grouped(self.connections(Duration::from_millis(millis)));
-        writeln!(
-            f,
-            "connections at {}: about {} when answers take 10ms, {} at 100ms; at most {} (every answer takes its \
-             timeout)",
-            Rate::per_second(self.peak),
-            of(10),
-            of(100),
-            grouped(self.most().div_ceil(self.streams))
-        )?;
+        let sockets = self.sockets();
+        if !sockets.closed {
+            writeln!(
+                f,
+                "connections at {}: about {} when answers take 10ms, {} at 100ms; at most {} (every answer takes its \
+                 timeout)",
+                Rate::per_second(self.peak),
+                grouped(self.connections(Duration::from_millis(10))),
+                grouped(sockets.usual),
+                grouped(sockets.most)
+            )?;
+        }
+        writeln!(f, "descriptors: about {} at most", grouped(sockets.descriptors()))?;
         writeln!(f, "memory: about {} at most", self.memory())
     }
 }

@@ -1,8 +1,7 @@
 //! `shakedown plan SCENARIO`
 
-use super::Failure;
-use super::footprint::Footprint;
-use super::plan_faults;
+use super::{Failure, needs, plan_faults};
+use crate::engine::Room;
 use crate::engine::faults::FaultsPlan;
 use crate::gate::{Around, Window};
 use crate::load::{Arrivals, Canvas, Crowd, Glyphs, Schedule, draw, draw_users};
@@ -37,7 +36,8 @@ pub(super) struct Args {
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let scenario = Scenario::load(&args.scenario, &Environment::of_process())?;
     let glyphs = if args.ascii { Glyphs::Ascii } else { Glyphs::Blocks };
-    show(&of_scenario(&scenario, Canvas { glyphs, ..Canvas::default() }));
+    let room = Room::here();
+    show(&of_scenario(&scenario, room, Canvas { glyphs, ..Canvas::default() }));
     let Some(plan) = FaultsPlan::of(&scenario, args.seed.unwrap_or_else(rand::random)) else {
         return Ok(Exit::Pass);
     };
@@ -58,13 +58,13 @@ fn show(text: &str) {
     }
 }
 
-fn of_scenario(scenario: &Scenario, canvas: Canvas) -> String {
+fn of_scenario(scenario: &Scenario, room: Room, canvas: Canvas) -> String {
     let description = scenario.description.iter().map(|text| format!("{}\n", text.trim_end()));
     let target =
         scenario.target.iter().map(|target| format!("target {}\n", scenario.secrets.redact(&target.url)));
     let said: String = description.chain(target).collect();
     let head = format!("{}\n{said}", scenario.name);
-    let load = scenario.load.as_ref().map(|load| of_load(load, canvas));
+    let load = scenario.load.as_ref().map(|load| of_load(load, canvas) + "\n" + &needs::of_load(load, room));
     let parts = [Some(head), checks(scenario), load, ledger(scenario), gates(&scenario.gates)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
@@ -106,25 +106,14 @@ fn needs(planned: &PlannedGate) -> String {
 
 fn of_load(load: &Load, canvas: Canvas) -> String {
     let schedule = Schedule::new(load.stages.clone(), Arrivals::Even);
-    let footprint = Footprint::of(load);
     match (load.closed_connections, &load.users) {
         (_, Some(crowd)) => {
             let head = format!(
                 "closed model: up to {} users, each sends when it is answered and has thought\n\n",
                 grouped(crowd.most().into())
             );
-            let memory = format!("\nmemory: about {} at most\n", footprint.memory());
             let picture = draw_users(crowd, &load.stages, canvas);
-            [
-                head,
-                picture,
-                "\n".to_owned(),
-                users(load, crowd),
-                "\n".to_owned(),
-                endpoints(load, None),
-                memory,
-            ]
-            .concat()
+            [head + &picture, users(load, crowd), endpoints(load, None)].join("\n")
         }
         (Some(connections), None) => {
             let length = load.stages.iter().map(|stage| stage.length.get()).sum();
@@ -132,21 +121,16 @@ fn of_load(load: &Load, canvas: Canvas) -> String {
                 1 => String::new(),
                 streams => format!(" with {} streams each", grouped(streams.into())),
             };
-            let load = format!(
+            format!(
                 "closed model: {} connections{streams} for {}, each sends when it is answered\n\n{}",
                 grouped(connections.into()),
                 Span::new(length),
                 endpoints(load, None)
-            );
-            format!("{load}\nmemory: about {} at most\n", footprint.memory())
+            )
         }
-        (None, None) => [
-            draw(&schedule, canvas),
-            stages(&schedule),
-            endpoints(load, Some(schedule.total())),
-            footprint.to_string(),
-        ]
-        .join("\n"),
+        (None, None) => {
+            [draw(&schedule, canvas), stages(&schedule), endpoints(load, Some(schedule.total()))].join("\n")
+        }
     }
 }
 
@@ -223,7 +207,8 @@ mod tests {
     fn plan(text: &str) -> String {
         let none = Environment::from_iter::<[(&str, &str); 0]>([]);
         let scenario = Scenario::parse("s.yaml", text, &none).unwrap();
-        of_scenario(&scenario, Canvas { width: 20, height: 2, glyphs: Glyphs::Ascii })
+        let room = Room { descriptors: None, ports: None };
+        of_scenario(&scenario, room, Canvas { width: 20, height: 2, glyphs: Glyphs::Ascii })
     }
 
     #[test]
@@ -263,6 +248,7 @@ checks before and after the load
 later steps of a journey are reached only when the earlier ones go well
 
 connections at 100/s: about 77 when answers take 10ms, 93 at 100ms; at most 5,325 (every answer takes its timeout)
+descriptors: about 5,389 at most
 memory: about 295MiB at most
 
 gates
@@ -283,6 +269,7 @@ gates
              } }\n  journeys: [{ name: a, steps: [{ get: /a }] }]\n",
         );
         assert!(max.contains("closed model: 8 connections for 5s"), "{max}");
+        assert!(max.contains("\ndescriptors: about 72 at most\n"), "{max}");
     }
 
     #[test]
@@ -314,6 +301,7 @@ closed model: up to 200 users, each sends when it is answered and has thought
 ----------+-------------+-------------------------
  a/GET /a |      100.0% | as many as are answered
 
+descriptors: about 264 at most
 memory: about [..] at most
 
 "]]

@@ -1,6 +1,7 @@
 //! `shakedown rbac SCENARIO`
 
 use super::Failure;
+use super::yaml::block;
 use crate::cluster::{Manifest, Right};
 use crate::engine::faults::{FaultsPlan, guard_rights, needs};
 use crate::run::Exit;
@@ -16,7 +17,7 @@ const RUNNER: &str = "shakedown";
 /// Whose role to print.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A scenario file with faults
+    /// A scenario file with faults, or with checks of a cluster
     #[arg(value_name = "SCENARIO")]
     scenario: PathBuf,
 }
@@ -24,30 +25,40 @@ pub(super) struct Args {
 /// Prints objects that `kubectl apply -f -` takes.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let scenario = Scenario::load(&args.scenario, &Environment::of_process())?;
-    let plan = FaultsPlan::of(&scenario, 0).ok_or_else(|| {
-        Failure::Usage(format!(
-            "{} has no faults, so it needs no rights in a cluster",
+    let objects = objects(&scenario);
+    if objects.is_empty() {
+        return Err(Failure::Usage(format!(
+            "{} has no faults and no checks of a cluster, so it needs no rights in one",
             args.scenario.display()
-        ))
-    })?;
-    for object in objects(&plan) {
-        anstream::println!("---\n{}", yaml(&object, 0).trim_start());
+        )));
+    }
+    for object in objects {
+        anstream::println!("---\n{}", block(&object, 0).trim_start());
     }
     Ok(Exit::Pass)
 }
 
 /// The same objects, for a scenario with faults; none for another.
 pub(super) fn manifests(scenario: &Scenario) -> Result<Vec<Manifest>, Failure> {
-    let objects = FaultsPlan::of(scenario, 0).map(|plan| objects(&plan)).unwrap_or_default();
+    let objects = if scenario.faults.is_empty() { Vec::new() } else { objects(scenario) };
     let texts: Vec<String> = objects.iter().map(Value::to_string).collect();
     Ok(Manifest::parse(Path::new("the roles of the demo"), &texts.join("\n---\n"))?)
 }
 
 /// The accounts with their roles: the runner's, and the guard's where there is one.
-fn objects(plan: &FaultsPlan) -> Vec<Value> {
-    let namespace = plan.kubernetes.namespace.as_str();
-    let mut all = of_account(namespace, RUNNER, needs(plan));
-    if let GuardPlan::Account(account) = &plan.kubernetes.guard {
+fn objects(scenario: &Scenario) -> Vec<Value> {
+    let Some(kubernetes) = &scenario.kubernetes else { return Vec::new() };
+    let namespace = kubernetes.namespace.as_str();
+    let plan = FaultsPlan::of(scenario, 0);
+    let mut own: Vec<Right> = plan.as_ref().map(needs).unwrap_or_default();
+    own.extend(scenario.checks.iter().flat_map(|check| check.rights(namespace)));
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let mut all = of_account(namespace, RUNNER, own);
+    if let Some(plan) = &plan
+        && let GuardPlan::Account(account) = &kubernetes.guard
+    {
         let mut rights = guard_rights(namespace);
         rights.extend(plan.faults.iter().flat_map(|fault| fault.kind.rights(namespace)));
         all.extend(of_account(namespace, account, rights));
@@ -87,52 +98,6 @@ fn rules(rights: &[Right]) -> Vec<Value> {
     verbs.into_iter().map(rule).collect()
 }
 
-/// A value as YAML. Lists of texts stay on one line; texts are quoted where YAML could take them for something else.
-fn yaml(value: &Value, indent: usize) -> String {
-    let margin = "  ".repeat(indent);
-    match value {
-        Value::Object(map) => {
-            let entry =
-                |(key, value): (&String, &Value)| format!("\n{margin}{key}:{}", after_key(value, indent));
-            map.iter().map(entry).collect()
-        }
-        Value::Array(items) => {
-            let item = |item: &Value| {
-                let inner = yaml(item, indent + 1);
-                format!("\n{margin}- {}", inner.trim_start())
-            };
-            items.iter().map(item).collect()
-        }
-        scalar => scalar_text(scalar),
-    }
-}
-
-fn after_key(value: &Value, indent: usize) -> String {
-    match value {
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            format!(" [{}]", items.iter().map(scalar_text).collect::<Vec<_>>().join(", "))
-        }
-        Value::Array(_) => yaml(value, indent),
-        Value::Object(_) => yaml(value, indent + 1),
-        scalar => format!(" {}", scalar_text(scalar)),
-    }
-}
-
-fn scalar_text(value: &Value) -> String {
-    match value {
-        Value::String(text) if is_plain(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// Letters, dots, slashes and dashes, beginning with a letter: no number, no date, and nothing with a meaning.
-fn is_plain(text: &str) -> bool {
-    let meanings = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
-    text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "./-".contains(letter))
-        && !meanings.contains(&text.to_ascii_lowercase().as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,7 +121,7 @@ mod tests {
         assert_eq!(objects[1]["rules"][0]["verbs"], json!(["delete", "list"]));
         assert_eq!(objects[3]["metadata"], json!({"name": "off-shop"}));
         for object in objects {
-            let read: Value = serde_saphyr::from_str(&yaml(&object, 0)).unwrap();
+            let read: Value = serde_saphyr::from_str(&block(&object, 0)).unwrap();
             assert_eq!(read, object);
         }
     }

@@ -27,7 +27,7 @@ impl Cluster {
     ) -> Result<T, ClusterError> {
         match tokio::time::timeout(LIMIT, request).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(ClusterError::from_kube(doing, self.server(), error)),
+            Ok(Err(error)) => Err(ClusterError::from_kube(doing, self.server(), error).masked(self)),
             Err(_) => Err(ClusterError::Silent {
                 doing: doing.to_owned(),
                 server: self.server().to_owned(),

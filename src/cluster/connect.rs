@@ -1,9 +1,11 @@
 //! The connection to a cluster.
 
 use super::{Access, ClusterError, service_account};
+use crate::source::Secrets;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long the making of a connection may take.
@@ -16,11 +18,13 @@ pub struct Cluster {
     server: String,
     context: String,
     namespace: String,
+    /// What we prove with who we are: no message may show it.
+    credentials: Arc<Secrets>,
 }
 
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Cluster { client: _, server, context, namespace } = self;
+        let Cluster { client: _, server, context, namespace, credentials: _ } = self;
         write!(f, "Cluster({context} at {server}, namespace {namespace})")
     }
 }
@@ -44,8 +48,9 @@ impl Cluster {
         config.connect_timeout = Some(CONNECT);
         let namespace = access.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
         let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
+        let credentials = Arc::new(credentials(&config));
         let client = Client::try_from(config).map_err(|error| wrong(error.to_string()))?;
-        Ok(Cluster { client, server, context, namespace })
+        Ok(Cluster { client, server, context, namespace, credentials })
     }
 
     /// The same cluster, with another namespace.
@@ -62,6 +67,11 @@ impl Cluster {
     /// The URL of the API server.
     pub fn server(&self) -> &str {
         &self.server
+    }
+
+    /// The text without the credentials of the kubeconfig.
+    pub(super) fn masked(&self, text: &str) -> String {
+        self.credentials.redact(text)
     }
 
     /// The context of the kubeconfig.
@@ -91,6 +101,17 @@ impl Cluster {
     {
         Api::all(self.client.clone())
     }
+}
+
+/// The token and the password of the kubeconfig.
+fn credentials(config: &Config) -> Secrets {
+    let mut secrets = Secrets::default();
+    // They are no plain texts; serialised they are.
+    let account = serde_json::to_value(&config.auth_info).unwrap_or_default();
+    for secret in ["token", "password", "client-key-data"].iter().filter_map(|key| account[*key].as_str()) {
+        secrets.hide(secret);
+    }
+    secrets
 }
 
 /// By what a cluster is known.

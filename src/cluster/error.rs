@@ -1,5 +1,6 @@
 //! Why the cluster did not do what was asked.
 
+use super::Cluster;
 use std::time::Duration;
 
 /// Why something could not be done with a cluster.
@@ -136,6 +137,18 @@ impl ClusterError {
             | ClusterError::Stuck { .. }
             | ClusterError::NotReady { .. } => false,
         }
+    }
+
+    /// The same without the credentials of the cluster, should somebody have given them back to us.
+    pub(super) fn masked(mut self, cluster: &Cluster) -> ClusterError {
+        if let ClusterError::Denied { message: said, .. }
+        | ClusterError::Refused { message: said, .. }
+        | ClusterError::Unreachable { why: said, .. }
+        | ClusterError::Strange { why: said, .. } = &mut self
+        {
+            *said = cluster.masked(said);
+        }
+        self
     }
 
     /// Sorts what kube says while `doing` something at `server`.

@@ -40,7 +40,7 @@ pub use manifest::{Manifest, ManifestError};
 pub use note::{Note, UNDO_PREFIX};
 pub use object::ObjectRef;
 pub use pod::{is_ready, waits_for};
-pub use right::Right;
+pub use right::{Right, cluster_rights, rights};
 pub use rollout::{Rollout, Workload};
 pub use run_id::{RUN_LABEL, RunId};
 pub use service_account::{SERVICE_ACCOUNT, USUAL_PLACE};

@@ -23,6 +23,11 @@ pub(super) async fn prepare(plan: &RunPlan, load: &LoadPlan, connection: Connect
     Err(in_order(&problems).into_iter().map(|problem| placed(plan, problem)).collect::<Vec<_>>().join("; "))
 }
 
+/// Whether the types of all of a load's calls are known already, so that no server has to be asked.
+pub(super) fn are_typed(load: &LoadPlan) -> bool {
+    load.journeys.iter().flat_map(Journey::calls).all(Call::is_bound)
+}
+
 /// Looks up the types of a load's calls, from the server where the scenario does not have them; gives what is wrong with
 /// the calls.
 ///

@@ -44,8 +44,9 @@ pub(super) async fn run(plan: &RunPlan, round: Round, tell: &mut dyn FnMut(Check
     let standings: Vec<watch::Sender<Option<Standing>>> =
         plan.checks.iter().map(|_| watch::Sender::new(None)).collect();
     let asking = plan.checks.iter().zip(&standings).map(async |(check, standing)| {
+        let held = held_back(plan, check, &standings).await;
         let begun = Instant::now();
-        let (found, asked) = match held_back(plan, check, &standings).await {
+        let (found, asked) = match held {
             Some(held) => held,
             None => answer(check, &cx, round.effort, &places).await,
         };
@@ -115,34 +116,18 @@ async fn held_back(
 }
 
 fn end(plan: &RunPlan, check: &Compiled, round: Round, (found, asked): (&Found, Asked)) -> CheckEnd {
+    let Found { verdict, reason, unreachable, mark, detail, .. } = found.clone().masked(&plan.secrets);
+    let place = mark.and_then(|mark| plan.files.place(mark));
     CheckEnd {
         name: check.name.clone(),
         kind: check.kind.to_owned(),
         phase: round.phase,
         severity: check.severity,
-        verdict: found.verdict,
-        unreachable: found.unreachable,
-        reason: plan.secrets.redact(&found.reason),
+        verdict,
+        unreachable,
+        reason,
         took_us: 0,
         asked,
-        detail: detail(plan, found),
-    }
-}
-
-/// What helps to understand it, without what must not be said.
-fn detail(plan: &RunPlan, found: &Found) -> CheckDetail {
-    let masked = |text: &String| plan.secrets.redact(text);
-    let mut place = found.mark.and_then(|mark| plan.files.place(mark));
-    if let Some(place) = &mut place {
-        place.text = masked(&place.text);
-    }
-    let detail = &found.detail;
-    CheckDetail {
-        place,
-        phases: detail.phases.clone(),
-        expected: detail.expected.as_ref().map(masked),
-        actual: detail.actual.as_ref().map(masked),
-        reproduce: detail.reproduce.as_ref().map(masked),
-        evidence: detail.evidence.iter().map(masked).collect(),
+        detail: CheckDetail { place, ..*detail },
     }
 }

@@ -37,5 +37,5 @@ mod watching;
 mod worker;
 
 pub use drive::{Control, EngineError, Stop, drive, reach};
-pub use limits::raise_open_files;
+pub use limits::{Room, raise_open_files};
 pub use plan::{LoadPlan, Pace, RunPlan};

@@ -16,7 +16,7 @@ pub struct Meta {
     pub version: String,
     /// The scenario's name.
     pub scenario: String,
-    /// The scenario file's text as written, references to secrets unresolved.
+    /// The scenario file's text, references to secrets unresolved and credentials in it masked.
     pub text: String,
     /// SHA-256 of the scenario and everything it includes, in hexadecimal.
     pub hash: String,

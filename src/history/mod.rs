@@ -4,6 +4,7 @@
 //! last second, and any run can be judged again with other gates.
 
 mod ahead;
+mod bare;
 mod meta;
 mod read;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::event::{
 };
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
-use crate::units::{Rate, Ratio};
+use crate::units::Rate;
 use crate::verdict::{Severity, Verdict};
 use proptest::prelude::*;
 use std::fs;
@@ -15,20 +15,8 @@ use std::path::Path;
 
 fn meta() -> Meta {
     Meta {
-        schema: SCHEMA,
-        version: "0.1.0".into(),
-        scenario: "checkout".into(),
         text: "scenario: checkout\n".into(),
-        hash: "00".into(),
         seed: 7,
-        started: "2026-11-21T10:15:00Z".into(),
-        target: "http://127.0.0.1:1".into(),
-        tls_verified: true,
-        machine: Machine { os: "linux x86_64".into(), cores: 2 },
-        model: Model::Open,
-        users: Vec::new(),
-        max_in_flight: 100,
-        untrusted: Ratio::default(),
         endpoints: vec![EndpointPlan { name: "browse/list".into(), journey: "browse".into() }],
         stages: vec![StagePlan {
             name: "hold".into(),
@@ -40,11 +28,7 @@ fn meta() -> Meta {
         }],
         gates: vec![GatePlan { gate: "p99 <= 250ms".into(), severity: Severity::Warn }],
         checks: vec![CheckPlan { name: "up".into(), kind: "http".into(), place: None }],
-        faults: Vec::new(),
-        cluster: None,
-        recovery: RecoveryPlan::default(),
-        ledger: None,
-        watch: None,
+        ..Meta::bare("checkout")
     }
 }
 

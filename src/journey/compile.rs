@@ -43,7 +43,8 @@ impl Journey {
         }
         let mut steps = Vec::new();
         for step in &spec.steps.value {
-            steps.extend(compile_any(step, spec.steps.mark, &spec.name, &mut scope, cx, problems));
+            let written = WrittenStep { spec: step, mark: spec.steps.mark, journey: &spec.name };
+            steps.extend(written.compile(&mut scope, cx, problems));
         }
         let weight = spec.weight.as_ref().map_or(1, |weight| weight.value);
         let journey =
@@ -62,90 +63,99 @@ impl Journey {
     }
 }
 
-/// Compiles one step that sends a request and takes its whole answer; `fallback` is where a problem of the step as a
-/// whole is shown.
-pub fn compile_step(
-    spec: &StepSpec,
-    fallback: Mark,
-    journey: &str,
-    scope: &mut Scope,
-    cx: &CompileContext<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<Step> {
-    problems.extend(spec.listens().map(|(key, path)| {
-        let text = format!("`{key}` is a step for the journeys of a load alone");
-        Problem::at(path.mark, text).help(format!("among the smoke checks write a check `{key}`"))
-    }));
-    compile_any(spec, fallback, journey, scope, cx, problems)
+/// A step as it is written, and what it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct WrittenStep<'a> {
+    /// The step.
+    pub spec: &'a StepSpec,
+    /// Where a problem of the step as a whole is shown.
+    pub mark: Mark,
+    /// The journey whose name its endpoint begins with; empty for a step of no journey.
+    pub journey: &'a str,
 }
 
-fn compile_any(
-    spec: &StepSpec,
-    fallback: Mark,
-    journey: &str,
-    scope: &mut Scope,
-    cx: &CompileContext<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<Step> {
-    let (name, request) = named_request(spec, fallback, scope, cx, problems)?;
-    let name = spec.name.as_ref().map_or(name, |name| name.value.clone());
-    let expect = of_http(spec.expect.as_ref(), &request, problems);
-    let compiled =
-        expect.as_ref().map(|expect| Expectation::compile(expect, scope, problems)).unwrap_or_default();
-    let talk = talk::compile(spec, &compiled, scope, problems);
-    let extracts = extracts(spec, scope, problems);
-    let timeout = spec.timeout.as_ref().map_or(cx.timeout, |timeout| timeout.value);
-    if timeout.get().is_zero() {
-        let mark = spec.timeout.as_ref().map_or(fallback, |timeout| timeout.mark);
-        problems.push(Problem::at(mark, "a timeout of zero lets no answer through"));
+impl WrittenStep<'_> {
+    /// Compiles a step that sends a request and takes its whole answer; all that is wrong with it goes to `problems`.
+    pub fn compile_exchange(
+        self,
+        scope: &mut Scope,
+        cx: &CompileContext<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Step> {
+        problems.extend(self.spec.listens().map(|(key, path)| {
+            let text = format!("`{key}` is a step for the journeys of a load alone");
+            Problem::at(path.mark, text).help(format!("among the smoke checks write a check `{key}`"))
+        }));
+        self.compile(scope, cx, problems)
     }
-    let kept = compiled.looks_into_body() || extracts.iter().any(Extract::looks_into_body);
-    let kept = kept || matches!(request, RequestForm::Call(_));
-    let longest = expect.and_then(|expect| expect.max_body).map(|longest| longest.get());
-    Some(Step {
-        endpoint: if journey.is_empty() { name } else { format!("{journey}/{name}") },
-        timeout: timeout.get(),
-        think: spec.think.as_ref().map(|think| think.value),
-        request,
-        talk,
-        expect: compiled,
-        extracts,
-        redirects: spec.redirects.as_ref().map_or(0, |redirects| redirects.value),
-        longest_body: longest.unwrap_or(if kept { LONGEST_KEPT_BODY } else { LONGEST_BODY }),
-    })
-}
 
-/// The one request of a step, and what it is called where nobody named it.
-fn named_request(
-    spec: &StepSpec,
-    fallback: Mark,
-    scope: &Scope,
-    cx: &CompileContext<'_>,
-    problems: &mut Vec<Problem>,
-) -> Option<(String, RequestForm)> {
-    if let Some(method) = &spec.grpc {
-        if let Some((other, _, path)) = methods(spec).next() {
-            let message = format!("a step has one request, but this has a call of gRPC and {other}");
-            problems.push(Problem::at(path.mark, message).help("make it a step of its own"));
+    fn compile(
+        self,
+        scope: &mut Scope,
+        cx: &CompileContext<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Step> {
+        let WrittenStep { spec, mark, journey } = self;
+        let (name, request) = self.named_request(scope, cx, problems)?;
+        let name = spec.name.as_ref().map_or(name, |name| name.value.clone());
+        let expect = of_http(spec.expect.as_ref(), &request, problems);
+        let compiled =
+            expect.as_ref().map(|expect| Expectation::compile(expect, scope, problems)).unwrap_or_default();
+        let talk = talk::compile(spec, &compiled, scope, problems);
+        let extracts = extracts(spec, scope, problems);
+        let timeout = spec.timeout.as_ref().map_or(cx.timeout, |timeout| timeout.value);
+        if timeout.get().is_zero() {
+            let mark = spec.timeout.as_ref().map_or(mark, |timeout| timeout.mark);
+            problems.push(Problem::at(mark, "a timeout of zero lets no answer through"));
         }
-        let call = grpc::compile(method, spec, scope, cx, problems)?;
-        return Some((method.value.clone(), RequestForm::Call(Box::new(call))));
+        let kept = compiled.looks_into_body() || extracts.iter().any(Extract::looks_into_body);
+        let kept = kept || matches!(request, RequestForm::Call(_));
+        let longest = expect.and_then(|expect| expect.max_body).map(|longest| longest.get());
+        Some(Step {
+            endpoint: if journey.is_empty() { name } else { format!("{journey}/{name}") },
+            timeout: timeout.get(),
+            think: spec.think.as_ref().map(|think| think.value),
+            request,
+            talk,
+            expect: compiled,
+            extracts,
+            redirects: spec.redirects.as_ref().map_or(0, |redirects| redirects.value),
+            longest_body: longest.unwrap_or(if kept { LONGEST_KEPT_BODY } else { LONGEST_BODY }),
+        })
     }
-    let (word, method, path) = request_line(spec, fallback, problems)?;
-    let of_calls = [
-        (
-            "message",
-            spec.message.as_ref().map(|message| message.mark),
-            "write `json`, or call a method with `grpc`",
-        ),
-        ("metadata", spec.metadata.iter().next().map(|(name, _)| name.mark), "write `headers`"),
-    ];
-    for (key, mark, help) in of_calls {
-        let problem = |mark| Problem::at(mark, format!("only a call of gRPC has `{key}`")).help(help);
-        problems.extend(mark.map(problem));
+
+    /// The one request of the step, and what it is called where nobody named it.
+    fn named_request(
+        self,
+        scope: &Scope,
+        cx: &CompileContext<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<(String, RequestForm)> {
+        let spec = self.spec;
+        if let Some(method) = &spec.grpc {
+            if let Some((other, _, path)) = methods(spec).next() {
+                let message = format!("a step has one request, but this has a call of gRPC and {other}");
+                problems.push(Problem::at(path.mark, message).help("make it a step of its own"));
+            }
+            let call = grpc::compile(method, spec, scope, cx, problems)?;
+            return Some((method.value.clone(), RequestForm::Call(Box::new(call))));
+        }
+        let (word, method, path) = request_line(spec, self.mark, problems)?;
+        let of_calls = [
+            (
+                "message",
+                spec.message.as_ref().map(|message| message.mark),
+                "write `json`, or call a method with `grpc`",
+            ),
+            ("metadata", spec.metadata.iter().next().map(|(name, _)| name.mark), "write `headers`"),
+        ];
+        for (key, mark, help) in of_calls {
+            let problem = |mark| Problem::at(mark, format!("only a call of gRPC has `{key}`")).help(help);
+            problems.extend(mark.map(problem));
+        }
+        let name = format!("{word} {}", path.value);
+        Some((name, request::compile(method, path, spec, scope, cx, problems).into_form()))
     }
-    let name = format!("{word} {}", path.value);
-    Some((name, request::compile(method, path, spec, scope, cx, problems).into_form()))
 }
 
 /// What is expected of the answer as one of HTTP. The status of a call is the call's own.

@@ -27,7 +27,7 @@ mod talk;
 mod template;
 mod value;
 
-pub use compile::{Journey, compile_step};
+pub use compile::{Journey, WrittenStep};
 pub use condition::{JsonRule, TextRule};
 pub use context::{CompileContext, ReadBody, ReadFile};
 pub use cookies::Cookies;

@@ -42,6 +42,11 @@ impl Scope {
         self.captured.len()
     }
 
+    /// The captured names, each at its place.
+    pub fn captured(&self) -> &[String] {
+        &self.captured
+    }
+
     /// What a name stands for: the nearest meaning wins, captures before columns before variables.
     pub fn meaning(&self, name: &str) -> Option<Meaning> {
         let position = |names: &[String]| names.iter().position(|known| known == name);

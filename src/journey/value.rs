@@ -80,6 +80,11 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// What was captured there, if anything was.
+    pub fn captured(&self, place: usize) -> Option<&Value> {
+        self.captured.get(place)?.as_ref()
+    }
+
     /// Whether a value was asked for that was never captured, since the last time this was asked.
     pub fn lacked(&mut self) -> bool {
         std::mem::take(&mut self.lacked)

@@ -1,7 +1,7 @@
 //! The requests of a ledger through the service.
 
 use super::{HttpLedger, Ids, WriteSpec};
-use crate::journey::{CompileContext, Scope, Step, StepSpec, Values, compile_step};
+use crate::journey::{CompileContext, Scope, Step, StepSpec, Values, WrittenStep};
 use crate::source::{Located, Mark, Problem};
 
 /// The two steps of a ledger through the service.
@@ -26,7 +26,8 @@ fn step(
 ) -> Option<Step> {
     let before = problems.len();
     let mut scope = Scope::new(cx.vars, &HttpLedger::COLUMNS.map(str::to_owned));
-    let step = compile_step(spec, mark, "", &mut scope, cx, problems)?;
+    let written = WrittenStep { spec, mark, journey: "" };
+    let step = written.compile_exchange(&mut scope, cx, problems)?;
     let alone = |mark| Problem::at(mark, "a step of the ledger stands alone").help("remove it");
     problems.extend(spec.capture.iter().next().map(|(name, _)| alone(name.mark)));
     problems.extend(spec.think.as_ref().map(|think| alone(think.mark)));

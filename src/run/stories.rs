@@ -4,10 +4,10 @@ use super::*;
 use crate::clock::Offset;
 use crate::event::{Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
 use crate::gate::Gate;
-use crate::history::{CheckPlan, EndpointPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
+use crate::history::{CheckPlan, EndpointPlan, Meta, StagePlan};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
-use crate::units::{Rate, Ratio};
+use crate::units::Rate;
 use crate::verdict::{Severity, Verdict};
 use std::time::Duration;
 
@@ -31,29 +31,9 @@ fn endpoint(journey: &str, step: &str) -> EndpointPlan {
 
 fn meta() -> Meta {
     Meta {
-        schema: SCHEMA,
-        version: "0.1.0".into(),
-        scenario: "checkout".into(),
-        text: String::new(),
-        hash: String::new(),
-        seed: 1,
-        started: "2026-11-21T10:15:00Z".into(),
-        target: "http://127.0.0.1:1".into(),
-        tls_verified: true,
-        machine: Machine { os: "linux x86_64".into(), cores: 2 },
-        model: Model::Open,
-        users: Vec::new(),
-        max_in_flight: 100,
-        untrusted: Ratio::default(),
         endpoints: vec![endpoint("browse", "list"), endpoint("order", "pay")],
         stages: vec![stage("warm-up", 0, 10, true), stage("hold", 10, 70, false)],
-        gates: vec![],
-        checks: vec![],
-        faults: vec![],
-        cluster: None,
-        recovery: RecoveryPlan::default(),
-        ledger: None,
-        watch: None,
+        ..Meta::bare("checkout")
     }
 }
 

@@ -4,10 +4,10 @@ use super::*;
 use crate::clock::Offset;
 use crate::event::{Ending, Event, EventKind, FaultPhase, FaultStep};
 use crate::gate::Gate;
-use crate::history::{EndpointPlan, FaultPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
+use crate::history::{EndpointPlan, FaultPlan, Meta, StagePlan};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
-use crate::units::{Rate, Ratio};
+use crate::units::Rate;
 use crate::verdict::{Severity, Verdict};
 use FaultPhase::{
     Failed, Injected, Overtaken, Planned, Protected, Proven, UndoFailed, Undoing, Undone, Unproven,
@@ -40,29 +40,10 @@ fn meta() -> Meta {
         until: until.map(at),
     };
     Meta {
-        schema: SCHEMA,
-        version: "0.1.0".into(),
-        scenario: "s".into(),
-        text: String::new(),
-        hash: String::new(),
-        seed: 1,
-        started: "2026-11-21T10:15:00Z".into(),
-        target: "http://127.0.0.1:1".into(),
-        tls_verified: true,
-        machine: Machine { os: "linux x86_64".into(), cores: 2 },
-        model: Model::Open,
-        users: Vec::new(),
-        max_in_flight: 100,
-        untrusted: Ratio::default(),
         endpoints: vec![EndpointPlan { name: "a/b".into(), journey: "a".into() }],
         stages: vec![stage("warm-up", 0.0, 2.0, true), stage("hold", 2.0, 42.0, false)],
-        gates: vec![],
-        checks: vec![],
         faults: vec![fault("cut", 10.0, Some(20.0)), fault("kill", 30.0, None)],
-        cluster: None,
-        recovery: RecoveryPlan::default(),
-        ledger: None,
-        watch: None,
+        ..Meta::bare("s")
     }
 }
 

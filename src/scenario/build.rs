@@ -2,6 +2,7 @@
 //! what depends on that part is not judged, so that one mistake gives one message.
 
 use super::data::DataFiles;
+use super::literals;
 use super::validate::{self, Whole};
 use super::{
     KubernetesPlan, Load, LoadSpec, Origin, PlannedAbort, PlannedGate, Rejected, Scenario, ScenarioFile,
@@ -22,13 +23,16 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Checks what was read and makes a scenario of it.
 pub(super) fn build(sources: Sources, environment: &Environment) -> Result<Scenario, Rejected> {
-    let Sources { mut tree, files, mut secrets, mut problems } = sources;
+    let Sources { mut tree, mut files, mut secrets, mut problems } = sources;
+    let written = tree.as_ref().map(|tree| literals::of(tree, &secrets)).unwrap_or_default();
+    let text = files.get(0).map(|file| written.redact(&file.text)).unwrap_or_default();
+    secrets.join(written);
     let file = tree.as_mut().and_then(|tree| decode::<ScenarioFile>(tree, &mut problems));
     let file = file.map(|file| aimed(file, environment.target()));
     if let Some(ledger) = file.as_ref().and_then(|file| file.ledger.as_ref()) {
         ledger.hide(&mut secrets);
     }
-    let text = files.get(0).map(|file| file.text.clone()).unwrap_or_default();
+    files.hide(secrets.clone());
     let built = file.zip(tree).and_then(|(file, tree)| {
         validate::missing(&tree, &mut problems);
         let data = DataFiles::new(&files);
@@ -156,7 +160,8 @@ impl Builder<'_> {
             specs.iter().filter_map(|spec| Journey::compile(spec, cx, problems)).collect::<Vec<_>>()
         });
         validate::endpoints(&specs, &journeys, self.problems);
-        let whole = self.whole.load && self.problems.len() == before;
+        // Without its values no journey was compiled, and no request is planned that a gate could count.
+        let whole = self.whole.load && self.whole.vars && self.problems.len() == before;
         let (stages, limits) = stages.zip(limits).filter(|_| whole)?;
         Some(Load {
             journeys,

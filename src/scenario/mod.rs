@@ -7,6 +7,7 @@ mod build;
 mod data;
 mod file;
 mod kubernetes;
+mod literals;
 mod load;
 mod masked;
 mod meta;

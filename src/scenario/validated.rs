@@ -22,13 +22,13 @@ pub struct Scenario {
     pub name: String,
     /// What it is for.
     pub description: Option<String>,
-    /// The file's text as written, references to outside values unresolved.
+    /// The file's text, references to outside values unresolved and credentials in it masked.
     pub text: String,
     /// Where it was read from.
     pub origin: Origin,
     /// SHA-256 over the scenario, its includes and its data, in hexadecimal.
     pub hash: String,
-    /// The values from outside; every output goes through [`Secrets::redact`].
+    /// The values from outside and credentials written into it; every output goes through [`Secrets::redact`].
     pub secrets: Secrets,
     /// The files it was read from, to show its lines.
     pub files: Files,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 /// The statuses that the shop answers with; anything else counts in a last place, `other`.
-const CODES: [u16; 14] = [200, 201, 400, 401, 403, 404, 405, 409, 413, 422, 500, 503, 504, 507];
+const CODES: [u16; 16] = [101, 200, 201, 400, 401, 403, 404, 405, 409, 413, 422, 426, 500, 503, 504, 507];
 
 /// Upper ends of the latency buckets, in microseconds, and as `le` labels in seconds.
 const BUCKETS: [(u64, &str); 12] = [

@@ -4,7 +4,8 @@
 //! `log`. They speak HTTP with each other. An api may also keep the orders in its own memory: then it is the whole shop; or
 //! in the table of a `PostgreSQL`, by a pool of connections that makes itself anew.
 //!
-//! `/products` (also `?q=words`), `/products/{id}`, `POST /login`, `/account` are the api's; `POST /orders`, `/orders`,
+//! `/products` (also `?q=words`), `/products/{id}`, `POST /login`, `/account` are the api's, and so are the streams
+//! `/orders/{id}/events` and `POST /v1/chat/completions` and the WebSocket `/live`; `POST /orders`, `/orders`,
 //! `/orders/{id}`, `/health`, `/ready`, `/metrics` belong to both. HTTP/1.1 and HTTP/2 on one port, no TLS.
 //!
 //! `server` accepts and drains, `front` does what each answer needs, `site` chooses the program; `orders` and `index` know
@@ -26,6 +27,8 @@ mod site;
 mod store;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod story_live;
 
 pub use api::ApiError;
 pub use log::{Fsync, LogError, LogFailed};

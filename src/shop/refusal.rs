@@ -50,6 +50,12 @@ pub(super) enum Refusal {
     /// A customer who does not know the word.
     #[error("this is not the password; it is `ahoy`")]
     WrongPassword,
+    /// No question for the clerk.
+    #[error("not a question: {0}; send for example {{\"stream\":true,\"prompt\":\"what is a sextant?\"}}")]
+    BadQuestion(String),
+    /// A WebSocket that is not opened as one.
+    #[error("this is a WebSocket: {0}; open it over HTTP/1.1 with `upgrade: websocket`")]
+    NoUpgrade(String),
     /// Nobody knows who asks.
     #[error("who are you? POST /login gives the cookie that says so")]
     Stranger,
@@ -75,6 +81,8 @@ impl Refusal {
             Refusal::BadQuantity(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_quantity"),
             Refusal::BadLogin => (StatusCode::BAD_REQUEST, "bad_login"),
             Refusal::WrongPassword => (StatusCode::FORBIDDEN, "wrong_password"),
+            Refusal::BadQuestion(_) => (StatusCode::BAD_REQUEST, "bad_question"),
+            Refusal::NoUpgrade(_) => (StatusCode::UPGRADE_REQUIRED, "no_upgrade"),
             Refusal::Stranger => (StatusCode::UNAUTHORIZED, "stranger"),
             Refusal::Order(OrderError::BadId { .. }) => (StatusCode::UNPROCESSABLE_ENTITY, "bad_id"),
             Refusal::Order(OrderError::Conflict { .. }) => (StatusCode::CONFLICT, "conflict"),

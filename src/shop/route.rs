@@ -7,8 +7,11 @@ pub(super) enum Route {
     Product,
     Orders,
     Order,
+    OrderEvents,
     Login,
     Account,
+    Clerk,
+    Live,
     Health,
     Ready,
     Metrics,
@@ -17,13 +20,16 @@ pub(super) enum Route {
 
 impl Route {
     /// All routes, in the order of `/metrics`.
-    pub(super) const ALL: [Route; 10] = [
+    pub(super) const ALL: [Route; 13] = [
         Route::Products,
         Route::Product,
         Route::Orders,
         Route::Order,
+        Route::OrderEvents,
         Route::Login,
         Route::Account,
+        Route::Clerk,
+        Route::Live,
         Route::Health,
         Route::Ready,
         Route::Metrics,
@@ -37,6 +43,8 @@ impl Route {
             "/orders" => Route::Orders,
             "/login" => Route::Login,
             "/account" => Route::Account,
+            "/v1/chat/completions" => Route::Clerk,
+            "/live" => Route::Live,
             "/health" | "/health/live" => Route::Health,
             "/ready" | "/health/ready" => Route::Ready,
             "/metrics" => Route::Metrics,
@@ -46,9 +54,14 @@ impl Route {
     }
 
     fn with_id(path: &str) -> (Route, &str) {
-        let prefixes = [("/products/", Route::Product), ("/orders/", Route::Order)];
-        let found =
-            prefixes.into_iter().find_map(|(prefix, route)| Some((route, path.strip_prefix(prefix)?)));
+        let shapes = [
+            ("/products/", "", Route::Product),
+            ("/orders/", "/events", Route::OrderEvents),
+            ("/orders/", "", Route::Order),
+        ];
+        let found = shapes.into_iter().find_map(|(before, after, route)| {
+            Some((route, path.strip_prefix(before)?.strip_suffix(after)?))
+        });
         found.filter(|(_, id)| !id.is_empty() && !id.contains('/')).unwrap_or((Route::Unknown, ""))
     }
 
@@ -59,8 +72,11 @@ impl Route {
             Route::Product => "/products/{id}",
             Route::Orders => "/orders",
             Route::Order => "/orders/{id}",
+            Route::OrderEvents => "/orders/{id}/events",
             Route::Login => "/login",
             Route::Account => "/account",
+            Route::Clerk => "/v1/chat/completions",
+            Route::Live => "/live",
             Route::Health => "/health",
             Route::Ready => "/ready",
             Route::Metrics => "/metrics",
@@ -72,7 +88,8 @@ impl Route {
     pub(super) const fn methods(self) -> &'static str {
         match self {
             Route::Orders => "GET, HEAD, POST",
-            Route::Login => "POST",
+            Route::Login | Route::Clerk => "POST",
+            Route::OrderEvents | Route::Live => "GET",
             _ => "GET, HEAD",
         }
     }
@@ -102,6 +119,10 @@ mod tests {
             ("/health/live", (Route::Health, "")),
             ("/health/ready", (Route::Ready, "")),
             ("/orders/a%2Db", (Route::Order, "a%2Db")),
+            ("/orders/a-1/events", (Route::OrderEvents, "a-1")),
+            ("/orders//events", (Route::Unknown, "")),
+            ("/orders/a/b/events", (Route::Unknown, "")),
+            ("/orders/events", (Route::Order, "events")),
             ("/products/", (Route::Unknown, "")),
             ("/products/7/x", (Route::Unknown, "")),
             ("/", (Route::Unknown, "")),

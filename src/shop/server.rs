@@ -1,12 +1,13 @@
 //! The open door: accepts connections, serves HTTP/1.1 and HTTP/2 on them, and closes in good order.
 
-use super::api::{Api, ApiError};
+use super::api::{Api, ApiError, talk};
 use super::front::Front;
 use super::log::{Fsync, LogError, LogFailed};
 use super::site::Site;
 use super::store::{Found, Keeper, KeeperError};
 use http::HeaderValue;
 use hyper::service::service_fn;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use std::convert::Infallible;
@@ -14,7 +15,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -178,13 +179,31 @@ async fn connection(stream: TcpStream, front: Arc<Front>, mut closing: watch::Re
     let _ = stream.set_nodelay(true);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().pipeline_flush(true);
-    let service = service_fn(move |request| Arc::clone(&front).serve(request));
-    let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let became = Arc::new(Mutex::new(None::<OnUpgrade>));
+    let noted = Arc::clone(&became);
+    let service = service_fn(move |request| {
+        let (answer, noted) = (Arc::clone(&front).serve(request), Arc::clone(&noted));
+        async move {
+            let mut reply = answer.await?;
+            if let Some(upgraded) = reply.extensions_mut().remove() {
+                *noted.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgraded);
+            }
+            Ok::<_, Infallible>(reply)
+        }
+    });
+    let mut served = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     tokio::select! {
         // A client that breaks the protocol or the connection has been told so by hyper.
-        _ = served.as_mut() => return,
+        _ = served.as_mut() => {}
         // Never sent, only closed: an error means that the door closes.
-        _ = closing.changed() => served.as_mut().graceful_shutdown(),
+        _ = closing.changed() => {
+            served.as_mut().graceful_shutdown();
+            let _ = served.await;
+        }
     }
-    let _ = served.await;
+    let upgraded = became.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(upgraded) = upgraded {
+        let closed = async { closing.changed().await.unwrap_or_default() };
+        talk(upgraded, closed).await;
+    }
 }

@@ -11,15 +11,15 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// An open shop and a client for it.
-struct Open {
-    addr: SocketAddr,
-    client: Client,
-    close: oneshot::Sender<()>,
-    served: JoinHandle<Result<(), ShopError>>,
+pub(super) struct Open {
+    pub(super) addr: SocketAddr,
+    pub(super) client: Client,
+    pub(super) close: oneshot::Sender<()>,
+    pub(super) served: JoinHandle<Result<(), ShopError>>,
 }
 
 impl Open {
-    async fn shop() -> Open {
+    pub(super) async fn shop() -> Open {
         let shop = Shop::alone(&door(SocketAddr::from(([127, 0, 0, 1], 0)))).await.unwrap();
         let addr = shop.addr();
         let (close, closed) = oneshot::channel();
@@ -29,7 +29,7 @@ impl Open {
         Open { addr, client, close, served }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.addr)
     }
 
@@ -41,7 +41,7 @@ impl Open {
         read(self.client.post(self.url("/orders")).body(body).send().await.unwrap()).await
     }
 
-    async fn order(&self, order: Value) -> (StatusCode, Value) {
+    pub(super) async fn order(&self, order: Value) -> (StatusCode, Value) {
         self.post(order.to_string()).await
     }
 }
@@ -95,6 +95,8 @@ async fn every_no_has_a_status_a_code_and_a_next_move() {
         ("/", 404, "no_route"),
         ("/products/99", 404, "not_found"),
         ("/orders/none", 404, "not_found"),
+        ("/orders/none/events", 404, "not_found"),
+        ("/live", 426, "no_upgrade"),
         ("/orders?limit=0", 400, "bad_limit"),
         ("/orders?limit=many", 400, "bad_limit"),
     ];

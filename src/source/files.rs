@@ -1,6 +1,6 @@
 //! The files that a scenario is made of, read once and kept for messages.
 
-use super::{Mark, Problem};
+use super::{Mark, Problem, Secrets};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
@@ -23,6 +23,7 @@ pub struct SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct Files {
     list: Vec<SourceFile>,
+    hidden: Secrets,
 }
 
 /// Why a file could not be read.
@@ -81,6 +82,15 @@ impl Files {
         let place = self.list.len();
         self.list.push(SourceFile { name, path: path.to_owned(), text });
         (place, error.map_or_else(|| Ok(self.list[place].text.as_str()), Err))
+    }
+
+    /// From now on lines are shown without these.
+    pub fn hide(&mut self, secrets: Secrets) {
+        self.hidden = secrets;
+    }
+
+    pub(super) fn hidden(&self) -> &Secrets {
+        &self.hidden
     }
 
     /// Takes in a text that stands in no file.

@@ -18,6 +18,7 @@ mod render;
 mod secrets;
 mod suggest;
 mod syntax;
+mod telling;
 mod tree;
 
 pub use decode::decode;
@@ -33,6 +34,7 @@ pub use render::{Look, in_order, render};
 pub use secrets::Secrets;
 
 pub use suggest::{nearest, suggest};
+pub use telling::{is_telling, told_values, without_told_values};
 pub use tree::{Budget, parse};
 
 use reader::Reader;

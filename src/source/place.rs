@@ -3,6 +3,7 @@
 use super::{Files, Mark};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The longest line that is kept, in letters.
@@ -31,15 +32,26 @@ impl Files {
         if line.text.chars().count() > LONGEST {
             return None;
         }
-        let letters = |bytes: &str| without_passwords(bytes).chars().count() as u64;
-        let (before, part) = (&line.text[..line.start], &line.text[line.start..line.end]);
-        Some(Place {
-            file: file.name.clone(),
-            line: line.number as u64,
-            column: letters(before) + 1,
-            length: letters(part).max(1),
-            text: without_passwords(line.text),
-        })
+        let (text, part) = self.shown(&line);
+        let letters = |bytes: &str| bytes.chars().count() as u64;
+        let (column, length) = (letters(&text[..part.start]) + 1, letters(&text[part]).max(1));
+        Some(Place { file: file.name.clone(), line: line.number as u64, column, length, text })
+    }
+
+    /// A line without what must not be shown, and where its marked stretch is then.
+    pub(super) fn shown(&self, line: &Line<'_>) -> (String, Range<usize>) {
+        let clean = |text: &str| self.hidden().redact(&without_passwords(text));
+        let Line { text, start, end, .. } = *line;
+        let [before, part, after] = [&text[..start], &text[start..end], &text[end..]].map(clean);
+        let whole = clean(text);
+        if before.len() + part.len() + after.len() == whole.len() {
+            return (whole, before.len()..before.len() + part.len());
+        }
+        // Something that is masked lies across an end of the stretch.
+        let same = before.bytes().zip(whole.bytes()).take_while(|(one, other)| one == other).count();
+        let start = whole.floor_char_boundary(same);
+        let end = whole.len();
+        (whole, start..end)
     }
 }
 
@@ -82,6 +94,7 @@ impl<'t> Line<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Secrets;
     use std::path::Path;
 
     fn place(text: &str, part: &str) -> (u64, u64, u64, String) {
@@ -96,6 +109,22 @@ mod tests {
     fn lines_and_columns_are_counted_in_letters_from_one() {
         assert_eq!(place("a: 1\nb: ü2\n", "2"), (2, 5, 1, "b: ü2".into()));
         assert_eq!(place("a:\n  b: 1\n  c: 2\n", "b: 1\n  c: 2"), (2, 3, 4, "  b: 1".into()));
+    }
+
+    #[test]
+    fn what_is_masked_moves_the_part_that_is_meant() {
+        let mut files = Files::default();
+        let text = "- { key: hunter-22, ü: 1, key: hunter-22 }";
+        files.remember(Path::new("s.yaml"), "s.yaml", text);
+        let mut secrets = Secrets::default();
+        secrets.hide("hunter-22");
+        files.hide(secrets);
+        for (part, column, length) in [("ü: 1", 15, 4), ("hunter-22", 10, 3), ("22", 10, 21)] {
+            let start = text.find(part).unwrap();
+            let place = files.place(Mark { file: 0, start, end: start + part.len() }).unwrap();
+            assert_eq!(place.text, "- { key: ***, ü: 1, key: *** }");
+            assert_eq!((place.column, place.length), (column, length), "{part}");
+        }
     }
 
     #[test]

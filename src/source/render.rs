@@ -56,21 +56,29 @@ fn group<'p>(problem: &'p Problem, files: &'p Files) -> Group<'p> {
     let title = Level::ERROR.primary_title(problem.message.as_str());
     let group = match files.get(problem.mark.file) {
         Some(file) if file.text.is_empty() => title.element(Origin::path(file.name.as_str())),
-        Some(file) => located(title, problem, &file.text, &file.name),
+        Some(file) => located(title, problem, &file.text, &file.name, files),
         None => Group::with_title(title),
     };
     if problem.help.is_empty() { group } else { group.element(Level::HELP.message(problem.help.as_str())) }
 }
 
 /// The first line of the problem's place, with a caret under it; a line that nobody wrote is only named.
-fn located<'p>(title: Title<'p>, problem: &'p Problem, text: &'p str, name: &'p str) -> Group<'p> {
-    let Line { number, text, start, end } = Line::first(text, problem.mark);
+fn located<'p>(
+    title: Title<'p>,
+    problem: &'p Problem,
+    text: &'p str,
+    name: &'p str,
+    files: &Files,
+) -> Group<'p> {
+    let line = Line::first(text, problem.mark);
+    let Line { number, text, start, .. } = line;
     if text.len() > LONGEST_LINE {
         let column = text[..start].chars().count() + 1;
         return title.element(Origin::path(name).line(number).char_column(column));
     }
     let label = (!problem.label.is_empty()).then_some(problem.label.as_str());
-    let annotation = AnnotationKind::Primary.span(start..end).label(label);
+    let (text, part) = files.shown(&line);
+    let annotation = AnnotationKind::Primary.span(part).label(label);
     title.element(Snippet::source(text).line_start(number).path(name).annotation(annotation))
 }
 

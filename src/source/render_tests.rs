@@ -69,3 +69,15 @@ fn marks_that_fit_no_text_do_no_harm() {
         assert!(shown.contains("odd"));
     }
 }
+
+#[test]
+fn a_password_within_a_url_is_not_shown() {
+    let text = "{ a: 'amqp://user:hunter22@host', b: 1 }\n";
+    for (mark, carets) in [(at(5, 32), "|      ^^^^^^^^^^^^^^^^^^^^^^\n"), (at(37, 38), "^\n")] {
+        let shown = render(&[Problem::at(mark, "odd")], &files(text), Look::Plain);
+        assert!(shown.contains("{ a: 'amqp://user:***@host', b: 1 }"), "{shown}");
+        assert!(!shown.contains("hunter22") && shown.contains(carets), "{shown}");
+    }
+    let inside = render(&[Problem::at(at(20, 22), "odd")], &files(text), Look::Plain);
+    assert!(!inside.contains("hunter22"), "{inside}");
+}

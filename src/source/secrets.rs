@@ -1,4 +1,5 @@
-//! Values that came from outside (`${env:…}`, `${file:…}`) and must never be printed.
+//! Values that must never be printed: those that came from outside (`${env:…}`, `${file:…}`), and credentials that stand
+//! in a scenario itself.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -6,6 +7,15 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 
 /// Below this a value is no secret: masking every `on` and `80` would only make reports unreadable.
 const SHORTEST: usize = 4;
+
+/// Below this a credential of the scenario itself cannot be told from other text.
+const SHORTEST_WRITTEN: usize = 6;
+
+/// Shorter lines of a longer value, such as a key in a file, are not looked for alone.
+const SHORTEST_LINE: usize = 12;
+
+/// What is shown in the place of a credential that has no name.
+const MASK: &str = "***";
 
 /// Below this the Base64 forms within other data are too short to be told from chance.
 const SHORTEST_WITHIN: usize = 8;
@@ -34,12 +44,46 @@ impl Secrets {
         if value.chars().count() < SHORTEST {
             return;
         }
-        let shown = format!("[{reference}]");
-        for form in forms(value) {
-            if form.len() >= SHORTEST && !self.forms.iter().any(|(known, _)| *known == form) {
-                self.forms.push((form, shown.clone()));
-            }
+        self.remember(value, &format!("[{reference}]"));
+        // A log shows a key of several lines line by line. Its frame is known to everybody.
+        let lines = value.lines().map(str::trim).filter(|_| value.contains('\n'));
+        for line in lines.filter(|line| line.len() >= SHORTEST_LINE && !line.starts_with("-----")) {
+            self.remember(line, &format!("[{reference}]"));
         }
+    }
+
+    /// Remembers a credential that stands in the scenario itself. A plain word, such as the password `postgres`, is
+    /// not looked for: it would mask the same word wherever it is none.
+    pub fn hide(&mut self, value: &str) {
+        let word = value.bytes().all(|byte| byte.is_ascii_lowercase());
+        if value.chars().count() >= SHORTEST_WRITTEN && !word {
+            self.remember(value, MASK);
+        }
+    }
+
+    /// Takes over what others know; what is known here already keeps its name.
+    pub fn join(&mut self, others: Secrets) {
+        for (form, shown) in others.forms {
+            self.look_for(form, &shown);
+        }
+        self.sort();
+    }
+
+    fn remember(&mut self, value: &str, shown: &str) {
+        for form in forms(value) {
+            self.look_for(form, shown);
+        }
+        self.sort();
+    }
+
+    fn look_for(&mut self, form: String, shown: &str) {
+        if form.len() >= SHORTEST && !self.forms.iter().any(|(known, _)| *known == form) {
+            self.forms.push((form, shown.to_owned()));
+        }
+    }
+
+    /// The longest come first: a value may be a part of another.
+    fn sort(&mut self) {
         self.forms.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     }
 
@@ -98,6 +142,14 @@ fn forms(value: &str) -> Vec<String> {
     ];
     let escaped = serde_json::Value::from(value).to_string();
     forms.push(escaped[1..escaped.len() - 1].to_owned());
+    // Within a word of the shell, and on a page of a server.
+    forms.push(value.replace('\'', r"'\''"));
+    let page = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    forms.extend(
+        [("&quot;", "&#39;"), ("&#34;", "&#x27;")]
+            .map(|(double, single)| page.replace('"', double).replace('\'', single)),
+    );
+    forms.push(page);
     if value.len() >= SHORTEST_WITHIN {
         for shift in 0..3 {
             forms.push(within_base64(value, shift));
@@ -146,6 +198,40 @@ mod tests {
             ("turn it on".into(), "turn it on".into()),
         ] {
             assert_eq!(secrets.redact(&text), shown);
+        }
+    }
+
+    #[test]
+    fn a_key_of_several_lines_is_found_line_by_line() {
+        let mut secrets = Secrets::default();
+        secrets.add("file:key.pem", "-----BEGIN KEY-----\nMIIEvQIBADANBg\nAgEAAoIBAQDf\n-----END KEY-----");
+        assert_eq!(secrets.redact("| AgEAAoIBAQDf"), "| [file:key.pem]");
+        assert_eq!(secrets.redact("| -----END KEY-----"), "| -----END KEY-----");
+    }
+
+    #[test]
+    fn words_of_the_shell_and_of_pages_hold_values_too() {
+        let mut secrets = Secrets::default();
+        secrets.add("env:WORD", "it's <\"5\" & 6>");
+        for text in [r#"-H 'x: it'\''s <"5" & 6>'"#, "x: it&#39;s &lt;&quot;5&quot; &amp; 6&gt;"] {
+            assert!(secrets.redact(text).contains("[env:WORD]"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_scenario_is_hidden_unless_it_is_a_plain_word() {
+        let mut secrets = secrets();
+        let mut written = Secrets::default();
+        for word in ["hunter-22", "postgres", "ab1", "s3cr/t +\"key\""] {
+            written.hide(word);
+        }
+        secrets.join(written);
+        for (text, shown) in [
+            ("got hunter-22, hunter%2D22 and aHVudGVyLTIy", "got ***, *** and ***"),
+            ("postgres ab1", "postgres ab1"),
+            ("s3cr/t +\"key\"", "[env:TOKEN]"),
+        ] {
+            assert_eq!(secrets.redact(text), shown);
         }
     }
 

@@ -171,7 +171,7 @@ pub(super) async fn reach(
     let Some(tls) = &target.tls else { return Ok((Either::Left(Stamped::new(stream)), None)) };
     let connected = Instant::now();
     let handshake = tls.connector.connect(tls.server_name.clone(), stream).await;
-    let stream = handshake.map_err(|e| Failure::new(ErrorClass::Tls, format!("TLS with {address}: {e}")))?;
+    let stream = handshake.map_err(|e| Failure::from_handshake(&e, address))?;
     Ok((Either::Right(Box::new(stream)), Some(connected.elapsed())))
 }
 

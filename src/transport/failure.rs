@@ -3,6 +3,16 @@
 use crate::sample::ErrorClass;
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
+
+/// What rustls names by its own code, in words.
+const IN_WORDS: [(&str, &str); 2] = [
+    (
+        "Other(OtherError(CaUsedAsEndEntity))",
+        "it is that of an authority, which no server may show as its own",
+    ),
+    ("UnknownIssuer", "no authority that is known here has signed it"),
+];
 
 /// A request that got no complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,19 +36,32 @@ impl Failure {
             ErrorClass::Refused => "start the service, or correct the address",
             ErrorClass::Dns => "correct the name, or make it known to this machine",
             ErrorClass::Timeout => "correct the address, or let this machine through to it",
-            // The usual self-signed certificate of `openssl req -x509`, named as its own authority.
-            ErrorClass::Tls if self.text.contains("CaUsedAsEndEntity") => {
-                "give the service a certificate of its own (`CA:FALSE`), signed by the authority"
-            }
-            ErrorClass::Tls if self.text.contains("certificate") => {
-                "name the authority that signed it under `target.tls.ca`, or correct the host's name"
-            }
+            ErrorClass::Tls if self.text.contains("certificate") => self.about_certificate(),
             ErrorClass::Tls => "write http:// when this port does not speak TLS",
             ErrorClass::Generator => "raise the limit of open files (`ulimit -n`), or free some ports",
             ErrorClass::Reset | ErrorClass::Protocol | ErrorClass::Status | ErrorClass::Assertion => {
                 "look whether it is the service that you mean, and into its log"
             }
         }
+    }
+
+    fn about_certificate(&self) -> &'static str {
+        let about = |words: &str| self.text.contains(words);
+        // The usual self-signed certificate of `openssl req -x509`, named as its own authority.
+        if about(IN_WORDS[0].1) {
+            "give the service a certificate of its own (`CA:FALSE`), signed by the authority"
+        } else if about("not valid for name") {
+            "correct the host's name, or write the one that it is for as `target.tls.server_name`"
+        } else if about("expired") || about("not valid yet") {
+            "give the service a certificate that is valid now, or correct the clock of this machine"
+        } else {
+            "name the authority that signed it under `target.tls.ca`"
+        }
+    }
+
+    /// The failure behind a handshake of TLS that did not come to its end.
+    pub fn from_handshake(error: &io::Error, address: SocketAddr) -> Failure {
+        Failure::new(ErrorClass::Tls, in_words(&format!("TLS with {address}: {error}")))
     }
 
     /// The failure behind an error of the system while doing `what`.
@@ -64,7 +87,7 @@ impl Failure {
     pub fn from_reqwest(error: &reqwest::Error) -> Failure {
         // The outermost errors only say that a request with this URL failed, which everybody knows here.
         let text = error.source().map_or_else(|| chain(error), chain);
-        let text = text.strip_prefix("client error (Connect): ").unwrap_or(&text).to_owned();
+        let text = in_words(text.strip_prefix("client error (Connect): ").unwrap_or(&text));
         if error.is_timeout() {
             return Failure::new(ErrorClass::Timeout, text);
         }
@@ -82,6 +105,11 @@ impl Failure {
         };
         Failure::new(class, text)
     }
+}
+
+/// What rustls says, for people.
+fn in_words(text: &str) -> String {
+    IN_WORDS.iter().fold(text.to_owned(), |text, (code, words)| text.replace(code, words))
 }
 
 /// Whether the other side ended TLS and said why, in the words of rustls. In TLS 1.3 a server that wants a certificate
@@ -151,6 +179,30 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 mod tests {
     use super::*;
     use rustix::io::Errno;
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_said_in_words_and_with_what_helps_against_it() {
+        let address = ([127, 0, 0, 1], 443).into();
+        for (said, text, help) in [
+            ("Other(OtherError(CaUsedAsEndEntity))", "that of an authority", "signed by the authority"),
+            ("UnknownIssuer", "no authority that is known here", "under `target.tls.ca`"),
+            ("BadSignature", "BadSignature", "under `target.tls.ca`"),
+            ("certificate not valid for name \"x\"", "for name \"x\"", "`target.tls.server_name`"),
+            ("certificate expired: verification time 2", "expired", "the clock of this machine"),
+            ("certificate not valid yet: verification time 2", "not valid yet", "the clock of this machine"),
+        ] {
+            let error = io::Error::other(format!("invalid peer certificate: {said}"));
+            let failure = Failure::from_handshake(&error, address);
+            assert!(
+                failure.text.starts_with("TLS with 127.0.0.1:443: invalid peer certificate: "),
+                "{failure}"
+            );
+            assert!(failure.text.contains(text), "{failure}");
+            assert!(failure.next_move().ends_with(help), "{said}: {}", failure.next_move());
+        }
+        let eof = Failure::from_handshake(&io::Error::other("tls handshake eof"), address);
+        assert_eq!(eof.next_move(), "write http:// when this port does not speak TLS");
+    }
 
     #[test]
     fn errors_of_the_system_have_owners() {

@@ -6,7 +6,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_t
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Whether the target's certificate is verified. Every report says so when it is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,10 +80,7 @@ impl TlsOptions {
             return Ok(Arc::new(AcceptAny(provider)));
         }
         let Some(ca) = &self.ca else {
-            // The bundled roots make the binary work in an image without any certificate files.
-            let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
-            let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(bundled, provider);
-            return Ok(Arc::new(verifier.map_err(|e| TlsError::Setup(e.to_string()))?));
+            return system(provider);
         };
         let mut roots = RootCertStore::empty();
         for certificate in certificates(ca, "the CA file")? {
@@ -95,6 +92,19 @@ impl TlsOptions {
             rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
         Ok(verifier.map_err(|e| TlsError::Setup(e.to_string()))?)
     }
+}
+
+/// What trusts the system's authorities. They are read once, however many targets there are.
+fn system(provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    static READ: OnceLock<Arc<dyn ServerCertVerifier>> = OnceLock::new();
+    if let Some(read) = READ.get() {
+        return Ok(Arc::clone(read));
+    }
+    // The bundled roots make the binary work in an image without any certificate files.
+    let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
+    let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(bundled, provider);
+    let verifier = verifier.map_err(|e| TlsError::Setup(e.to_string()))?;
+    Ok(Arc::clone(READ.get_or_init(|| Arc::new(verifier))))
 }
 
 fn certificates(pem: &[u8], what: &'static str) -> Result<Vec<CertificateDer<'static>>, TlsError> {

@@ -129,7 +129,8 @@ pub fn refusal(status: StatusCode) -> &'static str {
         400 | 426 | 200..=299 => {
             "a proxy on the way may not hand the upgrade on (nginx: `proxy_set_header Upgrade $http_upgrade`)"
         }
-        502..=504 => "the proxy on the way does not reach the service",
+        502 => "the proxy on the way does not reach the service, or does not hand the upgrade on",
+        503 | 504 => "the proxy on the way does not reach the service",
         _ => "look into its log",
     }
 }

@@ -1,11 +1,14 @@
-//! Ten thousand connections open at once.
+//! Ten thousand connections open at once, and what becomes of them when their server dies.
 
 use super::{all_done, program};
 use shakedown::engine::raise_open_files;
-use support::{Child, Holding, Report};
+use std::fs;
+use support::{Child, Counts, Holding, Report};
 
 /// How many connections there shall be.
 const CROWD: u64 = 10_000;
+/// How many users: each is a client of its own.
+const USERS: u64 = 2_000;
 /// Descriptors that a process needs for everything else.
 const OTHERS: u64 = 200;
 
@@ -62,4 +65,45 @@ fn ten_thousand_connections_of_a_closed_load_are_all_answered() {
     let counts = report.counts();
     assert!(counts.planned >= crowd(), "{counts:?}");
     assert_eq!(counts, all_done(seen));
+}
+
+#[test]
+fn a_crowd_whose_server_dies_is_a_crowd_of_failures() {
+    let test = "crowd::a_crowd_whose_server_dies_is_a_crowd_of_failures";
+    // Nobody is answered: the crowd of the server never comes.
+    let start = || {
+        Child::serving(test, "", |_| {
+            raise_open_files();
+            Holding::start(u64::MAX)
+        })
+    };
+    for (crowd, load) in [
+        (crowd(), format!("max: {{ connections: {}, hold: 2h }}", crowd())),
+        (USERS, format!("users: {{ count: {USERS}, ramp: 0s, hold: 2h }}")),
+    ] {
+        let child = start();
+        let program = program();
+        let running = program.start_scenario(&format!(
+            "scenario: crowd\ntarget: {{ http: '{}', connect_timeout: 30s }}\nload: {{ timeout: 60s, \
+             profile: {{ {load} }}, journeys: [{{ name: j, steps: [{{ get: /, think: 1h }}] }}] }}\n",
+            child.url(),
+        ));
+        let held = || fs::read_dir(format!("/proc/{}/fd", child.pid())).map_or(0, Iterator::count) as u64;
+        running.waits_for("the whole crowd", || held() >= crowd);
+        drop(child);
+        running.interrupt();
+        let ended = running.end();
+        assert_eq!(ended.code, Some(130), "{ended}");
+        let report = ended.report();
+        let counts = report.counts();
+        assert!(counts.failed >= crowd, "{load}: {counts:?}");
+        assert_eq!(
+            counts,
+            Counts { planned: counts.failed, failed: counts.failed, ..Counts::default() },
+            "{load}"
+        );
+        let errors = report.errors();
+        assert!(errors["reset"] >= crowd / 2, "{load}: {errors:?}");
+        assert!(errors.keys().all(|class| class == "refused" || class == "reset"), "{load}: {errors:?}");
+    }
 }

@@ -13,7 +13,7 @@ struct Mode {
     planned: Option<u64>,
 }
 
-const MODES: [Mode; 5] = [
+const MODES: [Mode; 6] = [
     Mode {
         name: "arrivals",
         load: "profile: { stages: [{ from: 300/s, to: 300/s, over: 2s }] }",
@@ -35,6 +35,7 @@ const MODES: [Mode; 5] = [
         planned: Some(1_200),
     },
     Mode { name: "max", load: "profile: { max: { connections: 8, hold: 2s } }", planned: None },
+    Mode { name: "users", load: "profile: { users: { count: 8, ramp: 0s, hold: 2s } }", planned: None },
 ];
 
 impl Mode {

@@ -45,7 +45,7 @@ fn a_program_runs_in_a_container() {
         "  - command: { run: [/bin/sh, -c, 'echo no >&2; exit 2'], in: { pods: app=api } }
   - command: { run: [/bin/no-such], in: { pods: app=api } }
   - command: { run: [echo], in: { pods: app=nobody } }
-  - timeout: 500ms
+  - timeout: 3s
     command: { run: [/bin/sleep, '30'], in: { pods: app=api } }\n",
     );
     ended.expect(1, &[]);

@@ -29,5 +29,4 @@ fn the_ready_endpoints_of_a_service_are_counted() {
     );
     ended.expect(1, &[]);
     failure("endpoints", &ended, &place.program);
-    place.smoke("  - endpoints: { service: api, ready: 0 }\n").expect(2, &["zero ready endpoints"]);
 }

@@ -53,6 +53,8 @@ fn scrubbed(text: &str) -> String {
     for (pattern, shown) in [
         (r"127\.0\.0\.1([: ])\d+", "127.0.0.1${1}PORT"),
         (r"-p \d+", "-p PORT"),
+        (r"\bshakedown\.[0-9a-f]{16}\b", "shakedown.ID"),
+        (r"RabbitMQ \d[\d.]*", "RabbitMQ VERSION"),
         (r"\b\d+(\.\d+)? (µs|ms|s)\b", "TIME"),
         (r"(still failing|cannot recover by itself, given up) after [^:]*: ", ""),
         (r"; it cannot recover by itself, so it was not asked again", ""),

@@ -11,7 +11,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::health_reporter;
 
 /// The health service of its library: the server and `shop.v1.Orders` serve, `shop.v1.Stock` does not.
-fn server() -> Raw {
+pub fn server() -> Raw {
     Raw::start(|stream: TcpStream| async move {
         let (reporter, service) = health_reporter();
         reporter.set_service_status("shop.v1.Orders", ServingStatus::Serving).await;
@@ -85,5 +85,7 @@ fn nobody_is_there_and_nobody_answers() {
     ended.expect(4, &["Connection refused"]);
     failure("grpc-down", &ended, &program);
     let silent = Raw::silent();
-    smoke(&program, "", &check(&silent.url(), "")).expect(4, &["connected, but no answer within 2s"]);
+    let ended = smoke(&program, "", &check(&silent.url(), ""));
+    ended.expect(4, &["connected, but no answer within 2s"]);
+    failure("grpc-silent", &ended, &program);
 }

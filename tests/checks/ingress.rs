@@ -25,9 +25,9 @@ fn a_path_leads_to_a_service_that_can_answer() {
     place
         .smoke(
             "  - eventually: 60s
-    ingress: { name: shop, host: shop.test, path: /api/orders, service: api, class: nginx }\n",
+    ingress: { name: shop, host: shop.test, path: /api/orders, service: api, class: nginx, via: off }\n",
         )
-        .expect(0, &["ok, shop.test/api/orders leads to api, 1 endpoints ready"]);
+        .expect(0, &["ok, shop.test/api/orders leads to api, 1 endpoints ready; no request was sent"]);
     let ended = place.smoke(
         "  - ingress: { name: shop, host: shop.test, path: /api, service: empty }
   - ingress: { name: shop, host: shop.test, path: /, service: api }
@@ -38,5 +38,12 @@ fn a_path_leads_to_a_service_that_can_answer() {
     );
     ended.expect(1, &[]);
     failure("ingress", &ended, &place.program);
-    place.smoke("  - ingress: { name: shop, path: api, service: api }\n").expect(2, &["begins with a slash"]);
+    for (keys, words) in [
+        ("path: api", "begins with a slash"),
+        ("via: ftp://lb.test", "`ftp://lb.test` is no address of an ingress"),
+        ("via: off, expect: { status: 200 }", "with `via: off` no request is sent"),
+        ("host: 'a b'", "is not a URL"),
+    ] {
+        place.smoke(&format!("  - ingress: {{ name: shop, service: api, {keys} }}\n")).expect(2, &[words]);
+    }
 }

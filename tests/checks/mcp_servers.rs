@@ -82,7 +82,15 @@ pub fn streamable(version: &'static str) -> impl Fn(&Seen) -> Answer + Send + Sy
         match method {
             "" => Answer::status(204),
             "notifications/initialized" => Answer::status(202),
-            _ => rpc(200, &envelope(&message["id"], result(method, &message["params"])).to_string()),
+            _ => {
+                let answer = envelope(&message["id"], result(method, &message["params"])).to_string();
+                if version < "2025-11-25" {
+                    return rpc(200, &answer);
+                }
+                // An event without data says first from where a lost stream could go on.
+                let stream = format!("id: 1\nretry: 3000\ndata:\n\nid: 2\ndata: {answer}\n\n");
+                Answer::ok(stream).header("content-type", "text/event-stream")
+            }
         }
     }
 }

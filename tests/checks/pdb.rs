@@ -3,7 +3,7 @@
 use crate::golden::failure;
 use crate::place::{Place, SHELL, STAYS, deployment};
 
-fn budget(name: &str, least: u32) -> String {
+pub fn budget(name: &str, least: u32) -> String {
     format!(
         "---
 apiVersion: policy/v1

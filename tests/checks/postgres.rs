@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use support::{Raw, Server, unprivileged};
 
 /// A server with a table, and two users: `postgres`, whom it trusts, and `pat`, who has a password.
-fn started() -> Option<Server> {
+pub fn started() -> Option<Server> {
     let mut server = Server::new("postgres", unprivileged())?;
     server.tool("initdb", &["-D", "data", "-U", "postgres", "-A", "trust", "--no-sync"]);
     let rules = "host all pat 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n\
@@ -45,7 +45,7 @@ fn query(server: &Server, query: &str) -> String {
     server.tool("psql", &["-X", "-A", "-t", "-q", "-d", &url(server, "postgres"), "-c", query])
 }
 
-fn url(server: &Server, user: &str) -> String {
+pub fn url(server: &Server, user: &str) -> String {
     format!("postgres://{user}@127.0.0.1:{}/postgres", server.port)
 }
 

@@ -4,7 +4,7 @@ use crate::golden::{failure, program, smoke};
 use std::net::TcpListener;
 use support::{Answer, Raw, Scripted};
 
-fn vector(samples: &[(&str, &str)]) -> Answer {
+pub fn vector(samples: &[(&str, &str)]) -> Answer {
     let samples: Vec<String> = samples
         .iter()
         .map(|(job, value)| {

@@ -4,7 +4,7 @@ use crate::golden::{failure, program, smoke};
 use std::net::TcpListener;
 use support::{Raw, Server};
 
-fn started(settings: &[&str]) -> Option<Server> {
+pub fn started(settings: &[&str]) -> Option<Server> {
     let mut server = Server::new("redis-server", None)?;
     let port = server.port.to_string();
     let fixed = ["--port", &port, "--bind", "127.0.0.1", "--save", ""];
@@ -16,7 +16,7 @@ fn ask(server: &Server, words: &[&str]) -> String {
     server.tool("redis-cli", &[&["-p", &server.port.to_string()], words].concat())
 }
 
-fn url(server: &Server, who: &str) -> String {
+pub fn url(server: &Server, who: &str) -> String {
     format!("redis://{who}127.0.0.1:{}/0", server.port)
 }
 

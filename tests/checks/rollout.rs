@@ -1,7 +1,7 @@
 //! `rollout`: workloads that are complete, and those that crash, have no image, or are not as meant.
 
-use crate::golden::{failure, program};
-use crate::place::{Place, SHELL, STAYS, deployment, smoke_at};
+use crate::golden::failure;
+use crate::place::{Place, SHELL, STAYS, deployment};
 
 #[test]
 fn a_rollout_is_judged_by_its_image_its_pods_and_where_they_are() {
@@ -40,21 +40,4 @@ fn a_rollout_is_judged_by_its_image_its_pods_and_where_they_are() {
     );
     ended.expect(1, &[]);
     failure("rollout-pods", &ended, &place.program);
-}
-
-#[test]
-fn a_cluster_that_cannot_be_asked_is_told() {
-    let program = program();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let kubeconfig = format!(
-        "apiVersion: v1\nkind: Config\ncurrent-context: playground\n\
-         contexts: [{{ name: playground, context: {{ cluster: c, user: u }} }}]\n\
-         clusters: [{{ name: c, cluster: {{ server: 'http://{free}' }} }}]\nusers: [{{ name: u, user: {{}} }}]\n"
-    );
-    program.write("kubeconfig", kubeconfig);
-    let ended = smoke_at(&program, "kubeconfig", "  - rollout: { deployment: api }\n");
-    ended.expect(4, &[]);
-    failure("rollout-down", &ended, &program);
-    let ended = smoke_at(&program, "kubeconfig", "  - rollout: { deployment: api, statefulset: api }\n");
-    ended.expect(2, &["two workloads are named"]);
 }

@@ -16,7 +16,7 @@ const SECRETS: [(&str, &str); 4] = [
 const LITERAL: &str = "lit-c0ffee99";
 
 /// Every file under a folder.
-fn files(folder: &Path, found: &mut Vec<(String, String)>) {
+pub fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -82,6 +82,8 @@ fn checks_of_the_network_tell_no_secret_either() {
   - websocket: {{ url: "ws://{at}/${{env:SHOP_KEY}}", headers: {{ x-shop: "${{env:SHOP_TOKEN}}" }}, send: "${{env:SHOP_CARD}}" }}
   - sse: {{ url: "/${{env:SHOP_KEY}}", headers: {{ authorization: "Bearer ${{env:SHOP_TOKEN}}" }} }}
   - grpc_health: {{ service: "${{env:SHOP_CARD}}", headers: {{ x-shop: "${{env:SHOP_TOKEN}}" }} }}
+  - amqp: {{ url: "amqp://${{env:SHOP_KEY}}:${{env:SHOP_TOKEN}}@{at}/${{env:SHOP_CARD}}" }}
+  - mongodb: {{ url: "mongodb://${{env:SHOP_KEY}}:${{env:SHOP_TOKEN}}@{at}/${{env:SHOP_CARD}}" }}
 "#
     )
     .replace("- tcp:", "- timeout: 1s\n    tcp:");

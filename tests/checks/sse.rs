@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n";
 
 /// Says this after the head of a stream, and then nothing more.
-fn streaming(more: &'static str, events: &'static str) -> Raw {
+pub fn streaming(more: &'static str, events: &'static str) -> Raw {
     Raw::start(move |mut stream: TcpStream| async move {
         let _ = stream.read(&mut [0; 4_096]).await;
         let _ = stream.write_all(format!("{HEAD}{more}\r\n{events}").as_bytes()).await;
@@ -61,14 +61,20 @@ fn an_answer_that_is_no_stream() {
     ended.expect(1, &["expected content type text/event-stream, got text/html"]);
     failure("sse-type", &ended, &program);
     let closed = Scripted::start([Answer::status(403)]);
-    smoke(&program, "", &check(&closed.url(), "")).expect(1, &["expected status 200, got 403 Forbidden"]);
+    let ended = smoke(&program, "", &check(&closed.url(), ""));
+    ended.expect(1, &["expected status 200, got 403 Forbidden"]);
+    failure("sse-access", &ended, &program);
 }
 
 #[test]
 fn nobody_is_there_and_nobody_answers() {
     let program = program();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    smoke(&program, "", &check(&format!("http://{free}"), "")).expect(4, &["Connection refused"]);
+    let ended = smoke(&program, "", &check(&format!("http://{free}"), ""));
+    ended.expect(4, &["Connection refused"]);
+    failure("sse-down", &ended, &program);
     let silent = Raw::silent();
-    smoke(&program, "", &check(&silent.url(), "")).expect(4, &["not even the head of an answer within 1s"]);
+    let ended = smoke(&program, "", &check(&silent.url(), ""));
+    ended.expect(4, &["not even the head of an answer within 1s"]);
+    failure("sse-silent", &ended, &program);
 }

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 /// Greets, answers each text with `you said …`, and closes when it is told to.
-async fn echo(stream: TcpStream) {
+pub async fn echo(stream: TcpStream) {
     let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
     let _ = socket.send(Message::text("hello")).await;
     while let Some(Ok(message)) = socket.next().await {
@@ -58,7 +58,9 @@ fn nobody_listens_and_nobody_answers() {
     failure("websocket-down", &ended, &program);
     let silent = Raw::silent();
     let check = check(&format!("ws://{}/", silent.addr()), "").replace("2s", "300ms");
-    smoke(&program, "", &check).expect(4, &["connected, but no answer to the handshake within 300ms"]);
+    let ended = smoke(&program, "", &check);
+    ended.expect(4, &["connected, but no answer to the handshake within 300ms"]);
+    failure("websocket-silent", &ended, &program);
 }
 
 #[test]

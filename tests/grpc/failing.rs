@@ -1,7 +1,7 @@
 //! Calls that do not end as they should: the class of each, and its words.
 
 use crate::orders::{Orders, Reflection};
-use crate::{SOURCES, plain, program, scenario};
+use crate::{SOURCES, journeys, plain, program, scenario};
 use support::Raw;
 
 /// The article, keys of the step, the class, and the words.
@@ -54,23 +54,13 @@ const CASES: [(&str, &str, &str, &str); 18] = [
 #[test]
 fn every_failure_has_its_class_and_its_words() {
     let (program, server) = (program(), Orders::start(Reflection::None));
-    let journeys: Vec<String> = CASES
-        .iter()
-        .enumerate()
-        .map(|(number, (sku, keys, ..))| {
-            format!(
-                "    - {{ name: j{number}, steps: [{{ grpc: shop.v1.Orders/Create, name: step, \
-                 message: {{ sku: {sku} }}, {keys} }}] }}\n"
-            )
-        })
-        .collect();
-    let text = format!(
-        "scenario: failures\ntarget: {{ http: '{}', {} }}\nload:\n  workers: 1\n  \
-         profile: {{ stages: [{{ from: 72/s, to: 72/s, over: 1s }}] }}\n  journeys:\n{}",
-        server.url(),
-        plain(SOURCES[0]),
-        journeys.concat()
-    );
+    let cases = CASES.iter().enumerate().map(|(number, (sku, keys, ..))| {
+        format!(
+            "    - {{ name: j{number}, steps: [{{ grpc: shop.v1.Orders/Create, name: step, \
+             message: {{ sku: {sku} }}, {keys} }}] }}\n"
+        )
+    });
+    let text = journeys(&server.url(), &plain(SOURCES[0]), &cases.collect::<String>());
     let ended = program.scenario(&text);
     let report = ended.report();
     for (number, (sku, _, class, words)) in CASES.iter().enumerate() {

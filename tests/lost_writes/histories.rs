@@ -3,42 +3,22 @@
 use crate::table::{Table, Wanted};
 use shakedown::clock::Offset;
 use shakedown::event::{Ending, Event, EventKind};
-use shakedown::history::{LedgerPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA};
+use shakedown::history::{LedgerPlan, Meta};
 use shakedown::run::{DataLoss, LedgerResult, Run, Strictness};
-use shakedown::units::{Rate, Ratio};
+use shakedown::units::Rate;
 use shakedown::verdict::Subject;
 use std::fs;
 use std::time::Duration;
 
 fn meta(table: &Table) -> Meta {
     Meta {
-        schema: SCHEMA,
-        version: "0.1.0".into(),
-        scenario: "s".into(),
-        text: String::new(),
-        hash: String::new(),
-        seed: 1,
-        started: "2026-11-21T10:15:00Z".into(),
-        target: "http://127.0.0.1:1".into(),
-        tls_verified: true,
-        machine: Machine { os: "linux x86_64".into(), cores: 2 },
-        model: Model::Open,
-        users: Vec::new(),
-        max_in_flight: 100,
-        untrusted: Ratio::default(),
-        endpoints: vec![],
-        stages: vec![],
-        gates: vec![],
-        checks: vec![],
         faults: table.faults.clone(),
-        cluster: None,
-        recovery: RecoveryPlan::default(),
-        watch: None,
         ledger: Some(LedgerPlan {
             kind: "http".into(),
             prefix: "sd01".into(),
             rate: Rate::per_second(table.rate),
         }),
+        ..Meta::bare("s")
     }
 }
 

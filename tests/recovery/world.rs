@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use shakedown::clock::Offset;
 use shakedown::event::{Changed, ClusterChange, Ending, Event, EventKind, FaultPhase, FaultStep};
-use shakedown::history::{EndpointPlan, FaultPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA, StagePlan};
+use shakedown::history::{EndpointPlan, FaultPlan, Meta, RecoveryPlan, StagePlan};
 use shakedown::run::{Run, Strictness};
 use shakedown::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use shakedown::stats::Delta;
-use shakedown::units::{Rate, Ratio};
+use shakedown::units::Rate;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -215,20 +215,7 @@ impl World {
         };
         let endpoint = |n: u16| EndpointPlan { name: format!("shop/{n}"), journey: "shop".into() };
         Meta {
-            schema: SCHEMA,
-            version: "0.1.0".into(),
-            scenario: "known".into(),
-            text: String::new(),
-            hash: String::new(),
-            seed: 1,
-            started: "2026-11-21T10:15:00Z".into(),
-            target: "http://127.0.0.1:1".into(),
-            tls_verified: true,
-            machine: Machine { os: "linux x86_64".into(), cores: 2 },
-            model: Model::Open,
-            users: Vec::new(),
             max_in_flight: 10_000,
-            untrusted: Ratio::default(),
             endpoints: (0..self.endpoints).map(endpoint).collect(),
             stages: vec![StagePlan {
                 name: "hold".into(),
@@ -238,13 +225,8 @@ impl World {
                 to: rate,
                 warmup: false,
             }],
-            gates: vec![],
-            checks: vec![],
             faults: self.faults.iter().map(fault).collect(),
-            cluster: None,
-            recovery: RecoveryPlan::default(),
-            ledger: None,
-            watch: None,
+            ..Meta::bare("known")
         }
     }
 

@@ -5,14 +5,11 @@ use shakedown::event::{
     Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, FaultPhase, FaultStep, Filled, GeneratorSecond,
     Phase, RunQueue,
 };
-use shakedown::history::{
-    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Machine, Meta, Model, RecoveryPlan, SCHEMA,
-    StagePlan,
-};
+use shakedown::history::{CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, Meta, StagePlan};
 use shakedown::run::Exit;
 use shakedown::sample::{EndpointId, ErrorClass, Outcome};
 use shakedown::stats::Delta;
-use shakedown::units::{Rate, Ratio};
+use shakedown::units::Rate;
 use shakedown::verdict::{Severity, Verdict};
 use std::time::Duration;
 
@@ -40,29 +37,14 @@ impl Sample {
     /// A run of this scenario: two endpoints, three seconds of warm-up and ten of load at 100 a second.
     pub fn new(name: &'static str, scenario: &str) -> Sample {
         let meta = Meta {
-            schema: SCHEMA,
-            version: "0.1.0".into(),
-            scenario: scenario.into(),
             text: format!("scenario: {scenario}\n"),
             hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
             seed: 42,
-            started: "2026-11-21T10:15:00Z".into(),
             target: "http://127.0.0.1:30080".into(),
-            tls_verified: true,
-            machine: Machine { os: "linux x86_64".into(), cores: 2 },
-            model: Model::Open,
-            users: Vec::new(),
             max_in_flight: 256,
-            untrusted: Ratio::default(),
             endpoints: vec![endpoint("browse", "list"), endpoint("order", "create")],
             stages: vec![stage("warm-up", 0, 3, true), stage("hold", 3, 13, false)],
-            gates: vec![],
-            checks: vec![],
-            faults: vec![],
-            cluster: None,
-            recovery: RecoveryPlan::default(),
-            ledger: None,
-            watch: None,
+            ..Meta::bare(scenario)
         };
         Sample { name, meta, events: vec![], expected: (Verdict::Pass, Exit::Pass) }
     }

@@ -3,14 +3,15 @@
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use support::Raw;
-use tokio::net::TcpStream;
+use support::{Raw, TlsServer, TlsSetup};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
-pub struct Server {
-    pub raw: Raw,
+/// The server, at its port.
+pub struct Server<P> {
+    pub port: P,
     counted: Arc<Counted>,
 }
 
@@ -20,17 +21,28 @@ struct Counted {
     said_goodbye: AtomicUsize,
 }
 
-impl Server {
-    pub fn start() -> Server {
+impl Server<Raw> {
+    pub fn start() -> Server<Raw> {
         let counted = Arc::new(Counted::default());
         let shared = Arc::clone(&counted);
-        Server { raw: Raw::start(move |stream| serve(stream, Arc::clone(&shared))), counted }
+        Server { port: Raw::start(move |stream| serve(stream, Arc::clone(&shared))), counted }
     }
 
     pub fn url(&self) -> String {
-        self.raw.url()
+        self.port.url()
     }
+}
 
+impl Server<TlsServer> {
+    pub fn over_tls(setup: &TlsSetup) -> Server<TlsServer> {
+        let counted = Arc::new(Counted::default());
+        let shared = Arc::clone(&counted);
+        let port = TlsServer::serving(setup, move |stream| serve(stream, Arc::clone(&shared)));
+        Server { port, counted }
+    }
+}
+
+impl<P> Server<P> {
     /// Sockets that were opened, and those whose client said goodbye.
     pub fn sockets(&self) -> (usize, usize) {
         (self.counted.opened.load(SeqCst), self.counted.said_goodbye.load(SeqCst))
@@ -39,7 +51,7 @@ impl Server {
 
 /// Answers `ping x` with `noise` and `pong x`, a list of words with one message each, JSON with JSON; closes when it is
 /// told to, and says nothing to anything else.
-async fn serve(stream: TcpStream, counted: Arc<Counted>) {
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, counted: Arc<Counted>) {
     let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
     counted.opened.fetch_add(1, SeqCst);
     while let Some(Ok(message)) = socket.next().await {

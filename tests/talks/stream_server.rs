@@ -10,8 +10,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use std::io;
 use std::pin::Pin;
-use support::Raw;
-use tokio::net::TcpStream;
+use support::{Raw, TlsServer, TlsSetup};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 type Pieces = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, io::Error>> + Send>>;
 
@@ -19,7 +19,11 @@ pub fn start() -> Raw {
     Raw::start(serve)
 }
 
-async fn serve(stream: TcpStream) {
+pub fn start_over_tls(setup: &TlsSetup) -> TlsServer {
+    TlsServer::serving(setup, serve)
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
     // However the client leaves is the test's business.
     let _ =
         Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service_fn(answer)).await;

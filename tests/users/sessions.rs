@@ -3,7 +3,7 @@
 use super::{all_done, program};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use support::{Answer, Child, Counts, Ended, Program, Raw, Scripted, Seen, TlsServer, TlsSetup};
+use support::{Answer, Counts, Ended, Program, Raw, Scripted, Seen, TlsServer, TlsSetup};
 
 /// A server that gives everybody who has none a session of its own.
 fn shop() -> Scripted {
@@ -168,17 +168,4 @@ fn a_silent_server_times_every_user_out() {
     assert!(counts.failed >= 3, "{counts:?}");
     assert_eq!(counts, Counts { planned: counts.failed, failed: counts.failed, ..Counts::default() });
     assert_eq!(report.errors()["timeout"], counts.failed);
-}
-
-#[test]
-fn a_server_that_dies_loses_no_request() {
-    let child = Child::start("sessions::a_server_that_dies_loses_no_request");
-    let program = program();
-    let running = program.start_load(&[&child.url(), "--users", "4", "--think", "20ms", "--for", "3s"]);
-    running.has_measured(1);
-    drop(child);
-    let ended = running.end();
-    let (counts, errors) = (ended.report().counts(), ended.report().errors());
-    assert!(counts.done > 0 && counts.failed > 0 && counts.dropped == 0, "{counts:?}");
-    assert!(errors.keys().all(|class| class == "refused" || class == "reset"), "{errors:?}");
 }

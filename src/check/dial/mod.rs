@@ -1,6 +1,8 @@
 //! Connections of checks: where to, opened part by part within the attempt's limit, and what is said over them.
 
 mod address;
+mod asking;
+pub mod curl;
 mod headers;
 mod open;
 mod site;
@@ -8,6 +10,7 @@ mod timed;
 mod wanted;
 
 pub use address::Address;
+pub use asking::Asking;
 pub use headers::{Headers, options};
 pub use open::{Stream, open, tcp, unreachable};
 pub use site::{Schemes, Site};

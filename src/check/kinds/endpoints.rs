@@ -1,7 +1,9 @@
 //! `endpoints`: enough can answer behind a Service.
 
-use crate::check::kubernetes::{Backend, Kubectl, reach};
+use crate::check::count::more_than_none;
+use crate::check::kubernetes::{Backend, Kubectl, in_time, named, reach};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::Right;
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use schemars::JsonSchema;
@@ -23,13 +25,10 @@ impl CheckKind for Endpoints {
         _cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
-        if let Some(zero) = spec.value.ready.as_ref().filter(|ready| ready.value == 0) {
-            problems.push(
-                Problem::at(zero.mark, "zero ready endpoints are always there").help("ask for 1 or more"),
-            );
-            return None;
-        }
-        Some(Box::new(spec.value.clone()))
+        let before = problems.len();
+        named(&spec.value.service, problems);
+        more_than_none(spec.value.ready.as_ref(), problems);
+        (problems.len() == before).then(|| Box::new(spec.value.clone()) as Box<dyn Check>)
     }
 }
 
@@ -39,7 +38,11 @@ impl Check for Endpoints {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        Backend::rights(namespace)
     }
 }
 
@@ -56,7 +59,8 @@ impl Endpoints {
         }
         let command = format!("get endpointslices -l kubernetes.io/service-name={name}");
         Err(Found::fail(format!(
-            "Service {name} should have at least {wanted} ready endpoints, but has {ready}"
+            "Service {name} should have at least {wanted} ready {}, but has {ready}",
+            if wanted == 1 { "endpoint" } else { "endpoints" }
         ))
         .at(mark)
         .expected(format!("at least {wanted} ready"), format!("{ready} ready of {all}"))

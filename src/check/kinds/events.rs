@@ -1,9 +1,9 @@
 //! `events`: the cluster warns of nothing since the deploy.
 
 use super::rollout::one_of;
-use crate::check::kubernetes::{Kubectl, Workload, list, reach, rolled_out};
+use crate::check::kubernetes::{Kubectl, Workload, in_time, list, named, reach, rolled_out};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
 use crate::units::Span;
@@ -51,6 +51,7 @@ impl CheckKind for Events {
         _cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
+        let before = problems.len();
         let Events { deployment, statefulset, since, ignore } = &spec.value;
         let since = match (one_of(deployment.as_ref(), statefulset.as_ref()), since) {
             (Ok((kind, name)), None) => Since::Rollout(kind, name),
@@ -63,8 +64,17 @@ impl CheckKind for Events {
                 return None;
             }
         };
+        match &since {
+            Since::Rollout(_, name) => named(name, problems),
+            Since::Ago(span) if span.get().is_zero() => problems.push(
+                Problem::at(span.mark, "nothing is seen in no time: this checks nothing")
+                    .help("write for example `10m`"),
+            ),
+            Since::Ago(_) => {}
+        }
         let ignore = ignore.iter().map(|text| text.value.clone()).collect();
-        Some(Box::new(Compiled { since, ignore, mark: spec.mark }))
+        let check = || Box::new(Compiled { since, ignore, mark: spec.mark }) as Box<dyn Check>;
+        (problems.len() == before).then(check)
     }
 }
 
@@ -77,7 +87,15 @@ impl Check for Compiled {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "", "events", &["list"]);
+        if let Since::Rollout(kind, _) = &self.since {
+            all.extend(Workload::rights(*kind, namespace));
+        }
+        all
     }
 }
 

@@ -1,7 +1,8 @@
 //! `hpa`: an autoscaler works and has room left.
 
-use crate::check::kubernetes::{Kubectl, reach, read};
+use crate::check::kubernetes::{Kubectl, in_time, named, reach, read};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::{Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
@@ -34,9 +35,11 @@ impl CheckKind for Hpa {
     fn compile(
         spec: &Located<Hpa>,
         _cx: &CompileContext<'_>,
-        _problems: &mut Vec<Problem>,
+        problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
-        Some(Box::new(spec.value.clone()))
+        let before = problems.len();
+        named(&spec.value.name, problems);
+        (problems.len() == before).then(|| Box::new(spec.value.clone()) as Box<dyn Check>)
     }
 }
 
@@ -46,7 +49,11 @@ impl Check for Hpa {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        rights(namespace, "autoscaling", "horizontalpodautoscalers", &["get"])
     }
 }
 
@@ -79,7 +86,7 @@ impl Hpa {
         if at_max == AtMax::Refused && current.max(status.desired_replicas) >= max {
             return Err(told(
                 Found::fail(format!(
-                    "HorizontalPodAutoscaler {name} is at its maximum of {max} replicas: more load has nowhere to go"
+                    "HorizontalPodAutoscaler {name} is at its maximum of {max} replicas: more load has nowhere to go; raise `maxReplicas`, or write `at_max: allowed`"
                 ))
                 .at(self.at_max.as_ref().map_or(self.name.mark, |at_max| at_max.mark))
                 .expected(format!("fewer than {max} replicas"), format!("{current} replicas")),

@@ -1,8 +1,10 @@
 //! `job`: a Job is complete, has failed, or runs.
 
-use crate::check::kubernetes::{Kubectl, last_words, reach, read, selected, unready};
+use crate::check::kubernetes::{
+    Kubectl, in_time, last_words, named, reach, read, selected, unready, word_rights,
+};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use k8s_openapi::api::batch::v1::Job as Object;
@@ -47,9 +49,11 @@ impl CheckKind for Job {
     fn compile(
         spec: &Located<Job>,
         _cx: &CompileContext<'_>,
-        _problems: &mut Vec<Problem>,
+        problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
-        Some(Box::new(spec.value.clone()))
+        let before = problems.len();
+        named(&spec.value.name, problems);
+        (problems.len() == before).then(|| Box::new(spec.value.clone()) as Box<dyn Check>)
     }
 }
 
@@ -59,7 +63,13 @@ impl Check for Job {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "batch", "jobs", &["get"]);
+        all.extend(word_rights(namespace));
+        all
     }
 }
 
@@ -73,7 +83,11 @@ impl Job {
         if state == Some(wanted) {
             return Ok(Found::pass(words));
         }
-        let found = Found::fail(format!("Job {name} should be {wanted}, but {words}"))
+        let next = match (state, wanted) {
+            (Some(JobState::Running) | None, JobState::Complete) => "; give it time with `eventually`",
+            _ => "",
+        };
+        let found = Found::fail(format!("Job {name} should be {wanted}, but {words}{next}"))
             .at(self.state.as_ref().map_or(self.name.mark, |state| state.mark))
             .expected(wanted.to_string(), words)
             .reproduce(Kubectl::of(cluster).with(&format!("describe job {name}")))

@@ -1,5 +1,6 @@
 //! The kinds of checks, one file each. A new kind is its file, its `mod` line here and its line in `../spec.rs`.
 
+mod amqp;
 mod command;
 mod dns;
 mod endpoints;
@@ -10,6 +11,7 @@ mod http;
 mod ingress;
 mod job;
 mod mcp;
+mod mongodb;
 mod pdb;
 mod postgres;
 mod prometheus;
@@ -20,6 +22,7 @@ mod tcp;
 mod tls;
 mod websocket;
 
+pub use amqp::Amqp;
 pub use command::Command;
 pub use dns::Dns;
 pub use endpoints::Endpoints;
@@ -30,6 +33,7 @@ pub use http::Http;
 pub use ingress::Ingress;
 pub use job::Job;
 pub use mcp::Mcp;
+pub use mongodb::Mongodb;
 pub use pdb::Pdb;
 pub use postgres::Postgres;
 pub use prometheus::Prometheus;

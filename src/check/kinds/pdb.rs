@@ -1,7 +1,9 @@
 //! `pdb`: a disruption budget lets nodes be drained.
 
-use crate::check::kubernetes::{Kubectl, reach, read, selected, unready};
+use crate::check::count::more_than_none;
+use crate::check::kubernetes::{Kubectl, in_time, named, reach, read, selected, unready};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::{Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
@@ -22,9 +24,12 @@ impl CheckKind for Pdb {
     fn compile(
         spec: &Located<Pdb>,
         _cx: &CompileContext<'_>,
-        _problems: &mut Vec<Problem>,
+        problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
-        Some(Box::new(spec.value.clone()))
+        let before = problems.len();
+        named(&spec.value.name, problems);
+        more_than_none(spec.value.allows.as_ref(), problems);
+        (problems.len() == before).then(|| Box::new(spec.value.clone()) as Box<dyn Check>)
     }
 }
 
@@ -34,7 +39,13 @@ impl Check for Pdb {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "policy", "poddisruptionbudgets", &["get"]);
+        all.extend(rights(namespace, "", "pods", &["list"]));
+        all
     }
 }
 

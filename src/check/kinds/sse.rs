@@ -1,7 +1,8 @@
 //! `sse`: does a stream of server-sent events open, and do events come?
 
+use crate::check::count::more_than_none;
 use crate::check::dial::{Headers, Schemes, Site, Timed, Wanted, open, options};
-use crate::check::shell::quoted;
+use crate::check::shell;
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{BodyExpect, CompileContext, Pairs};
 use crate::source::{Located, Mark, Problem};
@@ -52,6 +53,11 @@ impl CheckKind for Sse {
         let site = Site::compile(spec.url.as_ref(), spec.ca.as_ref(), spec.mark, schemes, cx, problems)?;
         let headers = Headers::compile(&spec.headers, &site, cx, problems);
         let expect = spec.expect.as_ref().map(|expect| Wanted::compile(expect, cx, problems));
+        more_than_none(spec.events.as_ref(), problems);
+        if let Some(zero) = spec.first_event.as_ref().filter(|span| span.get().is_zero()) {
+            let problem = Problem::at(zero.mark, "no event comes in no time");
+            problems.push(problem.help("write for example `500ms`"));
+        }
         let mark = spec.url.as_ref().map_or(spec.mark, |url| url.mark);
         let (events, first_event) = (spec.events.clone(), spec.first_event.clone());
         let stream = Listener { site, headers, events, first_event, expect, mark };
@@ -194,7 +200,7 @@ impl Listener {
 
     fn by_hand(&self, seed: u64) -> String {
         let headers = options(&self.headers.render(seed));
-        format!("curl -iN -H 'accept: {EVENTS}'{headers} {}", quoted(&self.site.url))
+        format!("curl -iN -H 'accept: {EVENTS}'{headers} {}", shell::url(&self.site.url))
     }
 }
 

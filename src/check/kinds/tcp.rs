@@ -121,7 +121,8 @@ async fn answer(
     };
     found.reason = if bytes.is_empty() {
         let end = end.trim_start_matches("then ").replace("no more came", "it said nothing");
-        format!("connected, but no answer: {end}")
+        let next = "look into its log, or whether it wants to be spoken to otherwise (`send`, TLS)";
+        format!("connected, but no answer: {end}; {next}")
     } else {
         format!("{}; {end}", found.reason)
     };

@@ -43,7 +43,7 @@ pub fn refused(error: &ClusterError) -> Found {
             Found::unreachable(error.to_string())
         }
         ClusterError::Denied { doing, message } => Found::fail(format!(
-            "cannot {doing}: {message}; give the account that runs the checks a role that allows it"
+            "cannot {doing}: {message}; give the account a role that allows it: `shakedown rbac SCENARIO` prints one"
         ))
         .for_good(),
         other => Found::fail(other.to_string()),
@@ -65,9 +65,12 @@ where
         refused(&error).reproduce(Kubectl::of(cluster).with(&format!("get {plural} {name}")))
     })?;
     found.ok_or_else(|| {
-        Found::fail(format!("there is no {kind} {name} in namespace {}", cluster.namespace()))
-            .expected(format!("{kind} {name}"), "nothing of that name")
-            .reproduce(Kubectl::of(cluster).with(&format!("get {plural}")))
+        Found::fail(format!(
+            "there is no {kind} {name} in namespace {}; correct the name, or deploy it",
+            cluster.namespace()
+        ))
+        .expected(format!("{kind} {name}"), "nothing of that name")
+        .reproduce(Kubectl::of(cluster).with(&format!("get {plural}")))
     })
 }
 

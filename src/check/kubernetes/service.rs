@@ -3,7 +3,7 @@
 use super::pods::{selected, unready};
 use super::reach::{list, read};
 use crate::check::Found;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Right, rights};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::discovery::v1::EndpointSlice;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
@@ -43,6 +43,14 @@ impl Backend {
         Ok(Backend { service, ready: ready.len(), all: all.len() })
     }
 
+    /// The rights that reading it and saying why needs.
+    pub fn rights(namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "", "services", &["get"]);
+        all.extend(rights(namespace, "discovery.k8s.io", "endpointslices", &["list"]));
+        all.extend(rights(namespace, "", "pods", &["list"]));
+        all
+    }
+
     /// Why not more are ready, as far as it can be seen.
     pub async fn why(&self, cluster: &Cluster) -> Vec<String> {
         let spec = self.service.spec.clone().unwrap_or_default();
@@ -53,7 +61,14 @@ impl Backend {
         let selector = LabelSelector { match_labels: Some(labels), ..LabelSelector::default() };
         match selected(cluster, &selector).await {
             Ok(pods) if pods.is_empty() => vec![format!("no Pod has the labels {}", pairs.join(","))],
-            Ok(pods) => unready(&pods),
+            Ok(pods) => match unready(&pods) {
+                none if none.is_empty() => {
+                    let count = pods.len();
+                    let pods = if count == 1 { "Pod has" } else { "Pods have" };
+                    vec![format!("{count} {pods} the labels {}, none of them unready", pairs.join(","))]
+                }
+                lines => lines,
+            },
             Err(found) => vec![found.reason],
         }
     }

@@ -1,7 +1,7 @@
 //! Containers that do not come up, and what they said last.
 
 use super::pods::name_of;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Right, rights};
 use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::api::LogParams;
 
@@ -63,6 +63,13 @@ fn last_end(status: &ContainerStatus) -> Option<String> {
     let end = ended(&status.last_state).or_else(|| ended(&status.state))?;
     let signal = end.signal.map(|signal| format!(", signal {signal}")).unwrap_or_default();
     Some(format!("{}, exit code {}{signal}", end.reason.as_deref().unwrap_or("ended"), end.exit_code))
+}
+
+/// The rights that finding Pods and their last words needs.
+pub fn word_rights(namespace: &str) -> Vec<Right> {
+    let mut all = rights(namespace, "", "pods", &["list"]);
+    all.extend(rights(namespace, "", "pods/log", &["get"]));
+    all
 }
 
 /// How the containers of a Pod ended last and what they wrote then, as evidence.

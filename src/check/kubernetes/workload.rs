@@ -2,7 +2,7 @@
 
 use super::reach::{list, read};
 use crate::check::Found;
-use crate::cluster::{Cluster, Progress, Settled};
+use crate::cluster::{Cluster, Progress, Right, Settled, rights};
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet, StatefulSet};
 use k8s_openapi::api::core::v1::{Pod, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
@@ -48,6 +48,17 @@ impl Workload {
             WorkloadKind::Deployment => Workload::of_deployment(cluster, name).await,
             WorkloadKind::StatefulSet => Workload::of_stateful_set(cluster, name).await,
         }
+    }
+
+    /// The rights that reading it needs.
+    pub fn rights(kind: WorkloadKind, namespace: &str) -> Vec<Right> {
+        let (resource, revisions) = match kind {
+            WorkloadKind::Deployment => ("deployments", "replicasets"),
+            WorkloadKind::StatefulSet => ("statefulsets", "controllerrevisions"),
+        };
+        let mut all = rights(namespace, "apps", resource, &["get"]);
+        all.extend(rights(namespace, "apps", revisions, &["list"]));
+        all
     }
 
     async fn of_deployment(cluster: &Cluster, name: &str) -> Result<Workload, Found> {

@@ -5,7 +5,8 @@ use super::front::front;
 use super::inventory::Inventory;
 use super::load::load;
 use super::smoke::smoke;
-use super::text::{comment, quoted};
+use super::text::comment;
+use crate::cli::yaml::quoted;
 use std::path::Path;
 
 /// A scenario for what is there, with comments for whoever changes it.

@@ -1,7 +1,7 @@
 //! Faults that fit what is there.
 
 use super::inventory::{Inventory, Workload, name_of};
-use super::text::quoted;
+use crate::cli::yaml::quoted;
 
 /// Images of programs that keep data.
 const DATABASES: [&str; 14] = [

@@ -76,7 +76,7 @@ fn of_service(inventory: &Inventory, service: &Service) -> Option<Front> {
     let workload = inventory.behind(service);
     let probed = workload.and_then(probe);
     let by_probe = probed.and_then(|probe| port_of_probe(service, workload?, &probe.port));
-    let name = name_of(service);
+    let (name, port) = (name_of(service), by_probe.or_else(|| port(service))?);
     let why = match outside(service) {
         Some(_) => vec![format!("Service {name} has this address of a load balancer")],
         None => vec![
@@ -84,13 +84,13 @@ fn of_service(inventory: &Inventory, service: &Service) -> Option<Front> {
                 "the address of Service {name} within the cluster; from outside put the URL of your way in here,"
             ),
             format!(
-                "or run beside it: kubectl -n {} port-forward service/{name} 8080:PORT",
-                inventory.namespace
+                "or run beside it: kubectl -n {} port-forward service/{name} 8080:{}",
+                inventory.namespace, port.port
             ),
         ],
     };
     Some(Front {
-        url: url(service, by_probe.or_else(|| port(service))?)?,
+        url: url(service, port)?,
         why,
         path: by_probe.and(probed).and_then(|probe| probe.path.clone()),
     })

@@ -1,7 +1,7 @@
 //! A little load on the way in.
 
 use super::front::Front;
-use super::text::quoted;
+use crate::cli::yaml::quoted;
 
 /// The section. The load goes on for `seconds`.
 pub(super) fn load(front: &Front, seconds: u32) -> String {

@@ -1,4 +1,4 @@
-//! `shakedown init`: a first scenario, small or drafted from a namespace.
+//! `shakedown init`: a first scenario, small, or drafted from a namespace or an OpenAPI document.
 
 mod draft;
 mod faults;
@@ -6,6 +6,7 @@ mod front;
 mod inventory;
 mod load;
 mod obey;
+mod openapi;
 mod smoke;
 mod text;
 

@@ -2,6 +2,7 @@
 
 use super::draft::draft;
 use super::inventory::Inventory;
+use super::openapi::{self, Document, Draft};
 use crate::cli::Failure;
 use crate::cluster::{Access, Cluster};
 use crate::run::Exit;
@@ -18,6 +19,9 @@ pub(in crate::cli) struct Args {
     /// Draft it from what is in a namespace
     #[arg(long, requires = "namespace")]
     from_cluster: bool,
+    /// Draft it from an OpenAPI document, 3.0 or 3.1, JSON or YAML; `-` is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "from_cluster")]
+    openapi: Option<PathBuf>,
     /// With --from-cluster: the namespace
     #[arg(long, short, value_name = "NS", requires = "from_cluster")]
     namespace: Option<String>,
@@ -34,6 +38,9 @@ pub(in crate::cli) struct Args {
 
 /// Writes the scenario.
 pub(in crate::cli) fn obey(args: &Args) -> Result<Exit, Failure> {
+    if let Some(path) = &args.openapi {
+        return from_openapi(path, &args.output);
+    }
     if !args.from_cluster {
         return write(&args.output, SMALL);
     }
@@ -55,6 +62,17 @@ pub(in crate::cli) fn obey(args: &Args) -> Result<Exit, Failure> {
         Ok::<_, Failure>(draft(&inventory, kubeconfig.as_deref()))
     })?;
     write(&args.output, &text)
+}
+
+fn from_openapi(path: &Path, output: &Path) -> Result<Exit, Failure> {
+    let document = Document::load(path).map_err(|error| Failure::Usage(error.to_string()))?;
+    let Draft { text, variables } =
+        openapi::draft(&document).map_err(|error| Failure::Usage(error.to_string()))?;
+    let exit = write(output, &text)?;
+    if !variables.is_empty() && output != Path::new("-") {
+        anstream::eprintln!("it needs these variables: {}", variables.join(", "));
+    }
+    Ok(exit)
 }
 
 fn write(path: &Path, text: &str) -> Result<Exit, Failure> {

@@ -2,7 +2,7 @@
 
 use super::front::Front;
 use super::inventory::{Inventory, Workload, name_of};
-use super::text::quoted;
+use crate::cli::yaml::quoted;
 use k8s_openapi::api::networking::v1::Ingress;
 
 /// The checks, as the lines of a list; what nothing was made of goes to `unused`.
@@ -102,7 +102,7 @@ fn paths(ingress: &Ingress, unused: &mut Vec<String>) -> String {
             };
             let with_host = if host.is_empty() { String::new() } else { format!("host: {}, ", quoted(host)) };
             text.push(format!(
-                "  - name: {}\n    eventually: 60s\n    ingress: {{ name: {}, {with_host}path: {}, service: {} }}\n",
+                "  - name: {}\n    eventually: 60s\n    ingress: {{ name: {}, {with_host}path: {}, service: {}, via: off }}          # without `via: off` the path is asked too\n",
                 quoted(&format!("ingress {name} {host}{asked}")),
                 quoted(name),
                 quoted(asked),

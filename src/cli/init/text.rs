@@ -1,42 +1,27 @@
-//! Values as YAML.
+//! Comments.
 
-/// Words that YAML, or a reader of it, takes for something else.
-const WORDS: [&str; 8] = ["true", "false", "null", "yes", "no", "on", "off", "y"];
-
-/// A text, in quotes where it needs them.
-pub(super) fn quoted(text: &str) -> String {
-    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=".contains(c);
-    if begins && text.chars().all(plain) && !WORDS.contains(&text.to_ascii_lowercase().as_str()) {
-        return text.to_owned();
-    }
-    // A text in double quotes is the same in JSON and in YAML.
-    serde_json::Value::from(text).to_string()
-}
+/// A longer line of somebody else would not be read.
+const LONGEST: usize = 160;
 
 /// The lines as a comment.
 pub(super) fn comment(lines: &[String], indent: &str) -> String {
-    let lines = lines.iter().map(|line| format!("{indent}# {}\n", line.replace('\n', " ")));
+    let lines = lines.iter().map(|line| format!("{indent}# {}\n", printed(line)));
     lines.collect::<Vec<_>>().concat()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_yaml_takes_for_something_else_is_quoted() {
-        for (text, expected) in [
-            ("api-1", "api-1"),
-            ("app=api", "app=api"),
-            ("/api/v1", "/api/v1"),
-            ("1", "\"1\""),
-            ("1e3", "\"1e3\""),
-            ("on", "\"on\""),
-            ("a,b: c", "\"a,b: c\""),
-            ("", "\"\""),
-        ] {
-            assert_eq!(quoted(text), expected);
-        }
+/// A text of somebody else on one line, cut to a readable length.
+pub(super) fn short(text: &str) -> String {
+    let line = printed(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
+}
+
+/// Without what ends a line, or what YAML does not let stand in a comment.
+fn printed(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect()
 }

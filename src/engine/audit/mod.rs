@@ -13,4 +13,5 @@ mod queue;
 mod steal;
 
 pub(super) use auditor::{Auditor, Open};
+pub(super) use ports::local_ports;
 pub(super) use queue::Account;

@@ -9,9 +9,14 @@ const SOCKETS: &str = "/proc/net/sockstat";
 /// The local ports in use: so many connections, and those that wait after their end (`TIME_WAIT`). The kernel counts the
 /// waiting ones of all programs together, so this is at most too many.
 pub(super) fn used(connections: u64, addresses: u64) -> Option<Filled> {
-    let range = ports_of(&fs::read_to_string(RANGE).ok()?)?;
+    let range = local_ports()?;
     let waiting = waiting_of(&fs::read_to_string(SOCKETS).ok()?)?;
     Some(Filled { used: connections + waiting, limit: range.saturating_mul(addresses.max(1)) })
+}
+
+/// How many local ports there are for each address of the target.
+pub(in crate::engine) fn local_ports() -> Option<u64> {
+    ports_of(&fs::read_to_string(RANGE).ok()?)
 }
 
 /// How many ports there are, from `32768 60999`.

@@ -20,11 +20,17 @@ pub(super) struct Prepared {
 /// Reads the load and looks its target up; whether clients can be made is known after it.
 pub(super) async fn prepare(job: &Job) -> Result<Prepared, String> {
     let plan = job.plan()?;
-    let (addresses, connection) = reach(&plan.target).await.map_err(|failure| failure.text)?;
-    // Who started this process has found every mistake already, at its place.
-    if let Some(problem) = calls::bind(&plan, connection).await?.first() {
-        return Err(problem.message.clone());
-    }
+    let addresses = if calls::are_typed(&plan) {
+        // Who started this process has seen that somebody is there; another connection would be one too many.
+        plan.target.resolve().await.map_err(|failure| failure.text)?
+    } else {
+        let (addresses, connection) = reach(&plan.target).await.map_err(|failure| failure.text)?;
+        // It has found every mistake already, too, at its place.
+        if let Some(problem) = calls::bind(&plan, connection).await?.first() {
+            return Err(problem.message.clone());
+        }
+        addresses
+    };
     let names = Arc::new(Names::new(addresses));
     let idle = match plan.connections.keep_alive {
         KeepAlive::Yes => 1,

@@ -20,10 +20,10 @@ pub(in crate::journey) fn compile(
         problems.extend(misplaced(spec, &[Key::Send, Key::Subprotocol, Key::Redirects]));
         return Talk::Events(Box::new(listening(spec.events.as_deref(), scope, problems)));
     }
-    if spec.websocket.is_none() {
+    let Some(path) = &spec.websocket else {
         problems.extend(misplaced(spec, &[Key::Send, Key::Subprotocol, Key::Events]));
         return Talk::Exchange;
-    }
+    };
     problems.extend(misplaced(spec, &[Key::Body, Key::Redirects, Key::Status]));
     let mut listening = listening(spec.events.as_deref(), scope, problems);
     if matches!(listening.end, End::Stream) {
@@ -37,7 +37,7 @@ pub(in crate::journey) fn compile(
     }
     let send = spec.send.as_ref().map(|send| message(send, scope, problems));
     let subprotocol = spec.subprotocol.as_ref().and_then(|written| subprotocol(written, problems));
-    Talk::Message(Box::new(Message { subprotocol, send, listening }))
+    Talk::Message(Box::new(Message { path: path.value.clone(), subprotocol, send, listening }))
 }
 
 fn listening(spec: Option<&EventsExpect>, scope: &Scope, problems: &mut Vec<Problem>) -> Listening {

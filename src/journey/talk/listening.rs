@@ -22,6 +22,8 @@ pub(in crate::journey) enum Talk {
 /// A message over a WebSocket.
 #[derive(Debug)]
 pub(in crate::journey) struct Message {
+    /// The path of its socket, as written.
+    pub(super) path: String,
     /// The subprotocol that is offered.
     pub(super) subprotocol: Option<HeaderValue>,
     /// What is sent; nothing where the step only listens.

@@ -38,6 +38,15 @@ impl Step {
         !matches!(self.talk, Talk::Exchange)
     }
 
+    /// The path of the WebSocket that it talks over, as written: the steps of an arrival with the same one share a
+    /// socket. None for a step over the arrival's own connection.
+    pub fn socket(&self) -> Option<&str> {
+        match &self.talk {
+            Talk::Message(message) => Some(&message.path),
+            Talk::Exchange | Talk::Events(_) => None,
+        }
+    }
+
     /// Performs a step that listens, within its timeout; any other as [`Step::perform`] does.
     ///
     /// # Errors

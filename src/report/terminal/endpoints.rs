@@ -4,6 +4,7 @@ use super::super::numbers;
 use super::super::plain::{harmless, middle};
 use super::super::style::Style;
 use super::table::Table;
+use crate::history::Model;
 use crate::run::{Latencies, Run};
 use crate::stats::Counts;
 use std::io::{self, Write};
@@ -15,8 +16,11 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
     if run.summary.planned() == 0 {
         return Ok(());
     }
-    let mut table =
-        Table::new("endpoints (response time from the planned instant, of good answers)", &HEADER, 1..11);
+    let title = match run.meta.model {
+        Model::Open => "endpoints (response time from the planned instant, of good answers)",
+        Model::Closed => "endpoints (response time from the instant of sending, of good answers)",
+    };
+    let mut table = Table::new(title, &HEADER, 1..11);
     for endpoint in &run.summary.endpoints {
         table.row(cells(&endpoint.name, &endpoint.counts, endpoint.rate, endpoint.response.as_ref()));
     }

@@ -68,7 +68,7 @@ impl Terminal {
         } else {
             said.push("no load".to_owned());
         }
-        if let Some(users) = run.meta.most_users() {
+        if let Some(users) = run.meta.most_users().filter(|_| run.summary.planned() > 0) {
             said.push(format!("up to {} users", grouped(users.into())));
         }
         if run.summary.warmup.planned > 0 {

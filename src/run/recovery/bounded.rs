@@ -3,7 +3,7 @@
 use super::track::Recoveries;
 use crate::clock::Offset;
 use crate::event::{FaultPhase, FaultStep};
-use crate::history::{EndpointPlan, FaultPlan, Machine, Meta, Model, RecoveryPlan, SCHEMA};
+use crate::history::{EndpointPlan, FaultPlan, Meta};
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
 use std::time::Duration;
@@ -16,29 +16,9 @@ fn meta() -> Meta {
     let fault =
         |name: &str, until| FaultPlan { name: name.into(), kind: "command".into(), at: at(0.0), until };
     Meta {
-        schema: SCHEMA,
-        version: "0.1.0".into(),
-        scenario: "s".into(),
-        text: String::new(),
-        hash: String::new(),
-        seed: 1,
-        started: "2026-11-21T10:15:00Z".into(),
-        target: "http://127.0.0.1:1".into(),
-        tls_verified: true,
-        machine: Machine { os: "linux x86_64".into(), cores: 2 },
-        model: Model::Open,
-        users: Vec::new(),
-        max_in_flight: 100,
-        untrusted: crate::units::Ratio::default(),
         endpoints: vec![EndpointPlan { name: "a/b".into(), journey: "a".into() }],
-        stages: vec![],
-        gates: vec![],
-        checks: vec![],
         faults: vec![fault("kill", None), fault("cut", Some(at(1e6)))],
-        cluster: None,
-        recovery: RecoveryPlan::default(),
-        ledger: None,
-        watch: None,
+        ..Meta::bare("s")
     }
 }
 

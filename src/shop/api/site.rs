@@ -2,8 +2,11 @@
 
 use super::account::{account, login};
 use super::book::Book;
+use super::clerk;
 use super::client::{ApiError, StoreClient};
 use super::database::Database;
+use super::live;
+use super::parcel;
 use super::products::Catalog;
 use super::standing::Standing;
 use crate::shop::index::Index;
@@ -56,12 +59,16 @@ impl Api {
         metrics: &Metrics,
         request: Request<Incoming>,
     ) -> Result<Reply, Refusal> {
-        let (route, _) = Route::of(request.uri().path());
+        let (route, part) = Route::of(request.uri().path());
         match (route, request.method()) {
             (Route::Orders, &Method::POST) => self.order(metrics, request.into_body()).await,
             (Route::Login, &Method::POST) => login(&whole(request.into_body()).await?),
             (Route::Account, &Method::GET | &Method::HEAD) => account(request.headers()),
-            (Route::Login, _) | (_, &Method::POST | &Method::PUT | &Method::PATCH | &Method::DELETE) => {
+            (Route::Clerk, &Method::POST) => clerk::answer(&whole(request.into_body()).await?),
+            (Route::Live, &Method::GET) => live::open(request),
+            (Route::OrderEvents, &Method::GET) => self.follow(part).await,
+            (Route::Login | Route::Clerk | Route::Live | Route::OrderEvents, _)
+            | (_, &Method::POST | &Method::PUT | &Method::PATCH | &Method::DELETE) => {
                 Err(Refusal::Method { allow: route.methods() })
             }
             _ => self.read(request.uri().path(), request.uri().query().unwrap_or("")).await,
@@ -89,6 +96,12 @@ impl Api {
             }
             _ => Err(Refusal::NoRoute),
         }
+    }
+
+    async fn follow(&self, part: &str) -> Result<Reply, Refusal> {
+        let id = id(part);
+        let order = self.book.get(&id).await?;
+        order.map(parcel::follow).ok_or_else(|| Refusal::NotFound { kind: "order", id: id.into_owned() })
     }
 
     async fn order(&self, metrics: &Metrics, body: Incoming) -> Result<Reply, Refusal> {

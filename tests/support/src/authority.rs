@@ -46,13 +46,21 @@ impl Identity {
 
 /// Signs certificates.
 #[derive(Debug)]
-pub(crate) struct Authority {
+pub struct Authority {
     root: Identity,
     issuer: Issuer<'static, KeyPair>,
 }
 
+/// Every one is its own.
+impl Default for Authority {
+    fn default() -> Authority {
+        Authority::new()
+    }
+}
+
 impl Authority {
-    pub(crate) fn new() -> Authority {
+    /// One that nobody knows yet.
+    pub fn new() -> Authority {
         let mut params = CertificateParams::new([]).expect("no names are fine");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -62,12 +70,12 @@ impl Authority {
     }
 
     /// Its own certificate.
-    pub(crate) fn root(&self) -> &Identity {
+    pub fn root(&self) -> &Identity {
         &self.root
     }
 
     /// A certificate for a server of these names or addresses.
-    pub(crate) fn server(&self, names: &[&str], quality: Quality) -> Identity {
+    pub fn server(&self, names: &[&str], quality: Quality) -> Identity {
         self.sign(names, ExtendedKeyUsagePurpose::ServerAuth, quality)
     }
 

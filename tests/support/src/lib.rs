@@ -43,7 +43,7 @@ mod tls;
 
 pub use ::http::Version;
 pub use answer::{Answer, Seen};
-pub use authority::{Identity, Quality};
+pub use authority::{Authority, Identity, Quality};
 pub use bulk::Bulk;
 pub use child::{Child, Served};
 pub use delayed::Delayed;
@@ -60,4 +60,4 @@ pub use running::{Ended, Running};
 pub use scripted::Scripted;
 pub use server::{Server, unprivileged};
 pub use streams::{Streams, StreamsSetup};
-pub use tls::{Clients, TlsServer, TlsSetup};
+pub use tls::{Clients, Secured, TlsServer, TlsSetup};

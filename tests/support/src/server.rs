@@ -154,12 +154,13 @@ pub fn unprivileged() -> Option<(u32, u32)> {
     ids("postgres").or_else(|| ids("nobody"))
 }
 
-/// A program in the folders of Debian's PostgreSQL, the newest first, or in `PATH`.
+/// A program in the folders of Debian's PostgreSQL, the newest first, in `PATH`, or among those of the administrator.
 fn installed(name: &str) -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin")).collect();
     folders.sort();
     folders.reverse();
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    folders.push("/usr/sbin".into());
     folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file())
 }

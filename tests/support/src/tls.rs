@@ -9,7 +9,11 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{ALL_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+
+/// A connection to a [`TlsServer`], after its handshake.
+pub type Secured = tokio_rustls::server::TlsStream<TcpStream>;
 
 /// Whom the server lets in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +71,6 @@ impl TlsServer {
         setup: &TlsSetup,
         respond: impl Fn(&Seen) -> Answer + Send + Sync + 'static,
     ) -> TlsServer {
-        let authority = Authority::new();
-        let acceptor = TlsAcceptor::from(Arc::new(config(setup, &authority)));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let memory = Arc::clone(&seen);
         let respond: Respond = Arc::new(move |request| {
@@ -76,16 +78,29 @@ impl TlsServer {
             memory.lock().expect("no server thread panics").push(request);
             answer
         });
+        let server = TlsServer::serving(setup, move |stream| serve(stream, Arc::clone(&respond)));
+        TlsServer { seen, ..server }
+    }
+
+    /// Gives each connection to this server of whatever protocol; what it is asked is not remembered.
+    pub fn serving<F: Future<Output = ()> + Send + 'static>(
+        setup: &TlsSetup,
+        serve: impl Fn(Secured) -> F + Send + Sync + 'static,
+    ) -> TlsServer {
+        let authority = Authority::new();
+        let acceptor = TlsAcceptor::from(Arc::new(config(setup, &authority)));
+        let serve = Arc::new(serve);
         let loopback = Loopback::start(move |stream| {
-            let (acceptor, respond) = (acceptor.clone(), Arc::clone(&respond));
+            let (acceptor, serve) = (acceptor.clone(), Arc::clone(&serve));
             async move {
                 // A failed handshake is the test's business.
                 if let Ok(stream) = acceptor.accept(stream).await {
-                    serve(stream, respond).await;
+                    serve(stream).await;
                 }
             }
         });
-        TlsServer { loopback, seen, root: authority.root().clone(), client: authority.client() }
+        let (root, client) = (authority.root().clone(), authority.client());
+        TlsServer { loopback, seen: Arc::default(), root, client }
     }
 
     /// Where it listens.

@@ -3,12 +3,13 @@
 mod run;
 
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::cluster::CommandEnd;
+use crate::cluster::{CommandEnd, Right, rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::time::Instant;
 
 /// So many lines of what it said are shown.
 const LINES: usize = 10;
@@ -99,7 +100,21 @@ impl Check for Compiled {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(async move {
+            let begun = Instant::now();
+            let found = self.ask(cx).await.unwrap_or_else(|found| found);
+            found.phase("command", begun.elapsed())
+        })
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        if self.inside.is_none() {
+            return Vec::new();
+        }
+        let mut all = rights(namespace, "", "pods", &["list"]);
+        // A server asks for one or the other, by its version.
+        all.extend(rights(namespace, "", "pods/exec", &["get", "create"]));
+        all
     }
 }
 

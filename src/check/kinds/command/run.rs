@@ -1,7 +1,7 @@
 //! Runs the command, here or in a container; gives how it ended, and the command by hand.
 
 use super::Inside;
-use crate::check::kubernetes::{Kubectl, list, name_of, reach, refused, unready};
+use crate::check::kubernetes::{Kubectl, list, name_of, reach, refused, unanswered, unready};
 use crate::check::{CheckContext, Found};
 use crate::cluster::{ClusterError, CommandEnd, ObjectRef, is_ready};
 use crate::units::Span;
@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::ListParams;
 use std::process::Stdio;
 use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
 
 /// On this machine. Dropped in the middle, it is killed.
 pub(super) async fn here(words: &[String], limit: Duration) -> Result<(CommandEnd, String), Found> {
@@ -40,9 +41,14 @@ pub(super) async fn in_container(
     inside: &Inside,
     words: &[String],
 ) -> Result<(CommandEnd, String), Found> {
+    let until = Instant::now() + cx.limit;
     let cluster = reach(cx).await?;
     let selector = &inside.pods.value;
-    let pods: Vec<Pod> = list(cluster, &ListParams::default().labels(selector)).await?;
+    let params = ListParams::default().labels(selector);
+    let pods: Vec<Pod> = match timeout_at(until, list(cluster, &params)).await {
+        Ok(pods) => pods?,
+        Err(_) => return Err(unanswered(cx).await),
+    };
     let mut ready: Vec<&Pod> = pods.iter().filter(|pod| is_ready(pod)).collect();
     ready.sort_by_key(|pod| name_of(pod));
     let kubectl = Kubectl::of(cluster);
@@ -56,7 +62,9 @@ pub(super) async fn in_container(
     let container = inside.container.as_ref().map(|container| container.value.as_str());
     let flag = container.map(|name| format!(" -c {name}")).unwrap_or_default();
     let by_hand = kubectl.with(&format!("exec {}{flag} -- {}", name_of(pod), quoted(words)));
-    match cluster.exec_to_end(&ObjectRef::of(*pod), container, words, cx.limit).await {
+    // Finding the Pod took its part of the time.
+    let left = until.saturating_duration_since(Instant::now());
+    match cluster.exec_to_end(&ObjectRef::of(*pod), container, words, left).await {
         Ok(end) => Ok((end, by_hand)),
         Err(ClusterError::Unended { .. }) => Err(late(cx.limit, by_hand)),
         Err(error) => Err(refused(&error).reproduce(by_hand)),
@@ -64,7 +72,9 @@ pub(super) async fn in_container(
 }
 
 fn late(limit: Duration, by_hand: String) -> Found {
-    Found::fail(format!("it did not end within {}", Span::new(limit))).reproduce(by_hand)
+    let limit = Span::new(limit);
+    let next = "look what it waits for, or give the check a longer `timeout`";
+    Found::fail(format!("it did not end within {limit}; {next}")).reproduce(by_hand)
 }
 
 /// As it would be typed.

@@ -5,6 +5,7 @@ mod probe;
 mod record;
 mod resolver;
 
+use crate::check::count::more_than_none;
 use crate::check::dial::Address;
 use crate::check::{Check, CheckKind};
 use crate::journey::CompileContext;
@@ -65,6 +66,7 @@ impl CheckKind for Dns {
                 );
             }
         }
+        more_than_none(spec.at_least.as_ref(), problems);
         let server = match &spec.server {
             Some(server) => Some(Address::compile(Some(server), server.mark, Some(53), cx, problems)?),
             None => None,

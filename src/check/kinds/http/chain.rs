@@ -1,13 +1,12 @@
 //! The requests of a check, one after the other, and those that clean up after them.
 
-use super::asking::Asking;
-use super::curl;
+use crate::check::dial::{Asking, curl};
 use crate::check::{CheckContext, Found, diff};
 use crate::journey::{
-    ChainSpec, CompileContext, Cookies, Scope, Step, StepFailure, StepSpec, Values, compile_step,
+    ChainSpec, CompileContext, Cookies, Scope, Step, StepFailure, StepSpec, Values, WrittenStep,
 };
 use crate::sample::ErrorClass;
-use crate::source::{Located, Mark, Problem};
+use crate::source::{Located, Mark, Problem, Secrets, is_telling};
 use crate::transport::Target;
 use crate::verdict::Verdict;
 use std::time::{Duration, Instant};
@@ -18,6 +17,8 @@ pub(super) struct Chain {
     steps: Vec<Placed>,
     cleanup: Vec<Placed>,
     captures: usize,
+    /// The places of captures whose names tell that they are credentials.
+    credentials: Vec<usize>,
     /// How long cleaning up may take.
     timeout: Duration,
 }
@@ -64,13 +65,17 @@ impl Chain {
         let mut placed = |specs: &[StepSpec]| -> Vec<Placed> {
             let place = |step: &StepSpec| {
                 let mark = step.path().map_or(spec.mark, |path| path.mark);
-                let step = compile_step(step, spec.mark, "", &mut scope, cx, problems)?;
+                let written = WrittenStep { spec: step, mark: spec.mark, journey: "" };
+                let step = written.compile_exchange(&mut scope, cx, problems)?;
                 Some(Placed { step, mark })
             };
             specs.iter().filter_map(place).collect()
         };
         let (steps, cleanup) = (placed(&steps), placed(&spec.cleanup));
-        let chain = Chain { steps, cleanup, captures: scope.captures(), timeout: cx.timeout.get() };
+        let names = scope.captured().iter().enumerate();
+        let credentials = names.filter(|(_, name)| is_telling(name)).map(|(place, _)| place).collect();
+        let captures = scope.captures();
+        let chain = Chain { steps, cleanup, captures, credentials, timeout: cx.timeout.get() };
         (problems.len() == before && !chain.steps.is_empty()).then_some(chain)
     }
 
@@ -103,16 +108,23 @@ impl Chain {
         let mut found = self.steps(target, cx.limit, &mut under).await;
         if found.verdict == Verdict::Pass {
             let took = begun.elapsed().as_secs_f64() * 1_000.0;
-            found.reason = match (self.steps.len(), under.asking.status) {
-                (1, Some(status)) => format!("{status} in {took:.1} ms"),
+            found.reason = match (self.steps.len(), under.asking.answer.as_ref()) {
+                (1, Some(answer)) => format!("{} in {took:.1} ms", answer.status),
                 (count, _) => format!("{count} steps in {took:.1} ms"),
             };
         }
         let left = self.clean_up(target, &mut under).await;
-        under
-            .phases
-            .into_iter()
-            .fold(with_cleanup(found, left), |found, (name, took)| found.phase(&name, took))
+        let found = with_cleanup(found, left).masked(&self.secrets(&under.values));
+        under.phases.into_iter().fold(found, |found, (name, took)| found.phase(&name, took))
+    }
+
+    /// What the target gave us to prove who we are.
+    fn secrets(&self, values: &Values<'_>) -> Secrets {
+        let mut secrets = Secrets::default();
+        for value in self.credentials.iter().filter_map(|place| values.captured(*place)) {
+            secrets.hide(value.as_text());
+        }
+        secrets
     }
 
     /// The steps until one fails, all of them within the limit.
@@ -133,7 +145,7 @@ impl Chain {
                 }
             }
             if let Err(failure) = tried {
-                let silent = under.asking.status.is_none() && is_silence(failure.class);
+                let silent = under.asking.answer.is_none() && is_silence(failure.class);
                 let next = silent.then(|| under.asking.next_move(&failure));
                 let found = placed.found(failure, next, self.steps.len() > 1);
                 let sent = under.asking.last.as_ref().map(|request| curl::command(target, request));

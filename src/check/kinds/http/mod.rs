@@ -1,8 +1,6 @@
 //! `http`: one request or a chain of them, and what their answers must be, in the words of a journey's steps.
 
-mod asking;
 mod chain;
-mod curl;
 
 use crate::check::{Check, CheckContext, CheckKind, Probing};
 use crate::journey::{ChainSpec, CompileContext};

@@ -1,18 +1,24 @@
-//! `ingress`: a path leads to the Service that is meant.
+//! `ingress`: a path leads to the Service that is meant. `object` looks at what the cluster says, `asked` sends a request.
 
+mod asked;
+mod object;
 mod route;
+mod via;
+mod whose;
 
-use crate::check::kubernetes::{Backend, Kubectl, reach, read};
+use crate::check::kubernetes::{Backend, named, unanswered};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
-use crate::journey::CompileContext;
+use crate::cluster::{Right, rights};
+use crate::journey::{CompileContext, Expect, Pairs, Scope, Step, StepSpec, WrittenStep};
 use crate::source::{Located, Problem};
-use k8s_openapi::api::core::v1::Service;
-use k8s_openapi::api::networking::v1::{Ingress as Object, IngressServiceBackend, IngressSpec};
-use route::route;
+use crate::transport::{HttpVersion, Target, TlsOptions};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::time::Instant;
+use tokio::time::timeout;
+use via::Via;
 
-/// An Ingress sends a path to a Service that can answer.
+/// An Ingress sends a path to a Service that can answer, and a request that is sent there is answered.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ingress {
@@ -26,30 +32,119 @@ pub struct Ingress {
     pub service: Located<String>,
     /// The class that it has to have.
     pub class: Option<Located<String>>,
+    /// Where the request is sent: `127.0.0.1:8080`, `https://lb.example`; `off` sends none. The Ingress's own address when
+    /// left out.
+    pub via: Option<Located<String>>,
+    /// What the answer must be; a status below 400 when left out.
+    pub expect: Option<Expect>,
+    /// A file of certificate authorities to trust instead of the system's, in PEM.
+    pub ca: Option<Located<String>>,
+}
+
+/// An `ingress` that can be asked.
+#[derive(Debug)]
+struct Compiled {
+    spec: Ingress,
+    via: Via,
+    tls: TlsOptions,
+    step: Step,
 }
 
 impl CheckKind for Ingress {
     fn compile(
         spec: &Located<Ingress>,
-        _cx: &CompileContext<'_>,
+        cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
-        if let Some(path) = spec.value.path.as_ref().filter(|path| !path.value.starts_with('/')) {
+        let before = problems.len();
+        let Ingress { name, service, host, path, via, expect, ca, .. } = &spec.value;
+        named(name, problems);
+        named(service, problems);
+        if let Some(path) = path.as_ref().filter(|path| !path.value.starts_with('/')) {
             let help = format!("write `/{}`", path.value);
             problems.push(Problem::at(path.mark, "a path begins with a slash").help(help));
             return None;
         }
-        Some(Box::new(spec.value.clone()))
+        let parsed = Via::parse(via.as_ref(), problems)?;
+        if parsed == Via::Off && expect.is_some() {
+            let mark = via.as_ref().map_or(spec.mark, |via| via.mark);
+            problems.push(
+                Problem::at(
+                    mark,
+                    "with `via: off` no request is sent, so nothing can be expected of its answer",
+                )
+                .help("leave `expect` out, or write where the request goes"),
+            );
+        }
+        let tls = match ca.as_ref().map(|ca| (cx.read)(ca)).transpose() {
+            Ok(ca) => TlsOptions { ca, ..TlsOptions::default() },
+            Err(problem) => {
+                problems.push(problem);
+                return None;
+            }
+        };
+        // What is sent is known now; where it goes, often only when it is asked.
+        let asked = host.as_ref().map_or("ingress.invalid", |host| host.value.as_str());
+        let target = Target::new(&format!("https://{asked}"), HttpVersion::Http1, &tls, cx.timeout.get());
+        let target = match target {
+            Ok(target) => target,
+            Err(error) => {
+                let mark = host.as_ref().or(ca.as_ref()).map_or(spec.mark, |text| text.mark);
+                problems.push(Problem::at(mark, error.to_string()));
+                return None;
+            }
+        };
+        let cx = CompileContext { headers: &Pairs::default(), target: Some(&target), ..*cx };
+        let get = path.clone().unwrap_or_else(|| Located { value: "/".to_owned(), mark: spec.mark });
+        let step = StepSpec { get: Some(get), expect: expect.clone(), ..StepSpec::default() };
+        let written = WrittenStep { spec: &step, mark: spec.mark, journey: "" };
+        let step = written.compile_exchange(&mut Scope::new(cx.vars, &[]), &cx, problems)?;
+        let spec = spec.value.clone();
+        (problems.len() == before)
+            .then(|| Box::new(Compiled { spec, via: parsed, tls, step }) as Box<dyn Check>)
     }
 }
 
-impl Check for Ingress {
+impl Check for Compiled {
     fn describe(&self) -> String {
-        format!("ingress {} to {}", self.asked(), self.service.value)
+        format!("ingress {} to {}", self.spec.asked(), self.spec.service.value)
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
         Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+    }
+
+    /// Without Secrets: the name of the one that is meant stands in the Ingress, and a role for all would tell too much.
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = rights(namespace, "networking.k8s.io", "ingresses", &["get"]);
+        all.extend(Backend::rights(namespace));
+        all
+    }
+}
+
+impl Compiled {
+    async fn ask(&self, cx: &CheckContext) -> Result<Found, Found> {
+        let begun = Instant::now();
+        let Ok(leads) = timeout(cx.limit, object::look(&self.spec, cx)).await else {
+            return Err(unanswered(cx).await.phase("cluster", begun.elapsed()));
+        };
+        let looked = begun.elapsed();
+        let timed = |found: Found| found.phase("cluster", looked);
+        let leads = leads.map_err(timed)?;
+        let words = format!(
+            "{} leads to {}, {} endpoints ready",
+            self.spec.asked(),
+            self.spec.service.value,
+            leads.backend.ready
+        );
+        match self.via.way(&self.spec, &leads).map_err(timed)? {
+            None => Ok(timed(Found::pass(format!("{words}; no request was sent")))),
+            Some(way) => {
+                let limit = cx.limit.saturating_sub(looked);
+                let found = asked::ask(self, &leads, &way, &words, limit).await?;
+                Ok(timed(found))
+            }
+        }
     }
 }
 
@@ -66,78 +161,4 @@ impl Ingress {
     fn asked(&self) -> String {
         format!("{}{}", self.host(), self.path())
     }
-
-    async fn ask(&self, cx: &CheckContext) -> Result<Found, Found> {
-        let cluster = reach(cx).await?;
-        let name = &self.name.value;
-        let object: Object = read(cluster, name).await.map_err(|found| found.at(self.name.mark))?;
-        let command = Kubectl::of(cluster).with(&format!("describe ingress {name}"));
-        let spec = object.spec.unwrap_or_default();
-        let service = self.reaches_service(&spec).map_err(|found| found.reproduce(&command))?;
-        let wanted = &self.service.value;
-        let backend = Backend::read(cluster, wanted).await.map_err(|found| found.at(self.service.mark))?;
-        has_port(&backend.service, &service)
-            .map_err(|why| Found::fail(format!("Ingress {name}: {why}")).reproduce(&command))?;
-        if backend.ready == 0 {
-            return Err(Found::fail(format!(
-                "Ingress {name} leads to {wanted}, which has no ready endpoint"
-            ))
-            .at(self.service.mark)
-            .expected("at least 1 ready endpoint", "none")
-            .reproduce(command)
-            .evidence(backend.why(cluster).await));
-        }
-        Ok(Found::pass(format!("{} leads to {wanted}, {} endpoints ready", self.asked(), backend.ready)))
-    }
-
-    /// The backend, which is the Service that is meant.
-    fn reaches_service(&self, spec: &IngressSpec) -> Result<IngressServiceBackend, Found> {
-        let name = &self.name.value;
-        if let Some(class) = &self.class {
-            let actual = spec.ingress_class_name.as_deref();
-            if actual != Some(class.value.as_str()) {
-                let actual = actual.unwrap_or("none");
-                return Err(Found::fail(format!(
-                    "Ingress {name} should be of class {}, but is of {actual}",
-                    class.value
-                ))
-                .at(class.mark)
-                .expected(&class.value, actual));
-            }
-        }
-        let (asked, wanted) = (self.asked(), &self.service.value);
-        let Some(backend) = route(spec, self.host(), self.path()) else {
-            let mark = self.path.as_ref().or(self.host.as_ref()).map_or(self.name.mark, |part| part.mark);
-            return Err(Found::fail(format!(
-                "Ingress {name} has no rule for {asked}, and no default backend"
-            ))
-            .at(mark)
-            .expected(wanted, "no backend"));
-        };
-        match &backend.service {
-            Some(service) if service.name == *wanted => Ok(service.clone()),
-            other => {
-                let actual = other.as_ref().map_or("another resource", |service| &service.name);
-                Err(Found::fail(format!("Ingress {name} sends {asked} to {actual}, not to {wanted}"))
-                    .at(self.service.mark)
-                    .expected(wanted, actual))
-            }
-        }
-    }
-}
-
-/// The Service has the port that the Ingress names. Errors: it has not, in words.
-fn has_port(service: &Service, backend: &IngressServiceBackend) -> Result<(), String> {
-    let Some(port) = &backend.port else { return Ok(()) };
-    let ports = service.spec.iter().flat_map(|spec| spec.ports.iter().flatten());
-    let fits = |one: &k8s_openapi::api::core::v1::ServicePort| match (&port.name, port.number) {
-        (Some(name), _) => one.name.as_ref() == Some(name),
-        (None, number) => Some(one.port) == number,
-    };
-    if ports.clone().any(fits) {
-        return Ok(());
-    }
-    let has: Vec<String> = ports.map(|one| one.port.to_string()).collect();
-    let named = port.name.clone().or(port.number.map(|number| number.to_string())).unwrap_or_default();
-    Err(format!("Service {} has no port {named}, only {}", backend.name, has.join(", ")))
 }

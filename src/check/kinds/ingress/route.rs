@@ -1,6 +1,8 @@
 //! Which backend an Ingress names for a host and a path.
 
-use k8s_openapi::api::networking::v1::{HTTPIngressPath, IngressBackend, IngressRule, IngressSpec};
+use k8s_openapi::api::networking::v1::{
+    HTTPIngressPath, IngressBackend, IngressRule, IngressSpec, IngressTLS,
+};
 
 /// The backend for a host and a path. The most exact host counts first, then the longest path; between paths of one
 /// length an exact one.
@@ -16,6 +18,12 @@ pub(super) fn route<'s>(spec: &'s IngressSpec, host: &str, path: &str) -> Option
     };
     let found = best(exact.collect()).or_else(|| best(wild.collect())).or_else(|| best(any.collect()));
     found.map(|path| &path.backend).or(spec.default_backend.as_ref())
+}
+
+/// Whether a certificate is meant for a host; one without hosts is meant for all.
+pub(super) fn covers(tls: &IngressTLS, host: &str) -> bool {
+    let hosts = tls.hosts.iter().flatten();
+    hosts.clone().next().is_none() || hosts.into_iter().any(|one| one == host || is_wildcard_of(one, host))
 }
 
 fn named(rule: &IngressRule) -> &str {

@@ -1,13 +1,13 @@
 //! The steps of the check, and what their failures mean.
 
-use super::session::{Session, server_name};
+use super::session::{Session, named, server_name};
 use super::wire::Wire;
 use super::{Asked, Call};
-use crate::check::shell::quoted;
+use crate::check::shell::{quoted, url};
 use crate::check::value::judged;
 use crate::check::{CheckContext, Found};
 use crate::journey::JsonRule;
-use crate::source::{Located, nearest, without_passwords};
+use crate::source::{Located, nearest};
 use crate::units::Span;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -27,11 +27,7 @@ impl Asked {
         let found = match asked {
             Ok(Ok(found)) => found,
             Ok(Err(found)) => found.reproduce(curl(&self.wire, &session)),
-            Err(_) => {
-                let reason = format!("no answer to {} within {}", session.under_way, Span::new(cx.limit));
-                let found = if session.heard { Found::fail(reason) } else { Found::unreachable(reason) };
-                found.reproduce(curl(&self.wire, &session))
-            }
+            Err(_) => self.late(cx.limit, &mut session).reproduce(curl(&self.wire, &session)),
         };
         let phases = std::mem::take(&mut session.phases);
         // A server that does not let us go ends the session by itself.
@@ -39,13 +35,29 @@ impl Asked {
         phases.into_iter().fold(found, |found, (name, took)| found.phase(&name, took))
     }
 
+    /// What it means that an answer did not come in time.
+    fn late(&self, limit: Duration, session: &mut Session<'_>) -> Found {
+        session.lapse();
+        let reason = format!("no answer to {} within {}", session.under_way.0, Span::new(limit));
+        if !session.heard {
+            return Found::unreachable(format!("{reason}; look whether it is overloaded, or cut off"));
+        }
+        let found = Found::fail(format!("{reason}; look into its log, or give it a longer `timeout`"));
+        match &self.call {
+            Some((call, _)) if session.under_way.0 == named(&call.tool) => found.at(call.tool.mark),
+            _ => found,
+        }
+    }
+
     async fn steps(&self, seed: u64, session: &mut Session<'_>) -> Result<Found, Found> {
-        let said = session.open(self.era).await.map_err(|trouble| trouble.found(&session.under_way))?;
+        let said = session.open(self.era).await.map_err(|trouble| trouble.found(&session.under_way.0))?;
         let mut told = vec![session.version().to_owned()];
         let name = server_name(&said);
         if let Some(wanted) = self.server.as_ref().filter(|wanted| name != Some(wanted.as_str())) {
             let name = name.unwrap_or("nothing");
-            let found = Found::fail(format!("expected the server `{}`, got `{name}`", wanted.value));
+            let reason =
+                format!("expected the server `{}`, got `{name}`; correct `url` or `server`", wanted.value);
+            let found = Found::fail(reason);
             return Err(found.expected(wanted.value.as_str(), name).at(wanted.mark));
         }
         told.extend(name.map(str::to_owned));
@@ -84,8 +96,11 @@ async fn tools(session: &mut Session<'_>) -> Result<Vec<String>, Found> {
 
 fn missing_tool(missing: &Located<String>, there: &[String]) -> Found {
     let like = nearest(missing, there.iter().map(String::as_str));
-    let like = like.map_or_else(String::new, |like| format!("; is `{like}` meant?"));
-    let found = Found::fail(format!("the tool `{}` is missing{like}", missing.value));
+    let like = like.map_or_else(
+        || "look whether the version with it is deployed".to_owned(),
+        |like| format!("is `{like}` meant?"),
+    );
+    let found = Found::fail(format!("the tool `{}` is missing; {like}", missing.value));
     found.expected(missing.value.as_str(), there.join(", ")).at(missing.mark)
 }
 
@@ -97,12 +112,13 @@ async fn called(
 ) -> Result<(), Found> {
     let arguments = call.arguments.as_ref().map_or_else(|| json!({}), |arguments| arguments.plain());
     let params = json!({ "name": call.tool.value, "arguments": arguments });
-    let what = format!("the call of `{}`", call.tool.value);
+    let what = named(&call.tool);
     let result = session.request("tools/call", params).await;
     let result = result.map_err(|trouble| trouble.found(&what).at(call.tool.mark))?;
     if result.get("isError").and_then(Value::as_bool) == Some(true) {
         let words = words(&result);
-        return Err(Found::fail(format!("the tool `{}` reports an error: {words}", call.tool.value))
+        let next = "correct its `arguments`, or look into its log";
+        return Err(Found::fail(format!("the tool `{}` reports an error: {words}; {next}", call.tool.value))
             .at(call.tool.mark));
     }
     if let Some(kind) = result.get("resultType").and_then(Value::as_str).filter(|kind| *kind != "complete") {
@@ -145,6 +161,6 @@ fn curl(wire: &Wire, session: &Session<'_>) -> String {
         }
     };
     command.extend(wire.headers.keys().map(|name| format!("-H {}", quoted(&format!("{name}: ***")))));
-    command.push(quoted(&without_passwords(session.goes_to().as_str())));
+    command.push(url(session.goes_to().as_str()));
     command.join(" ")
 }

@@ -20,6 +20,8 @@ const WITH_HEADER: &str = "2025-06-18";
 const OLD: &str = "2024-11-05";
 /// Errors that only a server of the revision without handshakes gives.
 const MODERN_ERRORS: std::ops::RangeInclusive<i64> = -32022..=-32020;
+/// The one of them that is about revisions.
+const UNSUPPORTED: i64 = -32022;
 /// Where a server says who it is.
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 
@@ -33,8 +35,8 @@ pub(super) struct Session<'w> {
     pub(super) phases: Vec<(String, Duration)>,
     /// The message that was sent last, with its headers.
     pub(super) last: Option<(Value, Extra)>,
-    /// The request under way.
-    pub(super) under_way: String,
+    /// The request under way, and when it began.
+    pub(super) under_way: (String, Instant),
     /// Whether the server has answered anything at all.
     pub(super) heard: bool,
 }
@@ -62,7 +64,7 @@ impl<'w> Session<'w> {
             requests: 0,
             phases: Vec::new(),
             last: None,
-            under_way: String::new(),
+            under_way: (String::new(), Instant::now()),
             heard: false,
         }
     }
@@ -81,14 +83,18 @@ impl<'w> Session<'w> {
         if matches!(era, Era::Auto | Era::Modern) {
             match self.request("server/discover", json!({})).await {
                 Ok(said) => return Ok(said),
-                Err(trouble) if era == Era::Modern || !older(&trouble) => return Err(modern(trouble)),
+                Err(trouble) if era == Era::Modern || !older(&trouble) => {
+                    return Err(unspoken(trouble, MODERN, era));
+                }
                 Err(_) => {}
             }
         }
         if matches!(era, Era::Auto | Era::Streamable) {
             match self.initialize_streamable().await {
                 Ok(said) => return Ok(said),
-                Err(trouble) if era == Era::Streamable || !older(&trouble) => return Err(trouble),
+                Err(trouble) if era == Era::Streamable || !older(&trouble) => {
+                    return Err(unspoken(trouble, STREAMABLE, era));
+                }
                 Err(_) => {}
             }
         }
@@ -96,21 +102,27 @@ impl<'w> Session<'w> {
             (Era::Auto, Trouble::Status { status, .. }) => Trouble::Protocol(format!(
                 "no MCP server here: it knows neither server/discover nor initialize, and GET gives {status}; correct `url`"
             )),
+            (_, Trouble::Status { status: status @ 400..500, .. }) => Trouble::Protocol(format!(
+                "status {status}, no stream of events; leave `era` out, or correct `url`"
+            )),
             (_, other) => other,
         })
     }
 
     async fn initialize_streamable(&mut self) -> Result<Value, Trouble> {
-        let begun = self.begin("initialize");
+        self.begin("initialize".to_owned());
         let (id, message) = self.message("initialize", handshake(STREAMABLE));
         self.last = Some((message.clone(), Extra::new()));
-        let response = self.wire.post(&self.wire.url, &message, &Extra::new()).await;
-        self.hear(&response);
-        let response = response?;
-        let session = response.headers().get("mcp-session-id").and_then(|value| value.to_str().ok());
-        let session = session.map(str::to_owned);
-        let said = result(response, id).await?;
-        self.end(begun);
+        let mut session = None;
+        let said = async {
+            let response = self.wire.post(&self.wire.url, &message, &Extra::new()).await?;
+            let id_of_it = response.headers().get("mcp-session-id").and_then(|value| value.to_str().ok());
+            session = id_of_it.map(str::to_owned);
+            result(response, id).await
+        };
+        let said = said.await;
+        self.end(&said);
+        let said = said?;
         let version = said.get("protocolVersion").and_then(Value::as_str).unwrap_or_default().to_owned();
         if version.is_empty() {
             return Err(Trouble::Protocol("it does not say which revision it speaks".to_owned()));
@@ -122,18 +134,11 @@ impl<'w> Session<'w> {
     }
 
     async fn initialize_old(&mut self) -> Result<Value, Trouble> {
-        let begun = self.begin("GET");
+        self.begin("GET".to_owned());
         self.last = None;
-        let events = self.wire.stream().await;
-        self.hear(&events);
-        let mut events = events?;
-        let endpoint = loop {
-            let event = events.next().await?;
-            if event.name == "endpoint" {
-                break event.data;
-            }
-        };
-        self.end(begun);
+        let opened = self.wire.endpoint().await;
+        self.end(&opened);
+        let (events, endpoint) = opened?;
         let wrong = |why: &str| Trouble::Protocol(format!("the endpoint `{endpoint}` {why}"));
         let url = self.wire.url.join(endpoint.trim()).map_err(|_| wrong("is no address"))?;
         if url.origin() != self.wire.url.origin() {
@@ -150,22 +155,23 @@ impl<'w> Session<'w> {
 
     /// Asks one thing.
     pub(super) async fn request(&mut self, method: &str, params: Value) -> Result<Value, Trouble> {
-        let begun = self.begin(method);
+        self.begin(title(method, &params));
         let extra = self.extra(method, &params);
         let (id, message) = self.message(method, params);
         self.last = Some((message.clone(), extra.clone()));
         let result = match &mut self.manner {
-            Manner::Old { events, endpoint } => {
-                self.wire.post(endpoint, &message, &extra).await?;
-                events.result(id).await
-            }
+            Manner::Old { events, endpoint } => match self.wire.post(endpoint, &message, &extra).await {
+                Ok(_) => events.result(id).await,
+                Err(trouble) => Err(trouble),
+            },
             Manner::Modern | Manner::Streamable { .. } => {
-                let response = self.wire.post(&self.wire.url, &message, &extra).await;
-                self.hear(&response);
-                result(response?, id).await
+                match self.wire.post(&self.wire.url, &message, &extra).await {
+                    Ok(response) => result(response, id).await,
+                    Err(trouble) => Err(trouble),
+                }
             }
         };
-        self.end(begun);
+        self.end(&result);
         result
     }
 
@@ -215,41 +221,70 @@ impl<'w> Session<'w> {
         }
     }
 
-    fn begin(&mut self, what: &str) -> Instant {
-        what.clone_into(&mut self.under_way);
-        Instant::now()
+    fn begin(&mut self, what: String) {
+        self.under_way = (what, Instant::now());
     }
 
-    fn end(&mut self, begun: Instant) {
-        self.phases.push((self.under_way.clone(), begun.elapsed()));
-    }
-
-    fn hear<T>(&mut self, answer: &Result<T, Trouble>) {
+    fn end<T>(&mut self, answer: &Result<T, Trouble>) {
+        self.lapse();
         self.heard |= !matches!(answer, Err(Trouble::Unreachable(_)));
     }
+
+    /// Notes how long the request under way has taken.
+    pub(super) fn lapse(&mut self) {
+        let (what, begun) = &self.under_way;
+        self.phases.push((what.clone(), begun.elapsed()));
+    }
+}
+
+/// A request in words: its method, or the tool that it calls.
+fn title(method: &str, params: &Value) -> String {
+    match params.get("name").and_then(Value::as_str).filter(|_| method == "tools/call") {
+        Some(tool) => named(tool),
+        None => method.to_owned(),
+    }
+}
+
+/// The call of a tool in words.
+pub(super) fn named(tool: &str) -> String {
+    format!("the call of `{tool}`")
 }
 
 /// Whether a server that answers so may speak an older revision.
 fn older(trouble: &Trouble) -> bool {
     match trouble {
-        Trouble::Status { status, error } => {
-            let modern = error.as_ref().is_some_and(|error| MODERN_ERRORS.contains(&error.code));
-            (400..500).contains(status) && !modern
+        Trouble::Status { status, error, .. } => {
+            (400..500).contains(status) && error.as_ref().is_none_or(leaves_room)
         }
         // Method not found, or no valid request before a handshake.
-        Trouble::Refused(refusal) => !MODERN_ERRORS.contains(&refusal.code),
+        Trouble::Refused(refusal) => leaves_room(refusal),
         Trouble::Protocol(_) => true,
         Trouble::Unreachable(_) | Trouble::Access { .. } => false,
     }
 }
 
-/// A server of the revision without handshakes that wants another one than ours says which.
-fn modern(trouble: Trouble) -> Trouble {
+/// Whether an error leaves room for an older revision: it is none of the newest one, or it names an older one. Revisions
+/// are dates, so their order is that of text.
+fn leaves_room(refusal: &Refusal) -> bool {
+    !MODERN_ERRORS.contains(&refusal.code)
+        || refusal.supported.iter().any(|version| version.as_str() < MODERN)
+}
+
+/// A server that wants another revision than this one says which.
+fn unspoken(trouble: Trouble, version: &str, era: Era) -> Trouble {
     match &trouble {
-        Trouble::Status { error: Some(Refusal { code: -32022, data, .. }), .. }
-        | Trouble::Refused(Refusal { code: -32022, data, .. }) => {
-            let supported = data.get("supported").unwrap_or(&Value::Null);
-            Trouble::Protocol(format!("it does not speak {MODERN}, only {supported}"))
+        Trouble::Status { error: Some(refusal), .. } | Trouble::Refused(refusal)
+            if refusal.code == UNSUPPORTED =>
+        {
+            let next = if era == Era::Auto {
+                "a newer shakedown may know it"
+            } else {
+                "leave `era` out, or correct it"
+            };
+            Trouble::Protocol(format!(
+                "it does not speak {version}, only {}; {next}",
+                refusal.supported.join(", ")
+            ))
         }
         _ => trouble,
     }

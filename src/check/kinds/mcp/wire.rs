@@ -36,17 +36,23 @@ impl Wire {
         self.success(request, extra).await
     }
 
-    /// Opens a stream of events.
-    pub(super) async fn stream(&self) -> Result<Events, Trouble> {
+    /// Opens a stream of events that begins with the endpoint for requests.
+    pub(super) async fn endpoint(&self) -> Result<(Events, String), Trouble> {
         let request = self.http.get(self.url.clone()).header(ACCEPT, "text/event-stream");
         let response = self.success(request, &Extra::new()).await?;
-        if !content_type(&response).starts_with("text/event-stream") {
+        let kind = content_type(&response);
+        if !kind.starts_with("text/event-stream") {
             return Err(Trouble::Protocol(format!(
-                "GET gives `{}`, no stream of events",
-                content_type(&response)
+                "the answer is `{kind}`, no stream of events; correct `url`"
             )));
         }
-        Ok(Events::new(response))
+        let mut events = Events::new(response);
+        loop {
+            let event = events.next().await?;
+            if event.name == "endpoint" {
+                return Ok((events, event.data));
+            }
+        }
     }
 
     /// Ends a session. A server need not let us.
@@ -69,11 +75,12 @@ impl Wire {
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             let challenge = response.headers().get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok());
             let challenge = challenge.unwrap_or_default().to_owned();
-            return Err(Trouble::Access { status: status.as_u16(), challenge });
+            let body = text(response).await;
+            return Err(Trouble::Access { status: status.as_u16(), challenge, body });
         }
-        // The status says enough where the body does not come.
-        let error = document(response).await.ok().and_then(|body| Refusal::of(&body));
-        Err(Trouble::Status { status: status.as_u16(), error })
+        let body = text(response).await;
+        let error = serde_json::from_str(&body).ok().and_then(|body| Refusal::of(&body));
+        Err(Trouble::Status { status: status.as_u16(), error, body })
     }
 }
 
@@ -85,7 +92,7 @@ pub(super) async fn result(response: Response, id: u64) -> Result<Value, Trouble
     }
     if !kind.starts_with("application/json") {
         return Err(Trouble::Protocol(format!(
-            "the answer is `{kind}`, neither JSON nor a stream of events"
+            "the answer is `{kind}`, neither JSON nor a stream of events; correct `url`"
         )));
     }
     let message = document(response).await?;
@@ -111,7 +118,17 @@ fn content_type(response: &Response) -> String {
     value.unwrap_or_default().to_ascii_lowercase()
 }
 
-async fn document(mut response: Response) -> Result<Value, Trouble> {
+async fn document(response: Response) -> Result<Value, Trouble> {
+    serde_json::from_slice(&body(response).await?)
+        .map_err(|error| Trouble::Protocol(format!("the answer is not JSON: {error}")))
+}
+
+/// The body of a refusal. The status says enough where it does not come.
+async fn text(response: Response) -> String {
+    String::from_utf8_lossy(&body(response).await.unwrap_or_default()).into_owned()
+}
+
+async fn body(mut response: Response) -> Result<Vec<u8>, Trouble> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| Failure::from_reqwest(&error))? {
         body.extend_from_slice(&chunk);
@@ -119,8 +136,7 @@ async fn document(mut response: Response) -> Result<Value, Trouble> {
             return Err(Trouble::Protocol("the answer is longer than 8 MiB".to_owned()));
         }
     }
-    serde_json::from_slice(&body)
-        .map_err(|error| Trouble::Protocol(format!("the answer is not JSON: {error}")))
+    Ok(body)
 }
 
 /// A stream of events that is being read.

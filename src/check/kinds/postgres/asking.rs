@@ -160,7 +160,9 @@ impl Attempt<'_> {
                 "the connection ended in the middle of the {phase}: {}",
                 words(&error)
             ))),
-            Ok(Err(error)) => Err(Found::fail(format!("the {phase} failed: {}", words(&error)))),
+            Ok(Err(error)) => {
+                Err(Found::fail(format!("the {phase} failed: {}; {}", words(&error), next_move(&error))))
+            }
             Err(_) => {
                 // Whoever waits for this check waits a little longer for its last words.
                 let _ = timeout(LAST_WORDS, connection.cancel(self.dsn)).await;
@@ -170,6 +172,18 @@ impl Attempt<'_> {
                 )))
             }
         }
+    }
+}
+
+/// What to do about a statement that the server refuses.
+fn next_move(error: &Error) -> &'static str {
+    match error.code().cloned() {
+        Some(SqlState::INSUFFICIENT_PRIVILEGE) => "grant it to the user, or ask as another",
+        Some(SqlState::UNDEFINED_TABLE | SqlState::UNDEFINED_COLUMN | SqlState::UNDEFINED_FUNCTION) => {
+            "correct the query, or look whether the migrations ran"
+        }
+        Some(_) => "correct the query",
+        None => "look into its log",
     }
 }
 

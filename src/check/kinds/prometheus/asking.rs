@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Sample};
 use super::{Asked, NoData};
-use crate::check::shell::quoted;
+use crate::check::shell::{self, quoted};
 use crate::check::{CheckContext, Found};
 use crate::sample::ErrorClass;
 use crate::transport::{self, Client, Content, Failure, Keep, Request, Scheme};
@@ -114,7 +114,7 @@ impl Asked {
         let scheme = if self.target.scheme == Scheme::Https { "https" } else { "http" };
         let url = format!("{scheme}://{}{}/api/v1/query", self.target.authority, self.target.prefix);
         let query = quoted(&format!("query={}", self.query.value));
-        let asked = format!("curl -sG {} --data-urlencode {query}", quoted(&url));
+        let asked = format!("curl -sG {} --data-urlencode {query}", shell::url(&url));
         let headers = self.headers.keys().map(|name| format!("-H {}", quoted(&format!("{name}: ***"))));
         std::iter::once(asked).chain(headers).collect::<Vec<_>>().join(" ")
     }

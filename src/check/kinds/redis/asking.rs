@@ -144,6 +144,11 @@ impl Asked {
             let reason = format!("the user may not use {what}: {said}; allow it with ACL SETUSER");
             return Found::fail(reason).for_good();
         }
+        if is(&["WRONGTYPE"]) {
+            return Found::fail(format!(
+                "{what} failed: the key holds no string, and a check reads only those"
+            ));
+        }
         if error.kind() == ErrorKind::Server(ServerErrorKind::BusyLoading) {
             return Found::fail(format!("it is loading its data: {said}"));
         }

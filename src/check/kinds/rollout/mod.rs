@@ -2,8 +2,12 @@
 
 mod judge;
 
-use crate::check::kubernetes::{Kubectl, Workload, WorkloadKind, reach, selected};
+use crate::check::count::more_than_none;
+use crate::check::kubernetes::{
+    Kubectl, Workload, WorkloadKind, in_time, named, reach, selected, word_rights,
+};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
+use crate::cluster::{Right, cluster_rights};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
 use schemars::JsonSchema;
@@ -58,7 +62,15 @@ impl CheckKind for Rollout {
         problems: &mut Vec<Problem>,
     ) -> Option<Box<dyn Check>> {
         match one_of(spec.value.deployment.as_ref(), spec.value.statefulset.as_ref()) {
-            Ok((kind, name)) => Some(Box::new(Compiled { kind, name, spec: spec.value.clone() })),
+            Ok((kind, name)) => {
+                let before = problems.len();
+                named(&name, problems);
+                for spread in [&spec.value.nodes, &spec.value.zones] {
+                    more_than_none(spread.as_ref(), problems);
+                }
+                let check = || Box::new(Compiled { kind, name, spec: spec.value.clone() }) as Box<dyn Check>;
+                (problems.len() == before).then(check)
+            }
             Err(wrong) => {
                 problems.push(Problem::at(spec.mark, wrong).help(NAME_ONE));
                 None
@@ -73,7 +85,15 @@ impl Check for Compiled {
     }
 
     fn probe<'a>(&'a self, cx: &'a CheckContext) -> Probing<'a> {
-        Box::pin(async move { self.ask(cx).await.unwrap_or_else(|found| found) })
+        Box::pin(in_time(cx, self.ask(cx)))
+    }
+
+    fn rights(&self, namespace: &str) -> Vec<Right> {
+        let mut all = Workload::rights(self.kind, namespace);
+        all.extend(word_rights(namespace));
+        let zones = self.spec.zones.as_ref().map(|_| cluster_rights("", "nodes", &["get"]));
+        all.extend(zones.into_iter().flatten());
+        all
     }
 }
 

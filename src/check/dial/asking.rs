@@ -1,33 +1,33 @@
-//! Sends the requests of a chain over one connection and notes how long each part took.
+//! Sends the requests of a check over one connection and notes how long each part took.
 
 use crate::clock::Clock;
 use crate::journey::{Sender, StepFailure};
 use crate::sample::ErrorClass;
 use crate::transport::{Answer, Connection, Failure, Keep, Request, Target};
 use crate::units::Span;
-use http::StatusCode;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-/// The sender of one chain.
-pub(super) struct Asking<'t> {
+/// The sender of one check.
+pub struct Asking<'t> {
     target: &'t Target,
     clock: Clock,
     connection: Option<Connection>,
     /// How long the next answer may take.
-    pub(super) timeout: Duration,
+    pub timeout: Duration,
     /// The parts of the step under way and how long each took.
-    pub(super) phases: Vec<(&'static str, Duration)>,
+    pub phases: Vec<(&'static str, Duration)>,
     /// The part under way, and since when.
     under_way: (&'static str, Instant),
     /// The request that was sent last.
-    pub(super) last: Option<Request>,
-    /// The newest answer's status.
-    pub(super) status: Option<StatusCode>,
+    pub last: Option<Request>,
+    /// The newest answer.
+    pub answer: Option<Answer>,
 }
 
 impl<'t> Asking<'t> {
-    pub(super) fn new(target: &'t Target) -> Asking<'t> {
+    /// To this target, over a connection that is opened when it is needed.
+    pub fn new(target: &'t Target) -> Asking<'t> {
         Asking {
             target,
             clock: Clock::start(),
@@ -36,7 +36,7 @@ impl<'t> Asking<'t> {
             phases: Vec::new(),
             under_way: ("", Instant::now()),
             last: None,
-            status: None,
+            answer: None,
         }
     }
 
@@ -79,13 +79,13 @@ impl<'t> Asking<'t> {
             self.phases.push(("body", exchange.done.since(first)));
         }
         let answer = exchange.result?;
-        self.status = Some(answer.status);
+        self.answer = Some(answer.clone());
         self.connection = Some(connection);
         Ok(answer)
     }
 
     /// What to do about a failure, where nobody answered at all.
-    pub(super) fn next_move(&self, failure: &StepFailure) -> &'static str {
+    pub fn next_move(&self, failure: &StepFailure) -> &'static str {
         match (failure.class, self.under_way.0) {
             (ErrorClass::Timeout, "first byte") => {
                 "look into its log: it may be overloaded, or wait for something"

@@ -1,6 +1,6 @@
 //! A request as a command of curl.
 
-use crate::check::shell::{header, quoted};
+use crate::check::shell::{header, quoted, url};
 use crate::transport::{Content, Request, Scheme, Target, Verify};
 use http::Method;
 use http::header::{CONTENT_LENGTH, HOST};
@@ -9,7 +9,7 @@ use http::header::{CONTENT_LENGTH, HOST};
 const LONGEST_BODY: usize = 1_000;
 
 /// The command that sends this request. What headers of credentials say is left out.
-pub(super) fn command(target: &Target, request: &Request) -> String {
+pub fn command(target: &Target, request: &Request) -> String {
     let mut words = vec!["curl -i".to_owned()];
     if target.scheme == Scheme::Https && target.verify == Verify::No {
         words.push("-k".to_owned());
@@ -20,7 +20,7 @@ pub(super) fn command(target: &Target, request: &Request) -> String {
         ref other => words.push(format!("-X {other}")),
     }
     let scheme = if target.scheme == Scheme::Https { "https" } else { "http" };
-    words.push(quoted(&format!("{scheme}://{}{}", target.authority, request.path)));
+    words.push(url(&format!("{scheme}://{}{}", target.authority, request.path)));
     for (name, value) in request.headers.iter().filter(|(name, _)| **name != HOST && **name != CONTENT_LENGTH)
     {
         words.push(header(name, value));
