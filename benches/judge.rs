@@ -30,7 +30,7 @@ fn judged(folder: &Path) -> Vec<u8> {
     let (meta, _) = Reader::open(folder).expect("a history");
     let gate = |text: &String| (Gate::parse(text).expect("a gate"), Severity::Fail, text.clone());
     let gates = meta.gates.iter().map(|plan| gate(&plan.gate)).collect();
-    let events = || Reader::open(folder).expect("a history").1.map(|event| event.expect("an event"));
+    let events = || Reader::ahead(folder).expect("a history").map(|event| event.expect("an event"));
     let run = Run::judge(meta, gates, events, Strictness::Normal);
     let mut report = Vec::new();
     Json.write(&run, &mut report).expect("a buffer takes all");

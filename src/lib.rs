@@ -2,7 +2,7 @@
 //!
 //! One scenario goes in, a verdict comes out. The layers, lowest first (`tests/layers.rs` holds them):
 //! units, clock, source, verdict, sample · stats, timer, transport, database, event, cluster, shop, proxy, pressure ·
-//! journey · load, check, fault, gate, history · scenario · engine, run · search · report · cli.
+//! journey · load, check, fault, gate, history · scenario, trust · engine, run · search · report · cli.
 
 pub mod check;
 pub mod cli;
@@ -29,5 +29,6 @@ pub mod source;
 pub mod stats;
 pub mod timer;
 pub mod transport;
+pub mod trust;
 pub mod units;
 pub mod verdict;

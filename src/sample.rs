@@ -96,6 +96,11 @@ impl ErrorClass {
         ErrorClass::Generator,
     ];
 
+    /// Whether a complete answer came: the request failed because of what it says.
+    pub const fn was_answered(self) -> bool {
+        matches!(self, ErrorClass::Status | ErrorClass::Assertion)
+    }
+
     /// The class's name in reports.
     pub const fn word(self) -> &'static str {
         match self {

@@ -37,7 +37,7 @@ const RULES: Rules<'static> = Rules {
         },
         Layer { modules: &["journey"], peers: Peers::Apart },
         Layer { modules: &["load", "check", "fault", "ledger", "gate", "history"], peers: Peers::Apart },
-        Layer { modules: &["scenario"], peers: Peers::Apart },
+        Layer { modules: &["scenario", "trust"], peers: Peers::Apart },
         Layer { modules: &["engine", "run"], peers: Peers::Apart },
         Layer { modules: &["search"], peers: Peers::Apart },
         Layer { modules: &["report"], peers: Peers::Apart },

@@ -14,6 +14,9 @@ const BINARY: &str = env!("CARGO_BIN_EXE_shakedown");
 /// More than a tenth of a core can send.
 const RATE: &str = if cfg!(debug_assertions) { "5000/s" } else { "20000/s" };
 
+/// One step of a thousand more.
+const LIMIT: &str = if cfg!(debug_assertions) { "6000/s" } else { "21000/s" };
+
 /// Runs it against a server that is well: with a gate that it would break by itself, and with one that it would not.
 fn squeezed(program: &Program) -> [Report; 2] {
     let server = Delayed::start(Duration::ZERO);
@@ -58,25 +61,51 @@ fn is_not_blamed(report: &Report) {
     assert!(reason.contains("but the generator may have done that"), "{reason}");
 }
 
+/// The program on one core with a neighbour that weighs ten times as much, or why that cannot be.
+fn beside_a_neighbour() -> Result<(Neighbours, Program), &'static str> {
+    let neighbours = Neighbours::on_one_core(1).ok_or("threads cannot be kept on a core here")?;
+    let core = neighbours.core().to_string();
+    let launcher = ["taskset", "-c", &core, "nice", "-n", "10"];
+    let tried = Command::new(launcher[0]).args(&launcher[1..]).arg("true").status();
+    if !tried.is_ok_and(|ended| ended.success()) {
+        return Err("there is no taskset or nice here");
+    }
+    Ok((neighbours, Program::at(BINARY).through(launcher)))
+}
+
 #[test]
 fn busy_neighbours_on_its_core_make_a_run_inconclusive() {
     let _alone = alone();
-    let Some(neighbours) = Neighbours::on_one_core(1) else {
-        return eprintln!("SKIPPED: threads cannot be kept on a core here");
+    let (_neighbours, program) = match beside_a_neighbour() {
+        Ok(both) => both,
+        Err(why) => return eprintln!("SKIPPED: {why}"),
     };
-    // Nice 10 weighs a tenth of its neighbour.
-    let core = neighbours.core().to_string();
-    let launcher = ["taskset", "-c", &core, "nice", "-n", "10"];
-    if !Command::new(launcher[0]).args(&launcher[1..]).arg("true").status().is_ok_and(|ended| ended.success())
-    {
-        return eprintln!("SKIPPED: there is no taskset or nice here");
-    }
-    let reports = squeezed(&Program::at(BINARY).through(launcher));
+    let reports = squeezed(&program);
     for report in &reports {
         let causes = ["starved of a core", "waiting for a core"];
         names(report, &causes, "give the generator a core of its own");
     }
     is_not_blamed(&reports[0]);
+}
+
+#[test]
+fn a_squeezed_generator_neither_aborts_a_run_nor_breaks_a_step() {
+    let _alone = alone();
+    let (_neighbours, program) = match beside_a_neighbour() {
+        Ok(both) => both,
+        Err(why) => return eprintln!("SKIPPED: {why}"),
+    };
+    let server = Delayed::start(Duration::ZERO);
+    let ended = program.scenario(&format!(
+        "scenario: squeezed\ntarget: {{ http: '{}' }}\nabort_when: p99 > 5ms last 1s\ngates: [p99 <= 5ms]\nload:\n  \
+         profile: {{ stress: {{ base: {RATE}, step: 1000/s, hold: 1s, limit: {LIMIT} }} }}\n  \
+         journeys: [{{ name: j, steps: [{{ get: / }}] }}]\n",
+        server.url()
+    ));
+    assert_eq!(ended.code, Some(3), "{ended}");
+    let report = ended.report();
+    assert_eq!((report.text("/run/ending"), report.list("/broke").len()), ("completed", 0));
+    is_not_blamed(&report);
 }
 
 /// A control group with a tenth of a core, gone when it is dropped.

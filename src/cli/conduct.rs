@@ -212,8 +212,8 @@ fn readable<'a>(
     folder: &Path,
     broken: &'a RefCell<Option<ReadError>>,
 ) -> impl Iterator<Item = Event> + use<'a> {
-    let events = match Reader::open(folder) {
-        Ok((_, events)) => Some(events),
+    let events = match Reader::ahead(folder) {
+        Ok(events) => Some(events),
         Err(error) => {
             broken.replace(Some(error));
             None

@@ -7,6 +7,7 @@ use super::batch::{Batch, Example};
 use super::broken::Broken;
 use super::faults::{Running, Told};
 use super::ledger::Bookkeeper;
+use super::trusted::Trusted;
 use super::{LoadPlan, RunPlan};
 use crate::clock::{Clock, Offset};
 use crate::event::{Event, EventKind, GeneratorSecond, ReadBack};
@@ -34,6 +35,7 @@ pub(super) struct Dispatch<'a> {
     said: BTreeSet<(EndpointId, ErrorClass)>,
     /// How long the thread of each worker ran and waited, as it reported.
     accounts: Vec<Option<Account>>,
+    trusted: Trusted,
     broken: Broken,
     abort: Abort,
     aborted: Option<String>,
@@ -67,6 +69,7 @@ impl<'a> Dispatch<'a> {
             reported,
             said,
             accounts: vec![None; load.workers as usize],
+            trusted: Trusted::new(load.limits),
             broken,
             abort: Abort::default(),
             aborted: None,
@@ -185,8 +188,11 @@ impl<'a> Dispatch<'a> {
         }
         self.auditor.add_elsewhere(batch.cpu);
         for delta in batch.deltas {
-            self.broken.add(self.load, &delta);
-            self.abort.add(self.load, &delta);
+            if self.load.may_end_early() {
+                self.trusted.add(&delta);
+                self.broken.add(self.load, &delta);
+                self.abort.add(self.load, &delta);
+            }
             let key = (delta.second, delta.stage, delta.endpoint);
             match self.pending.entry(key) {
                 std::collections::btree_map::Entry::Vacant(free) => {
@@ -203,7 +209,9 @@ impl<'a> Dispatch<'a> {
             self.second = complete;
             self.tell_of_generator(complete);
             self.look_for_broken_gate(complete, stop);
-            if let Some(reason) = self.abort.reason(self.load, complete) {
+            if let Some(abort) = &self.load.abort_when
+                && let Some(reason) = self.abort.reason(abort, complete, &self.trusted)
+            {
                 self.end_early(reason, stop);
             }
         }
@@ -253,7 +261,11 @@ impl<'a> Dispatch<'a> {
 
     fn tell_of_each(&mut self, before: u64, said: &GeneratorSecond) {
         for second in self.told..before {
-            self.tell(EventKind::Generator(GeneratorSecond { second, ..said.clone() }));
+            let said = GeneratorSecond { second, ..said.clone() };
+            if self.load.may_end_early() {
+                self.trusted.said(&said);
+            }
+            self.tell(EventKind::Generator(said));
         }
         self.told = self.told.max(before);
     }
@@ -262,11 +274,13 @@ impl<'a> Dispatch<'a> {
         if self.load.until_broken.is_empty() || *stop.borrow() {
             return;
         }
+        self.broken.add_up(&self.load.until_broken, second, &self.trusted);
         // The stage whose last second has just been settled.
         let ended = |stage: &StagePlan| stage.end.micros().div_ceil(1_000_000) == second;
         let Some(place) = self.stages.iter().position(ended) else { return };
         let stage = u16::try_from(place).unwrap_or(u16::MAX);
-        if let Some(broken) = self.broken.in_stage(self.load, stage, &self.stages[place]) {
+        let ended = (stage, &self.stages[place]);
+        if let Some(broken) = self.broken.in_stage(&self.load.until_broken, ended, &self.trusted) {
             self.tell(EventKind::Broke { stage, gate: broken.gate, reason: broken.reason });
             stop.send_replace(true);
         }

@@ -1,5 +1,6 @@
 //! A lane: one connection and the arrivals that go over it, one after the other. The only loop that sends load.
 
+use super::backoff::Backoff;
 use super::deadline::Late;
 use super::gauge::Held;
 use super::link::{Link, Then};
@@ -42,26 +43,30 @@ impl Feed {
 /// Serves arrivals until its feed ends.
 pub(super) async fn run(shared: Rc<Shared>, mut feed: Feed) {
     let mut link = Link::new(shared.clone());
+    let mut backoff = Backoff::default();
     while let Some((arrival, held)) = feed.next(&shared).await {
-        serve(&shared, &mut link, arrival).await;
+        let failed = serve(&shared, &mut link, arrival).await;
         link.hang_up().await;
         drop(held);
-        if let Feed::Planned(inbox) = &feed {
-            shared.idle.borrow_mut().push(inbox.clone());
-        }
         if shared.in_flight.get() == 0 {
             shared.drained.notify_one();
+        }
+        match &feed {
+            Feed::Planned(inbox) => shared.idle.borrow_mut().push(inbox.clone()),
+            // Between two arrivals, so nothing is planned, in flight or late because of it.
+            Feed::Asap { .. } => shared.closed_model_waits(backoff.after(failed)).await,
         }
     }
     shared.drained.notify_one();
 }
 
-/// One arrival. A panic on its way costs that one request, counted as the generator's failure, and is reported.
-async fn serve(shared: &Rc<Shared>, link: &mut Link, arrival: Arrival) {
+/// One arrival; gives how it failed, if it did. A panic on its way costs that one request, counted as the generator's
+/// failure, and is reported.
+async fn serve(shared: &Rc<Shared>, link: &mut Link, arrival: Arrival) -> Option<ErrorClass> {
     let under_way = Cell::new(None);
     let way = AssertUnwindSafe(travel(shared, link, arrival, &under_way)).catch_unwind().await;
-    if way.is_ok() {
-        return;
+    if let Ok(failed) = way {
+        return failed;
     }
     *link = Link::new(shared.clone());
     let mut recorder = shared.recorder.borrow_mut();
@@ -75,25 +80,26 @@ async fn serve(shared: &Rc<Shared>, link: &mut Link, arrival: Arrival) {
     recorder.trouble(
         "a task of the load generator panicked; its request counts as failed by the generator".into(),
     );
+    Some(ErrorClass::Generator)
 }
 
-/// The steps of one arrival, until the last or the first that fails, or until the load is stopped.
+/// The steps of one arrival, until the last or the first that fails, or until the load is stopped; gives how it failed.
 async fn travel(
     shared: &Shared,
     link: &mut Link,
     arrival: Arrival,
     under_way: &Cell<Option<(EndpointId, Offset)>>,
-) {
+) -> Option<ErrorClass> {
     let plan = &shared.plan;
     let place = plan.mix.journey(arrival.n);
-    let Some(journey) = plan.journeys.get(place) else { return };
+    let journey = plan.journeys.get(place)?;
     let mut values = journey.values(arrival.n, plan.seed);
     let mut cookies = Cookies::default();
     let mut planned = arrival.at;
     link.renew_if_due(arrival.n);
     for (number, step) in journey.steps.iter().enumerate() {
         if number > 0 && shared.stopping.get() {
-            return;
+            return None;
         }
         let endpoint = plan.endpoint(place, number);
         under_way.set(Some((endpoint, planned)));
@@ -106,7 +112,8 @@ async fn travel(
             shared.recorder.borrow_mut().record_events(&sample, arrival.stage, &link.heard());
         }
         if let Some(failure) = failure {
-            return shared.recorder.borrow_mut().example(endpoint, failure.class, &failure.text);
+            shared.recorder.borrow_mut().example(endpoint, failure.class, &failure.text);
+            return Some(failure.class);
         }
         planned = sample.done;
         if let Some(think) = step.think {
@@ -115,6 +122,7 @@ async fn travel(
             shared.pause(planned).await;
         }
     }
+    None
 }
 
 /// What follows the answer to the first of the `steps` that are left.

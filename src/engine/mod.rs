@@ -11,6 +11,7 @@
 
 mod abort;
 mod audit;
+mod backoff;
 mod batch;
 mod broken;
 mod calls;
@@ -30,6 +31,7 @@ mod pool;
 mod recorder;
 mod shared;
 mod talk;
+mod trusted;
 pub mod users;
 mod watching;
 mod worker;

@@ -16,6 +16,7 @@ use crate::sample::EndpointId;
 use crate::scenario::{Connections, KubernetesPlan, Load, PlannedAbort, PlannedGate, Scenario};
 use crate::source::{Files, Secrets};
 use crate::transport::Target;
+use crate::trust::Limits;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,6 +74,8 @@ pub struct LoadPlan {
     pub until_broken: Vec<(Gate, String)>,
     /// What ends the run early.
     pub abort_when: Option<PlannedAbort>,
+    /// What the generator may not exceed in a second that can be trusted.
+    pub limits: Limits,
     /// An answer that comes later than this is not good where recovery is measured, and there alone.
     pub within: Duration,
 }
@@ -170,6 +173,9 @@ impl LoadPlan {
             }
             (None, None) => Pace::Open(load.schedule(seed)),
         };
+        let goes_flat_out = matches!(pace, Pace::Closed { .. });
+        let limits =
+            Limits::new(gates.iter().map(|planned| &planned.gate), (!goes_flat_out).then_some(cores as f64));
         // A gate on a window of its own or on a fault is judged at the end; only one on all requests can break in a
         // stage.
         let breaks = |gate: &Gate| gate.window == Window::WholeRun && gate.metric.of() == Of::Requests;
@@ -181,6 +187,7 @@ impl LoadPlan {
             target: target.clone(),
             until_broken: whole.map(|planned| (planned.gate.clone(), planned.text.value.clone())).collect(),
             abort_when,
+            limits,
             within,
             endpoints: load.endpoints(),
             mix: load.mix(),
@@ -205,6 +212,11 @@ impl LoadPlan {
         let job = Job { origin: scenario.origin, hash: scenario.hash, seed };
         let within = scenario.recovery.within.get();
         Some(LoadPlan::new(scenario.load?, &scenario.gates, scenario.abort_when, within, &target, job))
+    }
+
+    /// Whether something that is seen of it can end it before its time.
+    pub(super) fn may_end_early(&self) -> bool {
+        self.abort_when.is_some() || !self.until_broken.is_empty()
     }
 
     /// The endpoint of a journey's step: endpoints are numbered journey by journey, step by step.

@@ -11,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// What the tasks of one worker share.
@@ -87,9 +88,21 @@ impl Shared {
 
     /// Whether the closed model has time left at `now`.
     pub(super) fn closed_model_goes_on(&self, now: Offset) -> bool {
+        !self.stopping.get() && self.closed_model_ends().is_some_and(|end| now < end)
+    }
+
+    /// A pause of the closed model, at most until its end.
+    pub(super) async fn closed_model_waits(&self, pause: Duration) {
+        if !pause.is_zero() {
+            let over = self.clock.now() + pause;
+            self.pause(self.closed_model_ends().map_or(over, |end| over.min(end))).await;
+        }
+    }
+
+    fn closed_model_ends(&self) -> Option<Offset> {
         match &self.plan.pace {
-            Pace::Closed { length, .. } => !self.stopping.get() && now.since(Offset::ZERO) < *length,
-            Pace::Open(_) | Pace::Users { .. } => false,
+            Pace::Closed { length, .. } => Some(Offset::ZERO + *length),
+            Pace::Open(_) | Pace::Users { .. } => None,
         }
     }
 }

@@ -41,8 +41,13 @@ impl Case {
         tally.counts.dropped = self.dropped;
         tally.counts.planned = tally.counts.ended() + self.dropped;
         let (length, planned_rate) = (Duration::from_secs(20), Rate::per_second(10.0));
-        let requests = Requests { tally: &tally, length, planned_rate };
-        decide(&Gate::parse(gate).unwrap(), &Evidence::Requests(requests))
+        let gate = Gate::parse(gate).unwrap();
+        let by = |tally| decide(&gate, &Evidence::Requests(Requests { tally, length, planned_rate }));
+        let mut needed = Tally::default();
+        needed.merge_only(&tally, gate.metric.times());
+        let decision = by(&tally);
+        assert_eq!(by(&needed), decision, "what it is decided from is all that it needs");
+        decision
     }
 
     fn verdict(&self, gate: &str) -> Verdict {

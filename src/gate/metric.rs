@@ -2,6 +2,7 @@
 
 use super::error::shown;
 use crate::source::suggest;
+use crate::stats::Times;
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -153,6 +154,35 @@ impl Metric {
             Metric::Rpo | Metric::Lost => Of::Data,
             _ => Of::Requests,
         }
+    }
+
+    /// The durations that it is decided from, where it is one of requests; their counts always belong to it.
+    pub const fn times(self) -> Times {
+        match self {
+            Metric::P50
+            | Metric::P90
+            | Metric::P95
+            | Metric::P99
+            | Metric::P999
+            | Metric::Max
+            | Metric::Mean => Times::Response,
+            Metric::Lag => Times::Lag,
+            Metric::ErrorRate
+            | Metric::Availability
+            | Metric::Throughput
+            | Metric::Dropped
+            | Metric::Detection
+            | Metric::Failover
+            | Metric::Rto
+            | Metric::Rpo
+            | Metric::Lost
+            | Metric::Downtime => Times::None,
+        }
+    }
+
+    /// Whether it is one of requests, and tells of the target: not of what the generator itself did.
+    pub const fn tells_of_target(self) -> bool {
+        matches!(self.of(), Of::Requests) && !matches!(self, Metric::Lag | Metric::Dropped)
     }
 
     /// The word with a name behind it, where it cannot do without one.

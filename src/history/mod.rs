@@ -3,6 +3,7 @@
 //! A run is written while it happens and judged afterwards, so a run that was killed can still be judged up to its
 //! last second, and any run can be judged again with other gates.
 
+mod ahead;
 mod bare;
 mod meta;
 mod read;
@@ -12,6 +13,7 @@ pub mod runs;
 mod select;
 mod write;
 
+pub use ahead::Ahead;
 pub use meta::{
     CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model,
     RecoveryPlan, StagePlan, UsersPlan, WatchPlan, per_second,

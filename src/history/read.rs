@@ -1,5 +1,6 @@
 //! Reading a history back, line by line in bounded memory.
 
+use super::ahead::Ahead;
 use super::{EVENTS_FILE, Meta, RUN_FILE, SCHEMA};
 use crate::event::Event;
 use serde::Deserialize;
@@ -9,6 +10,9 @@ use std::path::{Path, PathBuf};
 
 /// Longer lines are no events of ours: five full histograms are below 2 MiB.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
+
+/// A few lines of a large run.
+const BUFFER: usize = 64 * 1024;
 
 /// Longer plans are no plans of ours: the scenario's text is at most 10 MB.
 const LONGEST_META: u64 = 256 * 1024 * 1024;
@@ -55,6 +59,9 @@ pub enum ReadError {
         /// What the parser said.
         source: serde_json::Error,
     },
+    /// The system gives no thread to read with.
+    #[error("cannot start a thread that reads the history: {0}; raise the limit of processes")]
+    Thread(#[source] io::Error),
     /// A line longer than any event.
     #[error(
         "{}:{line}: longer than any event; the history was changed or damaged, run the scenario again",
@@ -75,20 +82,12 @@ pub struct Reader;
 impl Reader {
     /// The plan of the run in `folder`, and its events in the order in which they were written.
     pub fn open(folder: &Path) -> Result<(Meta, Events), ReadError> {
-        let meta = read_meta(&folder.join(RUN_FILE))?;
-        let path = folder.join(EVENTS_FILE);
-        let file = File::open(&path).map_err(|source| ReadError::Io { path: path.clone(), source })?;
-        Ok((
-            meta,
-            Events {
-                path,
-                input: BufReader::new(file),
-                line: 0,
-                buffer: Vec::new(),
-                torn: None,
-                over: false,
-            },
-        ))
+        Ok((read_meta(&folder.join(RUN_FILE))?, Events::open(folder, Share::ALL)?))
+    }
+
+    /// The events of the run in `folder`, in the same order, read ahead on threads of their own.
+    pub fn ahead(folder: &Path) -> Result<Ahead, ReadError> {
+        Ahead::open(folder)
     }
 }
 
@@ -123,10 +122,30 @@ pub struct Torn {
     pub line: u64,
 }
 
+/// So many lines lie in a block.
+pub(super) const BLOCK: u64 = 8;
+
+/// Which lines of a history are read: each `of`-th block, beginning with the one at `place`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Share {
+    pub(super) place: u64,
+    pub(super) of: u64,
+}
+
+impl Share {
+    const ALL: Share = Share { place: 0, of: 1 };
+
+    /// Whether a line, counted from 1, is one of them.
+    fn has(self, line: u64) -> bool {
+        (line - 1) / BLOCK % self.of == self.place
+    }
+}
+
 /// The events of a history, one line at a time. Ends after the first error.
 #[derive(Debug)]
 pub struct Events {
     path: PathBuf,
+    share: Share,
     input: BufReader<File>,
     line: u64,
     buffer: Vec<u8>,
@@ -135,17 +154,30 @@ pub struct Events {
 }
 
 impl Events {
+    /// Those on a share of the lines.
+    pub(super) fn open(folder: &Path, share: Share) -> Result<Events, ReadError> {
+        let path = folder.join(EVENTS_FILE);
+        let file = File::open(&path).map_err(|source| ReadError::Io { path: path.clone(), source })?;
+        let input = BufReader::with_capacity(BUFFER, file);
+        Ok(Events { path, share, input, line: 0, buffer: Vec::new(), torn: None, over: false })
+    }
+
     /// Whether the last line was cut; known once the iterator has ended.
     pub fn torn(&self) -> Option<&Torn> {
         self.torn.as_ref()
     }
 
     fn read(&mut self) -> Result<Option<Event>, ReadError> {
+        while !self.share.has(self.line + 1) {
+            if self.input.skip_until(b'\n').map_err(|source| self.io(source))? == 0 {
+                return Ok(None);
+            }
+            self.line += 1;
+        }
         self.buffer.clear();
         self.line += 1;
-        let io = |source| ReadError::Io { path: self.path.clone(), source };
-        let length =
-            self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.buffer).map_err(io)?;
+        let line = self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut self.buffer);
+        let length = line.map_err(|source| self.io(source))?;
         if length == 0 {
             return Ok(None);
         }
@@ -156,12 +188,23 @@ impl Events {
         match serde_json::from_slice(&self.buffer) {
             Ok(event) => Ok(Some(event)),
             // A cut line is the mark of a killed run, but only at the very end and only where it just stops.
-            Err(e) if (!whole || e.is_eof()) && self.input.fill_buf().map_err(io)?.is_empty() => {
+            Err(e) if (!whole || e.is_eof()) && self.is_at_end()? => {
                 self.torn = Some(Torn { path: self.path.clone(), line: self.line });
                 Ok(None)
             }
             Err(source) => Err(ReadError::Line { path: self.path.clone(), line: self.line, source }),
         }
+    }
+
+    fn is_at_end(&mut self) -> Result<bool, ReadError> {
+        match self.input.fill_buf() {
+            Ok(rest) => Ok(rest.is_empty()),
+            Err(source) => Err(self.io(source)),
+        }
+    }
+
+    fn io(&self, source: io::Error) -> ReadError {
+        ReadError::Io { path: self.path.clone(), source }
     }
 }
 

@@ -120,7 +120,9 @@ fn write(folder: &Path, events: &[Event]) {
 fn read(folder: &Path) -> (Vec<Event>, Option<Torn>) {
     let (found, mut events) = Reader::open(folder).unwrap();
     assert_eq!(found, meta());
-    let all = events.by_ref().collect::<Result<_, _>>().unwrap();
+    let all: Vec<Event> = events.by_ref().collect::<Result<_, _>>().unwrap();
+    let ahead: Vec<Event> = Reader::ahead(folder).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(ahead, all, "read ahead");
     (all, events.torn().cloned())
 }
 
@@ -177,6 +179,37 @@ fn a_broken_line_in_the_middle_is_an_error_with_its_place() {
     let error = events.next().unwrap().unwrap_err().to_string();
     assert!(error.starts_with(&format!("{}:1: not an event: expected value", path.display())), "{error}");
     assert!(events.next().is_none(), "nothing after an error");
+}
+
+#[test]
+fn reading_ahead_ends_with_the_first_error_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let all: Vec<Event> = (1..=200).map(ended).collect();
+    write(folder.path(), &all);
+    let path = folder.path().join(EVENTS_FILE);
+    let text = fs::read_to_string(&path).unwrap();
+    for (from, to, place) in
+        [("\"at\":77,", "\"at\":,", ":77: not an event"), ("\"at\":150,", "at:150,", ":150: ")]
+    {
+        let broken = text.replacen(from, to, 1).replacen("\"at\":199,", "\"at\":,", 1);
+        fs::write(&path, broken).unwrap();
+        let mut events = Reader::ahead(folder.path()).unwrap();
+        let read: Vec<Event> = events.by_ref().map_while(Result::ok).collect();
+        assert_eq!(read[..], all[..read.len()], "in order, and nothing of what comes after it");
+        let mut again = Reader::ahead(folder.path()).unwrap().skip(read.len());
+        let error = again.next().unwrap().unwrap_err().to_string();
+        assert!(error.contains(place), "{error}");
+        assert!(again.next().is_none() && events.next().is_none(), "nothing after an error");
+    }
+}
+
+#[test]
+fn who_has_read_enough_ahead_waits_for_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let all: Vec<Event> = (1..=500).map(ended).collect();
+    write(folder.path(), &all);
+    let some: Vec<Event> = Reader::ahead(folder.path()).unwrap().take(3).collect::<Result<_, _>>().unwrap();
+    assert_eq!(some, all[..3]);
 }
 
 #[test]

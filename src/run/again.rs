@@ -1,10 +1,10 @@
 //! A gate is not decided against a target by what its generator did. One that would fail is judged once more without
 //! the seconds that the generator may have spoilt: only where it fails there as well has the target failed it.
 
-use super::spoilt::Spoilt;
 use super::{FaultResult, Untrusted};
 use crate::clock::Offset;
-use crate::gate::{Decision, Gate, Metric, Of};
+use crate::gate::{Decision, Gate, Of};
+use crate::trust::Spoilt;
 use crate::verdict::Verdict;
 use std::time::Duration;
 
@@ -21,14 +21,12 @@ impl Doubted {
     /// Whether this decision on requests has to be looked at a second time. What a gate asks about the generator itself
     /// stands as it is.
     pub(super) fn needs(self, gate: &Gate, decision: &Decision) -> bool {
-        let about_target =
-            gate.metric.of() == Of::Requests && !matches!(gate.metric, Metric::Lag | Metric::Dropped);
         let doubted = match decision.verdict {
             Verdict::Fail => true,
             Verdict::Pass => self == Doubted::FailuresAndPasses,
             Verdict::Warn | Verdict::Inconclusive => false,
         };
-        about_target && doubted
+        gate.metric.tells_of_target() && doubted
     }
 }
 
@@ -114,8 +112,8 @@ mod tests {
     use crate::event::{FaultPhase, FaultStep};
     use crate::history::FaultPlan;
     use crate::run::fault::Faults;
-    use crate::run::trust::Doubt;
     use crate::run::{Cause, Measures, Recovery};
+    use crate::trust::Doubt;
 
     fn at(secs: u64) -> Offset {
         Offset::from_micros(secs * 1_000_000)

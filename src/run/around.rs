@@ -2,7 +2,7 @@
 
 use super::fault::{Faults, Seconds};
 use crate::gate::Around;
-use crate::stats::{Delta, Tally};
+use crate::stats::{Delta, Tally, Times};
 use std::collections::BTreeMap;
 
 /// The tally of the seconds around one fault.
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub(super) struct AroundFault {
     fault: usize,
     part: Around,
+    /// What is kept of each tally.
+    times: Times,
     /// By what is known so far.
     seconds: Seconds,
     tally: Tally,
@@ -21,9 +23,9 @@ pub(super) struct AroundFault {
 
 impl AroundFault {
     /// The stretch `part` around the fault at this place of the plan.
-    pub(super) fn new(faults: &Faults, fault: usize, part: Around) -> AroundFault {
+    pub(super) fn new(faults: &Faults, fault: usize, part: Around, times: Times) -> AroundFault {
         let seconds = faults.seconds(fault, part);
-        AroundFault { fault, part, seconds, tally: Tally::default(), waiting: BTreeMap::new() }
+        AroundFault { fault, part, times, seconds, tally: Tally::default(), waiting: BTreeMap::new() }
     }
 
     /// Something was told of a fault.
@@ -42,13 +44,13 @@ impl AroundFault {
         let wait = self.waiting.split_off(&settled);
         for (second, tally) in std::mem::replace(&mut self.waiting, wait) {
             if self.contains(second) {
-                self.tally.merge(&tally);
+                self.tally.merge_only(&tally, self.times);
             }
         }
         if delta.second >= settled {
-            self.waiting.entry(delta.second).or_default().merge(&delta.tally);
+            self.waiting.entry(delta.second).or_default().merge_only(&delta.tally, self.times);
         } else if self.contains(delta.second) {
-            self.tally.merge(&delta.tally);
+            self.tally.merge_only(&delta.tally, self.times);
         }
     }
 
@@ -64,7 +66,7 @@ impl AroundFault {
         }
         let mut tally = self.tally.clone();
         for (_, waiting) in self.waiting.iter().filter(|(second, _)| self.contains(**second)) {
-            tally.merge(waiting);
+            tally.merge_only(waiting, self.times);
         }
         Ok((tally, &self.seconds))
     }

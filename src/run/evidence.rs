@@ -1,11 +1,11 @@
 //! Everything that speaks against a pass. There is no pass without evidence: a run that was cut off, could not be
 //! trusted or judged nothing is inconclusive at best.
 
-use super::trust::DROPPED;
 use super::{Cause, CheckResult, GateResult, Summary, allowance, data, fault};
 use crate::event::{Ending, Phase};
 use crate::history::Meta;
 use crate::sample::ErrorClass;
+use crate::trust::DROPPED;
 use crate::units::grouped;
 use crate::verdict::{Finding, Subject, Verdict};
 

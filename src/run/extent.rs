@@ -1,9 +1,9 @@
 //! How long the measured load lasted: what rates are divided by and where `last` windows end.
 
-use super::spoilt::Spoilt;
 use crate::clock::Offset;
 use crate::event::Ending;
 use crate::history::StagePlan;
+use crate::trust::Spoilt;
 use std::ops::Range;
 use std::time::Duration;
 

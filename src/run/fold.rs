@@ -9,9 +9,7 @@ use super::load::Load;
 use super::outcome::CheckResult;
 use super::recovery::Recoveries;
 use super::seconds::{Part, Seconds};
-use super::spoilt::Spoilt;
 use super::summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals, per_second};
-use super::trust::Limits;
 use super::watched::WatchedChecks;
 use super::windows::{Held, Windows};
 use crate::clock::Offset;
@@ -21,6 +19,7 @@ use crate::history::{Meta, StagePlan};
 use crate::ledger::Book;
 use crate::sample::{EndpointId, ErrorClass};
 use crate::stats::Delta;
+use crate::trust::{Limits, Spoilt};
 use std::collections::BTreeMap;
 
 /// At most this many troubles are kept; the first ones tell most.

@@ -1,7 +1,7 @@
 //! The load generator's confession: how late, how busy, and which seconds cannot be trusted.
 
-use super::trust::Doubt;
 use super::{Cause, Latencies};
+use crate::trust::Doubt;
 use std::time::Duration;
 
 /// At most this many spans are listed; all seconds are counted.

@@ -4,13 +4,13 @@ use super::again::{self, Doubted};
 use super::exit::Judged;
 use super::fold::Fold;
 use super::outcome::{GateResult, Run};
-use super::spoilt::Spoilt;
 use super::summary::per_second;
 use super::windows::Held;
 use super::{Exit, Strictness, Summary, allowance, evidence, measured, sentence};
 use crate::event::Event;
 use crate::gate::{self, Decision, Evidence, Gate, Requests};
 use crate::history::Meta;
+use crate::trust::Spoilt;
 use crate::units::Rate;
 use crate::verdict::{Severity, Verdict};
 

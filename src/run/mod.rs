@@ -2,8 +2,8 @@
 //! so the same history always gives the same run, byte for byte.
 //!
 //! What the fold keeps, whatever the length of the run:
-//! - one tally (five histograms, below 1 MiB) per endpoint, per gate on a stage, at most 62 per gate on a `last`
-//!   window, and at most 12 per gate on a window of a fault;
+//! - one tally (five histograms, below 1 MiB) per endpoint; one histogram at most per gate on a stage, at most 62 per
+//!   gate on a `last` window, and at most 12 per gate on a window of a fault;
 //! - the newest 61 seconds with one histogram each, and at most 1,200 rows of the series;
 //! - at most 100,000 stretches of seconds that gates are judged without; where one of them would fail, the history is
 //!   read a second time, with as much memory again;
@@ -20,7 +20,6 @@ mod advice;
 mod again;
 mod allowance;
 mod around;
-mod cause;
 mod changes;
 mod data;
 mod evidence;
@@ -38,7 +37,6 @@ mod ring;
 mod seconds;
 mod sentence;
 mod series;
-mod spoilt;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
@@ -46,12 +44,11 @@ mod stories_of_faults;
 #[cfg(test)]
 mod stories_of_generator;
 mod summary;
-mod trust;
 mod watched;
 mod windows;
 
 pub use crate::stats::Bounds;
-pub use cause::Cause;
+pub use crate::trust::{Cause, LATE_FLOOR, LATE_WITHOUT_GATE};
 pub use changes::{Changes, Noticed};
 pub use data::{DataLoss, LedgerResult};
 pub use exit::{Exit, Strictness};
@@ -61,4 +58,3 @@ pub use outcome::{CheckResult, GateResult, Run, Watched};
 pub use recovery::{Measures, Recovery};
 pub use series::Row;
 pub use summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals};
-pub use trust::{LATE_FLOOR, LATE_WITHOUT_GATE};

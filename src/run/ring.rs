@@ -1,6 +1,6 @@
 //! The newest part of a run in bounded memory: what a `last 30s` gate is judged by.
 
-use crate::stats::{Delta, Tally};
+use crate::stats::{Delta, Tally, Times};
 use std::collections::BTreeMap;
 
 /// A window is kept in at most this many parts (and two more at its rims).
@@ -13,6 +13,8 @@ const PARTS: u64 = 60;
 /// window of a run that was cut short may begin up to a part early.
 #[derive(Debug)]
 pub(super) struct Ring {
+    /// What is kept of each tally.
+    times: Times,
     /// Length of the window and of one part, in seconds.
     length: u64,
     part: u64,
@@ -26,8 +28,9 @@ pub(super) struct Ring {
 
 impl Ring {
     /// For the last `length` seconds of a run that is planned to end in second `end`.
-    pub(super) fn new(length: u64, end: u64) -> Ring {
+    pub(super) fn new(length: u64, end: u64, times: Times) -> Ring {
         Ring {
+            times,
             length,
             part: length.div_ceil(PARTS).max(1),
             anchor: i128::from(end) - i128::from(length),
@@ -45,7 +48,7 @@ impl Ring {
         let oldest = self.first(self.newest.saturating_add(1));
         let number = self.number(i128::from(second));
         if number >= oldest {
-            self.parts.entry(number).or_default().merge(&delta.tally);
+            self.parts.entry(number).or_default().merge_only(&delta.tally, self.times);
         }
         self.parts = self.parts.split_off(&oldest);
     }
@@ -55,7 +58,7 @@ impl Ring {
         let first = self.first(end);
         let mut tally = Tally::default();
         for part in self.parts.range(first..).map(|(_, part)| part) {
-            tally.merge(part);
+            tally.merge_only(part, self.times);
         }
         let begins = self.anchor + first * i128::from(self.part);
         (tally, u64::try_from(begins.max(0)).unwrap_or(u64::MAX))
@@ -95,7 +98,7 @@ mod tests {
     #[test]
     fn a_minute_is_exact_wherever_the_run_ends() {
         for end in [100, 61, 60, 30] {
-            let mut ring = Ring::new(30, 100);
+            let mut ring = Ring::new(30, 100, Times::None);
             (0..end).for_each(|second| ring.add(&one(second)));
             assert_eq!(planned(&ring, end), (30, end - 30), "ended at {end}");
         }
@@ -103,7 +106,7 @@ mod tests {
 
     #[test]
     fn late_answers_add_up_while_their_second_is_in_the_window() {
-        let mut ring = Ring::new(10, 100);
+        let mut ring = Ring::new(10, 100, Times::None);
         for second in [50, 59, 41, 50, 49, 39] {
             ring.add(&one(second));
         }
@@ -113,7 +116,7 @@ mod tests {
     #[test]
     fn steps_planned_after_the_end_push_nothing_out() {
         for length in [1, 10, 600] {
-            let mut ring = Ring::new(length, 1_000);
+            let mut ring = Ring::new(length, 1_000, Times::None);
             (0..1_000).chain([1_000, 1_007, 90_000]).for_each(|second| ring.add(&one(second)));
             assert_eq!(planned(&ring, 1_000), (length + 3, 1_000 - length));
         }
@@ -122,11 +125,11 @@ mod tests {
     #[test]
     fn longer_windows_are_exact_at_the_planned_end_and_never_too_short() {
         for length in [61, 100, 3_600, 7_777] {
-            let mut ring = Ring::new(length, 10_000);
+            let mut ring = Ring::new(length, 10_000, Times::None);
             (0..10_000).for_each(|second| ring.add(&one(second)));
             assert_eq!(planned(&ring, 10_000), (length, 10_000 - length), "exact for {length}");
             assert!(ring.parts() <= 62, "{} parts", ring.parts());
-            let mut cut = Ring::new(length, 10_000);
+            let mut cut = Ring::new(length, 10_000, Times::None);
             (0..9_001).for_each(|second| cut.add(&one(second)));
             let (got, _) = planned(&cut, 9_001);
             assert!((length..length + length.div_ceil(60)).contains(&got), "{got} of {length}");
@@ -135,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_window_longer_than_the_run_is_the_run() {
-        let mut ring = Ring::new(500, 20);
+        let mut ring = Ring::new(500, 20, Times::None);
         (0..20).for_each(|second| ring.add(&one(second)));
         assert_eq!(planned(&ring, 20), (20, 0));
     }

@@ -2,12 +2,11 @@
 
 use super::Untrusted;
 use super::series::{Row, Series};
-use super::spoilt::Spoilt;
-use super::trust::{self, Limits};
 use crate::clock::Offset;
 use crate::event::GeneratorSecond;
 use crate::history::StagePlan;
 use crate::stats::{Counts, Delta, Histogram};
+use crate::trust::{self, Limits, Spoilt};
 use std::collections::BTreeMap;
 
 /// A second is open until this many newer ones have begun. Answers that come later than that still count, but no

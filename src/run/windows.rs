@@ -10,7 +10,7 @@ use crate::gate::{Around, Gate, Of, Window};
 use crate::history::{Meta, StagePlan, select};
 use crate::sample::EndpointId;
 use crate::source;
-use crate::stats::{Delta, Tally};
+use crate::stats::{Delta, Tally, Times};
 use std::time::Duration;
 
 /// So many of the newest seconds wait until the steps of faults in them were told.
@@ -22,7 +22,7 @@ enum Want {
     /// Nothing can be shown; why.
     Nothing(String),
     /// These endpoints, in this part of the run.
-    Requests { of: Vec<EndpointId>, within: Within },
+    Requests { of: Vec<EndpointId>, times: Times, within: Within },
     /// What was measured around the fault at this place of the plan.
     Fault(usize),
 }
@@ -38,7 +38,7 @@ enum Within {
 /// What a gate is judged by.
 #[derive(Debug)]
 pub(super) enum Held {
-    /// These requests of a part of the run, and how long that is.
+    /// These requests of a part of the run, with the durations that the gate is about, and how long that is.
     Requests { tally: Box<Tally>, length: Duration },
     /// What was measured around the fault at this place of the plan.
     Fault(usize),
@@ -98,13 +98,13 @@ impl Windows {
     pub(super) fn add(&mut self, delta: &Delta) {
         self.settled = self.settled.max(delta.second.saturating_sub(UNSETTLED));
         for want in &mut self.wants {
-            let Want::Requests { of, within } = want else { continue };
+            let Want::Requests { of, times, within } = want else { continue };
             if !of.contains(&delta.endpoint) {
                 continue;
             }
             match within {
                 Within::Stages { places, tally } if places.contains(&delta.stage) => {
-                    tally.merge(&delta.tally);
+                    tally.merge_only(&delta.tally, *times);
                 }
                 Within::Last(ring) => ring.add(delta),
                 Within::Around(around) => around.add(delta, self.settled),
@@ -130,7 +130,7 @@ impl Windows {
                 Some(doubt) => Err(doubt),
                 None => Ok(Held::Fault(*place)),
             },
-            Want::Requests { of, within: Within::WholeRun } => {
+            Want::Requests { of, within: Within::WholeRun, .. } => {
                 requests(load.sum(of), extent.covered(measured(), Offset::ZERO))
             }
             Want::Requests { within: Within::Stages { places, tally }, .. } => {
@@ -172,19 +172,20 @@ fn want(meta: &Meta, faults: &Faults, gate: &Gate) -> Result<Want, String> {
         Some(name) => select(name, &meta.endpoints).map_err(|e| e.to_string())?,
         None => (0u16..).zip(&meta.endpoints).map(|(id, _)| EndpointId(id)).collect(),
     };
+    let times = gate.metric.times();
     let within = match &gate.window {
         Window::WholeRun => Within::WholeRun,
         Window::Stage(name) => Within::Stages { places: places(meta, name)?, tally: Box::default() },
         Window::Last(span) => {
             let end = meta.stages.iter().map(|stage| stage.end.micros().div_ceil(1_000_000)).max();
             let length = span.get().as_secs() + u64::from(span.get().subsec_nanos() > 0);
-            Within::Last(Ring::new(length, end.unwrap_or_default()))
+            Within::Last(Ring::new(length, end.unwrap_or_default(), times))
         }
         Window::Fault { name, part } => {
-            Within::Around(Box::new(AroundFault::new(faults, faults.place(name)?, *part)))
+            Within::Around(Box::new(AroundFault::new(faults, faults.place(name)?, *part, times)))
         }
     };
-    Ok(Want::Requests { of, within })
+    Ok(Want::Requests { of, times, within })
 }
 
 /// The measured stages of this name.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use hdrhistogram::Histogram as Hdr;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::time::Duration;
 
 /// The longest duration kept apart; longer ones count as this.
@@ -151,8 +152,22 @@ impl Serialize for Histogram {
 
 impl<'de> Deserialize<'de> for Histogram {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        decode(&text).map_err(serde::de::Error::custom)
+        from.deserialize_str(Encoded)
+    }
+}
+
+/// Reads the text where it lies: a history has millions of them, and copying each would cost as much as reading it.
+struct Encoded;
+
+impl serde::de::Visitor<'_> for Encoded {
+    type Value = Histogram;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a histogram in Base64")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Histogram, E> {
+        decode(text).map_err(E::custom)
     }
 }
 

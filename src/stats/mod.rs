@@ -21,4 +21,4 @@ pub use needed::{about_more, fewest};
 pub use rank::{Percentile, ranks};
 pub use slot::{Good, SLOT, Slot, Slots};
 pub use streamed::{Events, Streamed};
-pub use tally::{Counts, Tally};
+pub use tally::{Counts, Tally, Times};

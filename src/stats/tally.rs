@@ -60,6 +60,17 @@ pub struct Tally {
     pub streamed: Option<Box<Streamed>>,
 }
 
+/// Durations that are of interest beside the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// None of them.
+    None,
+    /// Planned to done.
+    Response,
+    /// How far from its plan each request was sent.
+    Lag,
+}
+
 impl Tally {
     /// Counts one finished request.
     pub fn record(&mut self, sample: &Sample) {
@@ -87,6 +98,16 @@ impl Tally {
     /// Counts the events of one answer.
     pub fn record_events(&mut self, events: &Events) {
         self.streamed.get_or_insert_default().record(events);
+    }
+
+    /// Adds the counts of another tally, and of its durations only these.
+    pub fn merge_only(&mut self, other: &Tally, times: Times) {
+        self.counts.merge(&other.counts);
+        match times {
+            Times::None => {}
+            Times::Response => self.response.merge(&other.response),
+            Times::Lag => self.lag.merge(&other.lag),
+        }
     }
 
     /// Adds another tally.

@@ -22,40 +22,41 @@ pub(super) struct Trip {
     pub(super) until: Offset,
 }
 
-/// Goes through the journey, until its last step or the first that fails, or until the user goes. The pause of a step
-/// that failed is made, too: users do not hammer at what is broken.
-pub(super) async fn travel(ground: &Ground, visit: &mut Visit, trip: Trip) {
+/// Goes through the journey, until its last step or the first that fails, or until the user goes; gives how it failed. The
+/// pause of a step that failed is made, too: users do not hammer at what is broken.
+pub(super) async fn travel(ground: &Ground, visit: &mut Visit, trip: Trip) -> Option<ErrorClass> {
     let plan = &ground.plan;
-    let Some(journey) = plan.journeys.get(trip.place) else { return };
+    let journey = plan.journeys.get(trip.place)?;
     let mut values = journey.values(trip.number, plan.seed);
     for (number, step) in journey.steps.iter().enumerate() {
         if number > 0 && (ground.is_over() || ground.clock.now() >= trip.until) {
-            return;
+            return None;
         }
         let endpoint = plan.endpoint(trip.place, number);
-        let (done, went_well) = request(ground, visit, step, endpoint, &mut values).await;
+        let (done, failed) = request(ground, visit, step, endpoint, &mut values).await;
         if let Some(think) = step.think {
             let pause = think.length(values.random_share());
             ground.rest((done + pause).min(trip.until)).await;
         }
-        if !went_well {
-            return;
+        if failed.is_some() {
+            return failed;
         }
     }
+    None
 }
 
-/// One request, recorded whatever becomes of it; gives when it was over, and whether it went well.
+/// One request, recorded whatever becomes of it; gives when it was over, and how it failed.
 async fn request(
     ground: &Ground,
     visit: &mut Visit,
     step: &Step,
     endpoint: EndpointId,
     values: &mut Values<'_>,
-) -> (Offset, bool) {
+) -> (Offset, Option<ErrorClass>) {
     let _under_way = ground.in_flight.hold();
     // Nobody planned it before: it starts when the user comes to it, so there is no lag to speak of.
     let begun = ground.clock.now();
-    let Visit { client, cookies, connection } = visit;
+    let Visit { client, cookies, connection, .. } = visit;
     let trying = AssertUnwindSafe(attempt(ground, client, step, (values, cookies))).catch_unwind().await;
     let Tried { first_byte, done, result } = trying.unwrap_or_else(|_| {
         ground.trouble("a user's task panicked; its request counts as failed by the generator".into());
@@ -63,7 +64,7 @@ async fn request(
         let failure = StepFailure { class: ErrorClass::Generator, text, differs: None };
         Tried { first_byte: None, done: ground.clock.now(), result: Err(failure) }
     });
-    let outcome = result.as_ref().map_or_else(|failure| Outcome::Bad(failure.class), |()| Outcome::Good);
+    let failed = result.as_ref().err().map(|failure| failure.class);
     ground.record(&Sample {
         endpoint,
         planned: begun,
@@ -71,19 +72,16 @@ async fn request(
         first_byte,
         done,
         connect: None,
-        outcome,
+        outcome: failed.map_or(Outcome::Good, Outcome::Bad),
     });
     // A complete answer leaves its connection open for the next request, whatever the answer was worth.
-    let kept = match &result {
-        Ok(()) => true,
-        Err(failure) => matches!(failure.class, ErrorClass::Status | ErrorClass::Assertion),
-    };
+    let kept = failed.is_none_or(ErrorClass::was_answered);
     let keeps = kept && ground.plan.connections.keep_alive == KeepAlive::Yes;
     *connection = keeps.then(|| connection.take().unwrap_or_else(|| ground.connections.hold()));
     if let Err(failure) = &result {
         ground.example(endpoint, failure);
     }
-    (done, result.is_ok())
+    (done, failed)
 }
 
 /// What became of a request.

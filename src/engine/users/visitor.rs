@@ -1,5 +1,6 @@
 //! One user: it comes when the plan says, goes through one journey after the other, and goes when the plan says.
 
+use super::super::backoff::Backoff;
 use super::count::Counted;
 use super::ground::Ground;
 use super::journey::{Trip, travel};
@@ -27,6 +28,8 @@ pub(super) struct Visit {
     pub(super) cookies: Cookies,
     /// The connection that it keeps.
     pub(super) connection: Option<Counted>,
+    /// What it waits beside its think time where nobody answers it.
+    backoff: Backoff,
 }
 
 impl Visitor {
@@ -63,7 +66,11 @@ impl Visitor {
                 };
                 let trip = trip(ground, self.number, self.journeys, until);
                 self.journeys += 1;
-                travel(ground, visit, trip).await;
+                let failed = travel(ground, visit, trip).await;
+                let pause = visit.backoff.after(failed);
+                if !pause.is_zero() {
+                    ground.rest((ground.clock.now() + pause).min(until)).await;
+                }
             }
         }
     }
@@ -71,7 +78,12 @@ impl Visitor {
 
 impl Visit {
     fn new(ground: &Ground) -> Result<Visit, Failure> {
-        Ok(Visit { client: ground.clients.one()?, cookies: Cookies::default(), connection: None })
+        Ok(Visit {
+            client: ground.clients.one()?,
+            cookies: Cookies::default(),
+            connection: None,
+            backoff: Backoff::default(),
+        })
     }
 }
 

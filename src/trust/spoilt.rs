@@ -8,14 +8,14 @@ const STRETCHES: usize = 100_000;
 
 /// Seconds in order of time, as stretches that do not touch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Spoilt {
+pub struct Spoilt {
     stretches: Vec<Range<u64>>,
 }
 
 impl Spoilt {
     /// Adds a second; seconds come in order. The one before it is given up as well: what was under way when the
     /// generator got into trouble was measured in it.
-    pub(super) fn add(&mut self, second: u64) {
+    pub fn add(&mut self, second: u64) {
         let (from, to) = (second.saturating_sub(1), second.saturating_add(1));
         let kept = self.stretches.len();
         match self.stretches.last_mut() {
@@ -25,22 +25,22 @@ impl Spoilt {
     }
 
     /// Whether there is none.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.stretches.is_empty()
     }
 
     /// Whether this second is one of them.
-    pub(super) fn contains(&self, second: u64) -> bool {
+    pub fn contains(&self, second: u64) -> bool {
         self.from(second).next().is_some_and(|stretch| stretch.contains(&second))
     }
 
     /// Whether one of them lies in this time, at least in part.
-    pub(super) fn touches(&self, from: Offset, to: Offset) -> bool {
+    pub fn touches(&self, from: Offset, to: Offset) -> bool {
         self.from(from.second()).next().is_some_and(|stretch| start(stretch) < to)
     }
 
     /// How much of this time they take.
-    pub(super) fn micros_between(&self, from: Offset, to: Offset) -> u64 {
+    pub fn micros_between(&self, from: Offset, to: Offset) -> u64 {
         let overlap = |stretch: &Range<u64>| {
             let end = stretch.end.saturating_mul(1_000_000).min(to.micros());
             end.saturating_sub(start(stretch).max(from).micros())

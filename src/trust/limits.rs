@@ -12,16 +12,13 @@
 //!   200 µs, the accuracy of the timers; 100 ms where no gate asks about latency). Connecting is the target's part
 //!   and does not count.
 
-use super::Cause;
-use crate::event::{Filled, GeneratorSecond};
+use super::{Cause, Second};
 use crate::gate::Gate;
 use crate::history::Meta;
-use crate::sample::ErrorClass;
-use crate::stats::Delta;
 use std::time::Duration;
 
 /// The share of arrivals that may be dropped, in a second and in a run.
-pub(super) const DROPPED: f64 = 0.001;
+pub const DROPPED: f64 = 0.001;
 /// The share of requests that may start late in a second.
 const LATE: f64 = 0.01;
 /// Fewer late starts than this in a second are chance.
@@ -37,7 +34,7 @@ const STARVED: f64 = 0.8;
 /// Waiting for a core for a smaller part of a second can touch only so small a part of its requests.
 const WAITED: f64 = 0.01;
 /// Requests that failed on our side are put down to ports or descriptors when so large a share of them is in use.
-const FULL: f64 = 0.8;
+pub(super) const FULL: f64 = 0.8;
 
 /// A start later than this counts as late where no gate asks about latency.
 pub const LATE_WITHOUT_GATE: Duration = Duration::from_millis(100);
@@ -46,32 +43,44 @@ pub const LATE_FLOOR: Duration = Duration::from_micros(200);
 
 /// What a second may not exceed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Limits {
+pub struct Limits {
     /// A start later than this is late.
-    pub(super) late: Duration,
+    pub late: Duration,
     /// Cores that there are; none where using all of them is what was asked for.
-    pub(super) cores: Option<f64>,
+    pub cores: Option<f64>,
 }
 
 /// One cause in one second: what was measured, and the limit. The unit is the cause's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Doubt {
-    pub(super) cause: Cause,
-    pub(super) value: f64,
-    pub(super) limit: f64,
+pub struct Doubt {
+    /// Why the second cannot be trusted.
+    pub cause: Cause,
+    /// What was measured.
+    pub value: f64,
+    /// The limit; of ports and descriptors, how many there are.
+    pub limit: f64,
 }
 
 impl Limits {
-    pub(super) fn of<'a>(meta: &Meta, gates: impl IntoIterator<Item = &'a Gate>) -> Limits {
+    /// The limits of a load that is judged by these gates, with so many cores; none where it goes as fast as it can.
+    pub fn new<'a>(gates: impl IntoIterator<Item = &'a Gate>, cores: Option<f64>) -> Limits {
         let tightest = gates.into_iter().filter_map(Gate::latency_limit).min();
-        Limits {
-            late: tightest.map_or(LATE_WITHOUT_GATE, |limit| (limit / 10).max(LATE_FLOOR)),
-            cores: (!meta.flat_out() && meta.machine.cores > 0).then(|| f64::from(meta.machine.cores)),
-        }
+        Limits { late: tightest.map_or(LATE_WITHOUT_GATE, |limit| (limit / 10).max(LATE_FLOOR)), cores }
+    }
+
+    /// The limits of a run, judged by these gates.
+    pub fn of<'a>(meta: &Meta, gates: impl IntoIterator<Item = &'a Gate>) -> Limits {
+        let known = !meta.flat_out() && meta.machine.cores > 0;
+        Limits::new(gates, known.then(|| f64::from(meta.machine.cores)))
+    }
+
+    /// Whether the generator may have made answers of this second slow, or its requests fail.
+    pub fn spoil(&self, second: &Second) -> bool {
+        self.doubts(second).iter().any(|doubt| doubt.cause.spoils())
     }
 
     /// Why this second cannot be trusted, in the order of reports; empty when it can.
-    pub(super) fn doubts(&self, second: &Second) -> Vec<Doubt> {
+    pub fn doubts(&self, second: &Second) -> Vec<Doubt> {
         let doubt = |cause, value, limit| Doubt { cause, value, limit };
         let reaches = |found: &Doubt| found.value >= found.limit;
         let said = second.said.as_ref();
@@ -104,57 +113,6 @@ impl Limits {
     }
 }
 
-/// What the rules look at in one second of measured load.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Second {
-    planned: u64,
-    dropped: u64,
-    sent: u64,
-    late: u64,
-    /// Requests that failed on our side.
-    own: u64,
-    said: Option<GeneratorSecond>,
-}
-
-impl Second {
-    /// Adds one endpoint's part.
-    pub(super) fn add(&mut self, delta: &Delta, limits: &Limits) {
-        let limit = limits.late.as_micros() as u64;
-        let counts = &delta.tally.counts;
-        self.planned += counts.planned;
-        self.dropped += counts.dropped;
-        self.sent += counts.ended();
-        self.own += counts.errors[ErrorClass::Generator.index()];
-        self.late += delta.tally.lag.above_us(limit).0;
-    }
-
-    /// Adds what the generator said of itself.
-    pub(super) fn said(&mut self, said: &GeneratorSecond) {
-        let busiest = self.said.take().filter(|before| before.cpu > said.cpu);
-        self.said = Some(busiest.unwrap_or_else(|| said.clone()));
-    }
-
-    /// What there was none left of when requests failed on our side.
-    fn out_of(&self) -> Option<Doubt> {
-        if self.own == 0 {
-            return None;
-        }
-        let unsent = Doubt { cause: Cause::Unsent, value: self.own as f64, limit: 0.0 };
-        Some(self.fullest().unwrap_or(unsent))
-    }
-
-    /// Ports or descriptors, whichever are fuller, where hardly any are left.
-    fn fullest(&self) -> Option<Doubt> {
-        let said = self.said.as_ref()?;
-        let filled = [(Cause::Ports, said.ports), (Cause::Descriptors, said.descriptors)];
-        let full = filled.into_iter().filter_map(|(cause, filled)| Some((cause, filled?)));
-        let (cause, filled) = full
-            .filter(|(_, filled)| filled.share() >= FULL)
-            .max_by(|(_, one), (_, other)| Filled::share(*one).total_cmp(&other.share()))?;
-        Some(Doubt { cause, value: filled.used as f64, limit: filled.limit as f64 })
-    }
-}
-
 #[cfg(test)]
-#[path = "trust_tests.rs"]
+#[path = "limits_tests.rs"]
 mod tests;

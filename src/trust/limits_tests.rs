@@ -1,5 +1,6 @@
 use super::*;
-use crate::event::RunQueue;
+use crate::event::{Filled, GeneratorSecond, RunQueue};
+use crate::stats::Delta;
 
 const LIMITS: Limits = Limits { late: Duration::from_millis(25), cores: Some(2.0) };
 

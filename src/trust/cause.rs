@@ -62,7 +62,7 @@ impl Cause {
     /// Whether the generator may have made answers slow, or requests fail, that the target answered well. Dropped
     /// arrivals alone do not: those that were sent were measured as they should be, and a target that does not answer
     /// is the usual reason.
-    pub(super) const fn spoils(self) -> bool {
+    pub const fn spoils(self) -> bool {
         !matches!(self, Cause::Dropped)
     }
 }
