@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use support::{Program, Raw};
 
 /// One of each.
-const EACH: [&str; 8] = [
+const EACH: [&str; 9] = [
     "rollout: { deployment: api }",
     "endpoints: { service: api }",
     "job: { name: migrate }",
@@ -15,6 +15,7 @@ const EACH: [&str; 8] = [
     "hpa: { name: api }",
     "events: { deployment: api }",
     "events: { since: 10m }",
+    "ingress: { name: shop, service: api }",
     "command: { run: [echo], in: { pods: app=api } }",
 ];
 
