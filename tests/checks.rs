@@ -44,14 +44,14 @@ mod killed;
 mod leaks;
 #[path = "checks/mcp.rs"]
 mod mcp;
-#[path = "checks/nginx.rs"]
-mod nginx;
 #[path = "checks/mongo_login.rs"]
 mod mongo_login;
 #[path = "checks/mongo_server.rs"]
 mod mongo_server;
 #[path = "checks/mongodb.rs"]
 mod mongodb;
+#[path = "checks/nginx.rs"]
+mod nginx;
 #[path = "checks/openapi.rs"]
 mod openapi;
 #[path = "checks/pdb.rs"]

@@ -15,7 +15,7 @@ use std::vec;
 /// More threads would wait for the one that takes the events.
 const MOST: usize = 3;
 /// So many blocks of each thread wait to be taken. An event takes up to 1 MiB, usually a tenth of that.
-const WAITING: usize = 2;
+const WAITING: usize = 1;
 
 /// Events that lie side by side; an error is the last.
 type Block = Vec<Result<Event, ReadError>>;
@@ -30,8 +30,14 @@ pub struct Ahead {
 }
 
 impl Ahead {
+    /// With a thread for each core but the one that takes the events: more of them would get in its way.
     pub(super) fn open(folder: &Path) -> Result<Ahead, ReadError> {
-        let of = thread::available_parallelism().map_or(1, usize::from).min(MOST) as u64;
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Ahead::on(folder, cores.saturating_sub(1).clamp(1, MOST) as u64)
+    }
+
+    /// With so many threads.
+    pub(super) fn on(folder: &Path, of: u64) -> Result<Ahead, ReadError> {
         let start = |place| Helper::start(Events::open(folder, Share { place, of })?);
         let readers = (0..of).map(start).collect::<Result<_, _>>()?;
         Ok(Ahead { readers, turn: 0, block: Vec::new().into_iter() })

@@ -122,8 +122,8 @@ pub struct Torn {
     pub line: u64,
 }
 
-/// So many lines lie in a block.
-pub(super) const BLOCK: u64 = 8;
+/// So many lines lie in a block. Handing one over wakes a thread, which is worth as much as reading some of them.
+pub(super) const BLOCK: u64 = 32;
 
 /// Which lines of a history are read: each `of`-th block, beginning with the one at `place`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -121,8 +121,10 @@ fn read(folder: &Path) -> (Vec<Event>, Option<Torn>) {
     let (found, mut events) = Reader::open(folder).unwrap();
     assert_eq!(found, meta());
     let all: Vec<Event> = events.by_ref().collect::<Result<_, _>>().unwrap();
-    let ahead: Vec<Event> = Reader::ahead(folder).unwrap().collect::<Result<_, _>>().unwrap();
-    assert_eq!(ahead, all, "read ahead");
+    for threads in [1, 3] {
+        let ahead: Vec<Event> = Ahead::on(folder, threads).unwrap().collect::<Result<_, _>>().unwrap();
+        assert_eq!(ahead, all, "read ahead on {threads} threads");
+    }
     (all, events.torn().cloned())
 }
 
@@ -193,10 +195,10 @@ fn reading_ahead_ends_with_the_first_error_as_well() {
     {
         let broken = text.replacen(from, to, 1).replacen("\"at\":199,", "\"at\":,", 1);
         fs::write(&path, broken).unwrap();
-        let mut events = Reader::ahead(folder.path()).unwrap();
+        let mut events = Ahead::on(folder.path(), 3).unwrap();
         let read: Vec<Event> = events.by_ref().map_while(Result::ok).collect();
         assert_eq!(read[..], all[..read.len()], "in order, and nothing of what comes after it");
-        let mut again = Reader::ahead(folder.path()).unwrap().skip(read.len());
+        let mut again = Ahead::on(folder.path(), 3).unwrap().skip(read.len());
         let error = again.next().unwrap().unwrap_err().to_string();
         assert!(error.contains(place), "{error}");
         assert!(again.next().is_none() && events.next().is_none(), "nothing after an error");
@@ -208,8 +210,13 @@ fn who_has_read_enough_ahead_waits_for_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let all: Vec<Event> = (1..=500).map(ended).collect();
     write(folder.path(), &all);
-    let some: Vec<Event> = Reader::ahead(folder.path()).unwrap().take(3).collect::<Result<_, _>>().unwrap();
-    assert_eq!(some, all[..3]);
+    let read = |events: Ahead| events.collect::<Result<Vec<Event>, _>>().unwrap();
+    for threads in 1..4 {
+        assert_eq!(read(Ahead::on(folder.path(), threads).unwrap()), all, "{threads} threads");
+        let some = Ahead::on(folder.path(), threads).unwrap().take(3).map(Result::unwrap);
+        assert_eq!(some.collect::<Vec<_>>(), all[..3], "{threads} threads");
+    }
+    assert_eq!(read(Reader::ahead(folder.path()).unwrap()), all);
 }
 
 #[test]
