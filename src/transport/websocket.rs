@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
@@ -141,9 +142,53 @@ fn failure(what: &str, error: &Error) -> Failure {
         Error::ConnectionClosed | Error::AlreadyClosed => {
             Failure::new(ErrorClass::Reset, format!("{what}: the server closed the connection"))
         }
-        Error::Protocol(error) if error.to_string().contains("without closing handshake") => {
+        Error::Protocol(ProtocolError::HandshakeIncomplete) => {
+            let text = format!("{what}: the server closed the connection before it had answered");
+            Failure::new(ErrorClass::Reset, text)
+        }
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
             Failure::new(ErrorClass::Reset, format!("{what}: {error}"))
         }
         error => Failure::new(ErrorClass::Protocol, format!("{what}: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::{HttpVersion, TlsOptions};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// What becomes of opening a socket where the server answers with these bytes and goes.
+    async fn opened(answer: &'static [u8]) -> Result<SocketOpened, Failure> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4_096];
+            let _ = stream.read(&mut request).await.unwrap();
+            stream.write_all(answer).await.unwrap();
+        });
+        let limit = Duration::from_secs(20);
+        let target =
+            Target::new(&format!("http://{address}"), HttpVersion::Http1, &TlsOptions::default(), limit)
+                .unwrap();
+        let opened = Socket::open(&target, address, "/", (&HeaderMap::new(), None)).await;
+        serving.await.unwrap();
+        opened
+    }
+
+    #[tokio::test]
+    async fn a_server_that_goes_in_the_middle_of_the_upgrade_has_reset_the_connection() {
+        for (answer, class) in [
+            (&b""[..], ErrorClass::Reset),
+            (b"HTTP/1.1 101 Switching Protocols\r\nupgr", ErrorClass::Reset),
+            (b"220 mail.test ESMTP\r\n\r\n", ErrorClass::Protocol),
+            (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", ErrorClass::Protocol),
+        ] {
+            let failure = opened(answer).await.err().unwrap();
+            assert_eq!(failure.class, class, "{}", failure.text);
+        }
     }
 }
