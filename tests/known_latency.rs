@@ -107,7 +107,7 @@ fn every_percentile_is_that_of_the_servers_own_list() {
             format!("{delay_ms} ms, {slow} of 1,000 slow; wrong (name, said, true), late: {attempts:?}");
         if attempts.iter().all(|(wrong, ..)| !wrong.is_empty()) {
             assert!(attempts.iter().any(|(_, wrong, _)| wrong.is_empty()), "{what}");
-            eprintln!("SKIPPED: the machine wakes up threads too late to compare better: {what}");
+            support::skipped(format_args!("the machine wakes up threads too late to compare better: {what}"));
         }
     }
 }

@@ -78,7 +78,7 @@ fn busy_neighbours_on_its_core_make_a_run_inconclusive() {
     let _alone = alone();
     let (_neighbours, program) = match beside_a_neighbour() {
         Ok(both) => both,
-        Err(why) => return eprintln!("SKIPPED: {why}"),
+        Err(why) => return support::skipped(why),
     };
     let reports = squeezed(&program);
     for report in &reports {
@@ -93,7 +93,7 @@ fn a_squeezed_generator_neither_aborts_a_run_nor_breaks_a_step() {
     let _alone = alone();
     let (_neighbours, program) = match beside_a_neighbour() {
         Ok(both) => both,
-        Err(why) => return eprintln!("SKIPPED: {why}"),
+        Err(why) => return support::skipped(why),
     };
     let server = Delayed::start(Duration::ZERO);
     let ended = program.scenario(&format!(
@@ -142,7 +142,7 @@ impl Drop for Tenth {
 fn a_control_group_with_a_tenth_of_a_core_makes_a_run_inconclusive() {
     let _alone = alone();
     let Some(group) = Tenth::make() else {
-        return eprintln!("SKIPPED: no control group can be made here");
+        return support::skipped("no control group can be made here");
     };
     let enter = format!("echo $$ > '{}/cgroup.procs' && exec \"$@\"", group.0.display());
     let reports = squeezed(&Program::at(BINARY).through(["sh", "-c", &enter, "sh"]));

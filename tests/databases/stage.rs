@@ -121,13 +121,9 @@ pub fn has(package: &str, client: &str) -> bool {
     };
     let found = server && installed(client);
     if !found {
-        use std::io::Write as _;
-        // Past the capture of the test harness.
-        let _ = writeln!(
-            std::io::stderr(),
-            "\n!!! SKIPPED: a story about {package}, which is not installed (apt-get install {package}); nothing was \
-             tested\n"
-        );
+        support::skipped(format_args!(
+            "a story about {package}, which is not installed (apt-get install {package}); nothing was tested"
+        ));
     }
     found
 }

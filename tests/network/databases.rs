@@ -34,7 +34,7 @@ async fn redis(stage: &Stage) -> Option<SocketAddr> {
     match lacking.await {
         None => Some(at),
         Some(why) => {
-            eprintln!("SKIPPED: the image redis:7 cannot be had here: {why}");
+            support::skipped(format_args!("the image redis:7 cannot be had here: {why}"));
             None
         }
     }

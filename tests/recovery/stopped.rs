@@ -151,6 +151,9 @@ fn a_server_that_stands_still_for_three_seconds_was_out_for_three_seconds() {
     }
     println!("{judged_stops} of {done} stops were judged");
     if judged_stops < wanted {
-        eprintln!("SKIPPED: {} of {wanted} stops; this machine is too busy to tell", wanted - judged_stops);
+        support::skipped(format_args!(
+            "{} of {wanted} stops; this machine is too busy to tell",
+            wanted - judged_stops
+        ));
     }
 }

@@ -137,11 +137,11 @@ async fn each(stage: Stage, texts: &[&str]) {
     let account = Account::new(&stage).await;
     for text in texts {
         if text.contains("zone-a") && !is_there(&stage, "zone-a").await {
-            eprintln!("SKIPPED: {text}: this cluster has no zone of that name");
+            support::skipped(format_args!("{text}: this cluster has no zone of that name"));
             continue;
         }
         if *text == RESTORE && !stage.world.is_playground() {
-            eprintln!("SKIPPED: restore: the image has no programs that could play a database");
+            support::skipped("restore: the image has no programs that could play a database");
             continue;
         }
         let rights = filled(&stage, &shop, text).await.kind.rights(&stage.namespace);

@@ -33,7 +33,7 @@ async fn a_lost_zone_loses_our_pods_and_the_others_serve() {
     let shop = Shop::new(&stage, 3).await;
     let (before, pods) = (nodes(&stage).await, shop.pods().await);
     let Some(zone) = zone_of(&stage, &pods[0]).await else {
-        eprintln!("SKIPPED: the nodes of this cluster are in no zones");
+        support::skipped("the nodes of this cluster are in no zones");
         return stage.end().await;
     };
     let others = zones(&stage).await.iter().any(|one| one.as_deref() != Some(&zone));
@@ -77,7 +77,7 @@ async fn a_zone_that_is_cut_off_keeps_its_pods_and_is_proven_only_where_policies
     let shop = Shop::new(&stage, 3).await;
     let (before, pods) = (nodes(&stage).await, shop.pods().await);
     let Some(zone) = zone_of(&stage, &pods[0]).await else {
-        eprintln!("SKIPPED: the nodes of this cluster are in no zones");
+        support::skipped("the nodes of this cluster are in no zones");
         return stage.end().await;
     };
     let mut inside = Vec::new();

@@ -1,5 +1,6 @@
 //! The kubectl that there is to test with: the one on `PATH`, and the one that `SHAKEDOWN_TEST_KUBECTL` names.
 
+use crate::skipped;
 use serde_json::Value;
 use std::env;
 use std::ffi::OsString;
@@ -32,7 +33,7 @@ pub fn kubectls() -> Vec<Kubectl> {
         let _ = writeln!(told, "with kubectl 1.{minor} ({})", program.display());
     }
     if found.is_empty() {
-        let _ = writeln!(told, "SKIPPED: there is no kubectl on this machine");
+        skipped("there is no kubectl on this machine");
     }
     found
 }

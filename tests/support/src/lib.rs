@@ -38,6 +38,7 @@ mod report;
 mod running;
 mod scripted;
 mod server;
+mod skipped;
 mod streams;
 mod tls;
 
@@ -59,5 +60,6 @@ pub use report::{Counts, Report};
 pub use running::{Ended, Running};
 pub use scripted::Scripted;
 pub use server::{Server, unprivileged};
+pub use skipped::skipped;
 pub use streams::{Streams, StreamsSetup};
 pub use tls::{Clients, Secured, TlsServer, TlsSetup};

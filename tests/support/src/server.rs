@@ -1,6 +1,7 @@
 //! Database servers of this machine, each in a folder and on a port of its own, gone with the test.
 
 use crate::processes::descendants;
+use crate::skipped;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -32,7 +33,7 @@ impl Server {
     /// A server that is not started yet; `None`, loudly, where its program is missing.
     pub fn new(program: &str, user: Option<(u32, u32)>) -> Option<Server> {
         let Some(program) = installed(program) else {
-            eprintln!("SKIPPED: {program} is not installed on this machine");
+            skipped(format_args!("{program} is not installed on this machine"));
             return None;
         };
         let folder = tempfile::tempdir().expect("the machine does as it is told");
