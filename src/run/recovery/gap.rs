@@ -11,7 +11,8 @@ use std::time::Duration;
 /// waited; none where it is not known when answers came.
 ///
 /// Silences are counted from the last answer, but not from before `from`, and where nothing was planned for
-/// longer than usual, from the first arrival after that. The certain part of one is what its first arrival waited.
+/// longer than usual, from the first arrival after that: at most it is the time between the two answers. The certain part
+/// of one is what its first arrival waited.
 pub(super) fn longest(watch: &Watch<'_>, from: Offset, to: Offset) -> Option<Bounds> {
     let (silences, unseen) = silences(watch.series, from, to);
     let length = |silence: &super::silence::Silence| {
@@ -19,7 +20,10 @@ pub(super) fn longest(watch: &Watch<'_>, from: Offset, to: Offset) -> Option<Bou
         let begin = if idle { silence.waiting } else { silence.last }.max(from);
         let low = silence.next.unwrap_or(watch.end).since(silence.waiting.max(from));
         match silence.next {
-            Some(next) => Bounds { value: next.since(begin), low, high: Some(next.since(begin)) },
+            Some(next) => {
+                let high = Some(next.since(silence.last.max(from)));
+                Bounds { value: next.since(begin), low, high }
+            }
             None => Bounds { value: watch.end.since(begin), low, high: None },
         }
     };
@@ -31,6 +35,6 @@ pub(super) fn longest(watch: &Watch<'_>, from: Offset, to: Offset) -> Option<Bou
             high: Some(unseen),
         });
     };
-    let high = lengths.iter().map(|one| one.high).min().flatten().map(|_| longest.value.max(unseen));
+    let high = lengths.iter().try_fold(unseen, |most, one| Some(most.max(one.high?)));
     Some(Bounds { high, ..*longest })
 }
