@@ -10,6 +10,30 @@ use std::time::Duration;
 /// When the call was made, and when its effect was seen.
 const CALL: f64 = 70.0;
 
+/// A world in which one thing goes wrong, which is known from `proven` on.
+fn broken(rate: f64, poisson: Option<u64>, takes: (f64, f64), harm: Harm, proven: f64) -> World {
+    World {
+        rate,
+        seconds: 95.0,
+        interrupted: None,
+        poisson,
+        takes,
+        timeout: None,
+        endpoints: 1,
+        harms: vec![harm],
+        faults: vec![Fault {
+            name: "it".into(),
+            injections: vec![vec![(CALL, Planned), (CALL, Injected), (proven, Proven)]],
+            undo: false,
+        }],
+        changes: vec![],
+    }
+}
+
+fn harm(from: f64, to: f64, what: What) -> Harm {
+    Harm { from, to, what, one_in: None, endpoint: None }
+}
+
 fn worlds(what: What) -> impl Strategy<Value = World> {
     let rate = prop_oneof![5.0..50.0_f64, 50.0..400.0, Just(200.0), Just(5.0), 400.0..2_000.0];
     let takes = (1.0..20.0_f64, 0.0..30.0_f64).prop_map(|(least, more)| (least, least + more));
@@ -17,22 +41,8 @@ fn worlds(what: What) -> impl Strategy<Value = World> {
     (rate, any::<Option<u64>>(), takes, timeout, 0.0..1.5_f64, 1.5..6.0_f64, 0.0..3.0_f64).prop_map(
         move |(rate, poisson, takes, timeout, after, lasts, proven)| {
             let from = CALL + after;
-            World {
-                rate,
-                seconds: 95.0,
-                interrupted: None,
-                poisson,
-                takes,
-                timeout,
-                endpoints: 1,
-                harms: vec![Harm { from, to: from + lasts, what, one_in: None, endpoint: None }],
-                faults: vec![Fault {
-                    name: "it".into(),
-                    injections: vec![vec![(CALL, Planned), (CALL, Injected), (from + proven, Proven)]],
-                    undo: false,
-                }],
-                changes: vec![],
-            }
+            let harm = harm(from, from + lasts, what);
+            World { timeout, ..broken(rate, poisson, takes, harm, from + proven) }
         },
     )
 }
@@ -100,6 +110,19 @@ fn holds(world: &World) -> Result<(), TestCaseError> {
     let gap = measures.longest_gap.unwrap();
     prop_assert!(gap.high.unwrap() >= longest_gap(&samples), "gap {:?}", gap);
     Ok(())
+}
+
+#[test]
+fn of_worlds_in_which_they_once_did_not_they_do() {
+    // The first answer after the outage took a hair longer than any before it.
+    let slower = harm(70.14250888551754, 74.4286343888341, What::Refuse);
+    let slower =
+        broken(5.0, Some(13665138211976613668), (1.0, 30.794656495697605), slower, 70.14250888551754);
+    // The last answer before the outage lies long before the call.
+    let sparse = broken(5.0, Some(13451620427414479080), (1.0, 1.0), harm(70.0, 71.5, What::Refuse), 70.0);
+    for world in [slower, sparse] {
+        holds(&world).unwrap();
+    }
 }
 
 proptest! {

@@ -88,10 +88,11 @@ fn outage(series: &Series, stretch: &Stretch, long: &[Silence], usual: Usual) ->
     Outage { begins, silent, ends, good_from: after.map(|(good, _)| good), last_bad }
 }
 
-/// The end of a silence that ended with an answer at `next`. Had it been over before the last arrival that came an
-/// answer's time earlier, that one would have been answered before.
+/// The end of a silence that ended with an answer at `next`. Had it been over before the last arrival that came twice
+/// an answer's time earlier, that one would have been answered before. Twice, because the first answers are given while
+/// others wait, and a little slower than ever before proves nothing.
 fn back(series: &Series, last_bad: Offset, next: Offset, usual: Usual) -> Moment {
-    let waiting = next - usual.slowest;
+    let waiting = next - usual.slowest * 2;
     let planned = series.last_planned_by(waiting).unwrap_or(waiting);
     let low = planned.max(waiting - usual.spacing);
     let low = if last_bad <= waiting { low.max(last_bad) } else { low };
