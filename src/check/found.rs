@@ -66,6 +66,12 @@ impl Found {
         Found { mark: Some(mark), ..self }
     }
 
+    /// Where in the scenario stands what does not hold, as long as nobody knows it more exactly.
+    #[must_use]
+    pub fn or_at(self, mark: Mark) -> Found {
+        Found { mark: self.mark.or(Some(mark)), ..self }
+    }
+
     /// What was expected and what came, in full.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>, actual: impl Into<String>) -> Found {

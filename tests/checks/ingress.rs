@@ -1,26 +1,17 @@
 //! `ingress`: paths that lead to the right Service, to another one, or to nobody.
 
 use crate::golden::failure;
-use crate::place::{Place, SHELL, STAYS, deployment, service};
+use crate::place::{Place, SHELL, STAYS, deployment, ingress, service};
 
-const INGRESS: &str = "---
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: { name: shop }
-spec:
-  ingressClassName: nginx
-  rules:
-    - host: shop.test
-      http:
-        paths:
-          - { path: /api, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }
-          - { path: /old, pathType: Prefix, backend: { service: { name: api, port: { number: 81 } } } }
-          - { path: /empty, pathType: Exact, backend: { service: { name: empty, port: { name: http } } } }
-";
+const PATHS: &str = "
+      { path: /api, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } },
+      { path: /old, pathType: Prefix, backend: { service: { name: api, port: { number: 81 } } } },
+      { path: /empty, pathType: Exact, backend: { service: { name: empty, port: { name: http } } } }";
 
 #[test]
 fn a_path_leads_to_a_service_that_can_answer() {
-    let parts = [deployment("api", 1, SHELL, STAYS), service("api"), service("empty"), INGRESS.to_owned()];
+    let ingress = ingress("shop", &["shop.test"], PATHS);
+    let parts = [deployment("api", 1, SHELL, STAYS), service("api"), service("empty"), ingress];
     let place = Place::new(&parts.concat());
     place
         .smoke(

@@ -1,7 +1,7 @@
 //! `ingress`: requests through an nginx that stands where a controller's would, in front of two services.
 
 use crate::golden::failure;
-use crate::place::{NAMESPACE, Place, SHELL, STAYS, deployment, service};
+use crate::place::{NAMESPACE, Place, SHELL, STAYS, deployment, ingress, service};
 use k8s_openapi::api::networking::v1::Ingress;
 use kube::api::{Patch, PatchParams};
 use serde_json::json;
@@ -9,28 +9,11 @@ use std::fs;
 use std::net::TcpListener;
 use support::{Answer, Scripted, Server};
 
-const INGRESS: &str = "---
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: { name: shop }
-spec:
-  ingressClassName: nginx
-  rules:
-    - host: shop.test
-      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }] }
-    - host: new.test
-      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }] }
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: { name: secure }
-spec:
-  tls: [{ hosts: [secure.test], secretName: secure-tls }, { hosts: [lost.test], secretName: lost-tls }]
-  rules:
-    - host: secure.test
-      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }] }
-    - host: lost.test
-      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }] }
+const ALL: &str = "{ path: /, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } }";
+
+/// What ends TLS for an Ingress; only one of the two Secrets is there.
+const SECRETS: &str =
+    "  tls: [{ hosts: [secure.test], secretName: secure-tls }, { hosts: [lost.test], secretName: lost-tls }]
 ---
 apiVersion: v1
 kind: Secret
@@ -103,8 +86,9 @@ fn a_request_reaches_the_right_service_or_it_is_told_who_answered() {
     });
     let web = Scripted::start([Answer::json(r#"{"service":"web"}"#)]);
     let Some(Front { server, secure, root }) = front(&api, &web) else { return };
-    let place =
-        Place::new(&[deployment("api", 1, SHELL, STAYS), service("api"), INGRESS.to_owned()].concat());
+    let plain = ingress("shop", &["shop.test", "new.test"], ALL);
+    let secure_too = ingress("secure", &["secure.test", "lost.test"], ALL) + SECRETS;
+    let place = Place::new(&[deployment("api", 1, SHELL, STAYS), service("api"), plain, secure_too].concat());
     place.program.write("root.pem", root);
     let via = format!("127.0.0.1:{}", server.port);
     place

@@ -100,6 +100,22 @@ spec: {{ selector: {{ app: {name} }}, ports: [{{ name: http, port: 80 }}] }}
     )
 }
 
+/// An Ingress of the class `nginx`, in which each host has these paths. Lines that are added belong to its `spec`.
+pub fn ingress(name: &str, hosts: &[&str], paths: &str) -> String {
+    let rule = |host: &&str| format!("    - {{ host: {host}, http: {{ paths: [{paths}] }} }}\n");
+    let rules: String = hosts.iter().map(rule).collect();
+    format!(
+        "---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{ name: {name} }}
+spec:
+  ingressClassName: nginx
+  rules:
+{rules}"
+    )
+}
+
 impl Drop for Place {
     /// Asked to end, it removes its folders.
     fn drop(&mut self) {

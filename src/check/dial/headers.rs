@@ -47,6 +47,18 @@ impl Headers {
     }
 }
 
+/// Headers as they are written, with no values of the run in them.
+pub fn fixed_headers(written: &Pairs<Located<String>>, problems: &mut Vec<Problem>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in written {
+        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+            (Ok(name), Ok(value)) => drop(headers.append(name, value)),
+            _ => problems.push(Problem::at(name.mark, "this cannot be a header")),
+        }
+    }
+    headers
+}
+
 /// The headers as options of a command, each after a space; curl, websocat and grpcurl take the same.
 pub fn options(headers: &HeaderMap) -> String {
     headers.iter().flat_map(|(name, value)| [" ".to_owned(), shell::header(name, value)]).collect()

@@ -4,6 +4,7 @@ mod address;
 mod asking;
 pub mod curl;
 mod headers;
+mod needed;
 mod open;
 mod site;
 mod timed;
@@ -11,7 +12,8 @@ mod wanted;
 
 pub use address::Address;
 pub use asking::Asking;
-pub use headers::{Headers, options};
+pub use headers::{Headers, fixed_headers, options};
+pub use needed::needed_url;
 pub use open::{Stream, open, tcp, unreachable};
 pub use site::{Schemes, Site};
 pub use timed::Timed;

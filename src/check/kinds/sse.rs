@@ -85,8 +85,7 @@ impl Check for Listener {
         Box::pin(async move {
             let mut timed = Timed::new(cx.limit);
             let found = self.ask(cx.seed, &mut timed).await.unwrap_or_else(|found| found);
-            let found = if found.mark.is_none() { found.at(self.mark) } else { found };
-            timed.on(found).reproduce(self.by_hand(cx.seed))
+            timed.on(found.or_at(self.mark)).reproduce(self.by_hand(cx.seed))
         })
     }
 }

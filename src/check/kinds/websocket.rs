@@ -83,8 +83,7 @@ impl Check for Socket {
             });
             let mut timed = Timed::new(cx.limit);
             let found = self.ask(said.as_deref(), cx.seed, &mut timed).await.unwrap_or_else(|found| found);
-            let found = if found.mark.is_none() { found.at(self.mark) } else { found };
-            timed.on(found).reproduce(self.by_hand(said.as_deref(), cx.seed))
+            timed.on(found.or_at(self.mark)).reproduce(self.by_hand(said.as_deref(), cx.seed))
         })
     }
 }

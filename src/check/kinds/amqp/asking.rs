@@ -89,7 +89,7 @@ impl Asked {
             .map_err(|found| found.reproduce(publish()))?;
         if let Some(queue) = &self.queue {
             let state = self.look(queue, session, timed, seed).await.map_err(|found| {
-                let found = if found.mark.is_none() { found.at(queue.mark) } else { found };
+                let found = found.or_at(queue.mark);
                 found.reproduce(self.by_hand.queues())
             })?;
             told.push(state);

@@ -11,6 +11,7 @@ mod session;
 mod told;
 mod wire;
 
+use crate::check::dial::needed_url;
 use crate::check::value::ValueRule;
 use crate::check::{Check, CheckContext, CheckKind, Probing};
 use crate::database::{place, right_url};
@@ -68,11 +69,7 @@ impl CheckKind for Amqp {
     ) -> Option<Box<dyn Check>> {
         let before = problems.len();
         let Located { value: spec, mark } = spec;
-        let url = spec.url.as_ref().or_else(|| {
-            let problem = Problem::at(*mark, "the check does not say where the broker is");
-            problems.push(problem.help("add `url: \"${env:AMQP_URL}\"`"));
-            None
-        })?;
+        let url = needed_url(spec.url.as_ref(), *mark, ("broker", "\"${env:AMQP_URL}\""), problems)?;
         problems.extend(right_url(url, &["amqp", "amqps"], "amqp://user:password@host:5672/vhost"));
         spec.strays(problems);
         let ca = spec.ca.as_ref().map(|ca| (cx.read)(ca)).transpose();

@@ -5,11 +5,11 @@ mod session;
 mod trouble;
 mod wire;
 
+use crate::check::dial::{fixed_headers, needed_url};
 use crate::check::{Check, CheckContext, CheckKind, Probing};
 use crate::journey::{CompileContext, Json, JsonExpect, JsonRule, Pairs, Scope};
 use crate::source::{Located, Problem};
 use crate::transport::{Client, HttpVersion, Target, TlsOptions, web_url};
-use http::{HeaderMap, HeaderName, HeaderValue};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::time::Duration;
@@ -80,19 +80,9 @@ impl CheckKind for Mcp {
     ) -> Option<Box<dyn Check>> {
         let before = problems.len();
         let Located { value: spec, mark } = spec;
-        let Some(url) = &spec.url else {
-            let problem = Problem::at(*mark, "the check does not say where the server is");
-            problems.push(problem.help("add `url: https://host/mcp`"));
-            return None;
-        };
+        let url = needed_url(spec.url.as_ref(), *mark, ("server", "https://host/mcp"), problems)?;
         let http = client(url, cx).map_err(|why| problems.push(Problem::at(url.mark, why))).ok()?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in &spec.headers {
-            match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
-                (Ok(name), Ok(value)) => drop(headers.append(name, value)),
-                _ => problems.push(Problem::at(name.mark, "this cannot be a header")),
-            }
-        }
+        let headers = fixed_headers(&spec.headers, problems);
         let call = spec.call.as_ref().map(|call| {
             if call.tool.is_empty() {
                 problems.push(Problem::at(call.mark, "the call names no tool").help("add `tool: NAME`"));

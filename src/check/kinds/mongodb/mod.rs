@@ -5,6 +5,7 @@ mod mongosh;
 mod reach;
 mod status;
 
+use crate::check::dial::needed_url;
 use crate::check::value::ValueRule;
 use crate::check::{Check, CheckContext, CheckKind, Probing};
 use crate::database::{place, right_url};
@@ -53,11 +54,7 @@ impl CheckKind for Mongodb {
     ) -> Option<Box<dyn Check>> {
         let before = problems.len();
         let Located { value: spec, mark } = spec;
-        let url = spec.url.as_ref().or_else(|| {
-            let problem = Problem::at(*mark, "the check does not say where the database is");
-            problems.push(problem.help("add `url: \"${env:MONGODB_URL}\"`"));
-            None
-        })?;
+        let url = needed_url(spec.url.as_ref(), *mark, ("database", "\"${env:MONGODB_URL}\""), problems)?;
         let example = "mongodb://user:password@host:27017/?authSource=admin";
         if url.starts_with("mongodb+srv://") {
             let problem = Problem::at(url.mark, "this program does not look up hosts by SRV records");

@@ -4,6 +4,7 @@ mod asking;
 mod lag;
 mod psql;
 
+use crate::check::dial::needed_url;
 use crate::check::value::ValueRule;
 use crate::check::{Check, CheckContext, CheckKind, Probing};
 use crate::database::postgres::Dsn;
@@ -75,11 +76,7 @@ impl CheckKind for Postgres {
     ) -> Option<Box<dyn Check>> {
         let before = problems.len();
         let Located { value: spec, mark } = spec;
-        let url = spec.url.as_ref().or_else(|| {
-            let problem = Problem::at(*mark, "the check does not say where the database is");
-            problems.push(problem.help("add `url: \"${env:DATABASE_URL}\"`"));
-            None
-        })?;
+        let url = needed_url(spec.url.as_ref(), *mark, ("database", "\"${env:DATABASE_URL}\""), problems)?;
         let example = "postgres://user:password@host:5432/database";
         problems.extend(right_url(url, &["postgres", "postgresql"], example));
         if problems.len() > before {

@@ -3,12 +3,13 @@
 mod answer;
 mod asking;
 
+use crate::check::dial::fixed_headers;
 use crate::check::value::ValueRule;
 use crate::check::{Check, CheckContext, CheckKind, Probing};
 use crate::journey::{CompileContext, JsonExpect, Pairs};
 use crate::source::{Located, Problem};
 use crate::transport::{HttpVersion, Target, TlsOptions};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -68,13 +69,7 @@ impl CheckKind for Prometheus {
         };
         let target = Target::new(url, HttpVersion::Auto, &TlsOptions::default(), cx.timeout.get())
             .map_err(|error| problems.push(Problem::at(url.mark, error.to_string())));
-        let mut headers = HeaderMap::new();
-        for (name, value) in &spec.headers {
-            match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
-                (Ok(name), Ok(value)) => drop(headers.append(name, value)),
-                _ => problems.push(Problem::at(name.mark, "this cannot be a header")),
-            }
-        }
+        let headers = fixed_headers(&spec.headers, problems);
         let mut rule =
             |name, spec: &Option<Located<JsonExpect>>| ValueRule::compile(name, spec.as_ref()?, cx, problems);
         let asked = Asked {

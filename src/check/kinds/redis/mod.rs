@@ -4,6 +4,7 @@ mod asking;
 mod cli;
 mod state;
 
+use crate::check::dial::needed_url;
 use crate::check::value::ValueRule;
 use crate::check::{Check, CheckContext, CheckKind, Probing};
 use crate::database::redis::Place;
@@ -83,11 +84,7 @@ impl CheckKind for Redis {
     ) -> Option<Box<dyn Check>> {
         let before = problems.len();
         let Located { value: spec, mark } = spec;
-        let url = spec.url.as_ref().or_else(|| {
-            let problem = Problem::at(*mark, "the check does not say where the server is");
-            problems.push(problem.help("add `url: redis://host:6379/0`"));
-            None
-        })?;
+        let url = needed_url(spec.url.as_ref(), *mark, ("server", "redis://host:6379/0"), problems)?;
         problems.extend(right_url(url, &["redis", "rediss"], "redis://host:6379/0"));
         if problems.len() > before {
             return None;
