@@ -72,6 +72,8 @@ mod redis;
 mod rollout;
 #[path = "checks/same_words.rs"]
 mod same_words;
+#[path = "checks/schemes.rs"]
+mod schemes;
 #[path = "checks/secrets.rs"]
 mod secrets;
 #[path = "checks/sse.rs"]

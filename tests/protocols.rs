@@ -205,6 +205,35 @@ fn speaking_http_2_to_a_server_of_another_kind_fails_as_what_it_is() {
 }
 
 #[test]
+fn a_scheme_that_is_the_wrong_one_is_told_with_the_right_one() {
+    let program = program();
+    let tls = TlsServer::start(&TlsSetup::default());
+    let page = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+    let (url, page) = (format!("http://{}", tls.addr()), Raw::saying(page));
+    let alert = "the port speaks TLS, and was asked in plain text; write https://";
+    for (url, target, step, class, words) in [
+        (&url, "", "get: /step", "protocol", alert),
+        (&url, "http_version: http2", "get: /step", "protocol", alert),
+        (&url, "", "websocket: /step", "protocol", alert),
+        (&url, "", "sse: /step", "protocol", alert),
+        (&page.url(), "", "get: /step", "status", "a port that speaks TLS answers so: write https://"),
+    ] {
+        let text = scenario(url, target, "timeout: 20s").replace("get: /step", step);
+        let report = program.scenario(&text.replace("over: 1s", "over: 300ms")).report();
+        let example = report.text(&format!("/endpoints/0/examples/{class}"));
+        assert!(example.contains(words), "{target} {step}: {example}");
+    }
+    let report = program.load(&[&url, "--users", "2", "--for", "1s"]).report();
+    let example = report.text("/endpoints/0/examples/protocol");
+    assert!(example.contains("write https:// when this port speaks TLS"), "{example}");
+
+    let plain = Scripted::start([Answer::ok("ok")]);
+    let why = "what answers there does not speak TLS; write http://";
+    program.load(&[&plain.url().replace("http:", "https:"), "--for", "1s"]).expect(4, &[why]);
+    assert!(plain.seen().is_empty());
+}
+
+#[test]
 fn connecting_has_a_timeout_of_its_own() {
     // TLS with somebody who never answers: the connection is made, the handshake never ends.
     let (program, server) = (program(), Raw::silent());

@@ -5,7 +5,7 @@ use super::scope::Scope;
 use super::{Expect, StatusExpect};
 use crate::sample::ErrorClass;
 use crate::source::{Mark, Problem};
-use crate::transport::Answer;
+use crate::transport::{Answer, WANTS_TLS, wants_tls};
 use http::HeaderName;
 use std::fmt;
 
@@ -154,7 +154,9 @@ impl Expectation {
         } else {
             format!("; the body begins {}", excerpt(&answer.body))
         };
-        format!("expected status {wanted}, got {}{body}", answer.status)
+        let next =
+            if wants_tls(answer.status, &answer.body) { format!("; {WANTS_TLS}") } else { String::new() };
+        format!("expected status {wanted}, got {}{body}{next}", answer.status)
     }
 }
 

@@ -4,7 +4,7 @@ use super::http1::Http1;
 use super::http2::Http2;
 use super::received::Received;
 use super::stamped::Stamped;
-use super::{Answer, Failure, HttpVersion, Keep, Request, Target};
+use super::{Answer, Failure, HttpVersion, Keep, PlainText, Request, Target};
 use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
-pub(super) type Stream = Either<Stamped, Box<TlsStream<TcpStream>>>;
+pub(super) type Stream = Either<PlainText<Stamped>, Box<TlsStream<TcpStream>>>;
 
 pub(super) enum Protocol {
     Http1(Http1<Stream>),
@@ -113,7 +113,7 @@ impl Connection {
         if let Protocol::Http1(http1) = &mut self.protocol
             && let Either::Left(stream) = http1.stream()
         {
-            stream.stamp();
+            stream.get_mut().stamp();
         }
     }
 
@@ -168,10 +168,12 @@ pub(super) async fn reach(
     address: SocketAddr,
 ) -> Result<(Stream, Option<Duration>), Failure> {
     let stream = tcp(address).await?;
-    let Some(tls) = &target.tls else { return Ok((Either::Left(Stamped::new(stream)), None)) };
+    let Some(tls) = &target.tls else {
+        return Ok((Either::Left(PlainText::new(Stamped::new(stream))), None));
+    };
     let connected = Instant::now();
     let handshake = tls.connector.connect(tls.server_name.clone(), stream).await;
-    let stream = handshake.map_err(|e| Failure::from_handshake(&e, address))?;
+    let stream = handshake.map_err(|e| Failure::from_handshake(&e, &address))?;
     Ok((Either::Right(Box::new(stream)), Some(connected.elapsed())))
 }
 

@@ -1,17 +1,18 @@
 //! Why there was no answer, told apart by whose fault it is.
 
+use super::SPEAKS_TLS;
 use crate::sample::ErrorClass;
 use std::error::Error;
-use std::io;
-use std::net::SocketAddr;
+use std::{fmt, io};
 
 /// What rustls names by its own code, in words.
-const IN_WORDS: [(&str, &str); 2] = [
+const IN_WORDS: [(&str, &str); 3] = [
     (
         "Other(OtherError(CaUsedAsEndEntity))",
         "it is that of an authority, which no server may show as its own",
     ),
     ("UnknownIssuer", "no authority that is known here has signed it"),
+    ("received corrupt message of type InvalidContentType", "what answers there does not speak TLS"),
 ];
 
 /// A request that got no complete answer.
@@ -37,8 +38,10 @@ impl Failure {
             ErrorClass::Dns => "correct the name, or make it known to this machine",
             ErrorClass::Timeout => "correct the address, or let this machine through to it",
             ErrorClass::Tls if self.text.contains("certificate") => self.about_certificate(),
+            ErrorClass::Tls if self.text.contains(IN_WORDS[2].1) => "write http://",
             ErrorClass::Tls => "write http:// when this port does not speak TLS",
             ErrorClass::Generator => "raise the limit of open files (`ulimit -n`), or free some ports",
+            ErrorClass::Protocol if self.text.contains(SPEAKS_TLS) => "correct the address",
             ErrorClass::Reset | ErrorClass::Protocol | ErrorClass::Status | ErrorClass::Assertion => {
                 "look whether it is the service that you mean, and into its log"
             }
@@ -60,20 +63,20 @@ impl Failure {
     }
 
     /// The failure behind a handshake of TLS that did not come to its end.
-    pub fn from_handshake(error: &io::Error, address: SocketAddr) -> Failure {
-        Failure::new(ErrorClass::Tls, in_words(&format!("TLS with {address}: {error}")))
+    pub fn from_handshake(error: &io::Error, with: &dyn fmt::Display) -> Failure {
+        Failure::new(ErrorClass::Tls, in_words(&format!("TLS with {with}: {error}")))
     }
 
     /// The failure behind an error of the system while doing `what`.
     pub fn from_io(error: &io::Error, what: &str) -> Failure {
-        let text = format!("{what}: {error}");
+        let text = with_next_move(format!("{what}: {error}"));
         let class = if is_alert(&text) { ErrorClass::Tls } else { class_of_io(error) };
         Failure::new(class, text)
     }
 
     /// The failure behind an error of hyper.
     pub fn from_hyper(error: &hyper::Error) -> Failure {
-        let text = chain(error);
+        let text = with_next_move(chain(error));
         if is_alert(&text) {
             return Failure::new(ErrorClass::Tls, text);
         }
@@ -97,6 +100,12 @@ impl Failure {
         if is_alert(&text) || text.contains("certificate") || text.contains("TLS") {
             return Failure::new(ErrorClass::Tls, text);
         }
+        let is_plain = error.url().is_some_and(|url| url.scheme() == "http");
+        if is_plain && text.contains("invalid HTTP version parsed") {
+            // What came instead is not told; where a port speaks TLS it is an alert.
+            let text = format!("{text}; write https:// when this port speaks TLS");
+            return Failure::new(ErrorClass::Protocol, text);
+        }
         let class = match (find_io(error), find::<hyper::Error>(error)) {
             (Some(io), _) => class_of_io(io),
             (None, Some(hyper)) => class_of_hyper(hyper),
@@ -105,6 +114,11 @@ impl Failure {
         };
         Failure::new(class, text)
     }
+}
+
+/// Failures under load are told by their text alone, so what helps against this one is said in it.
+fn with_next_move(text: String) -> String {
+    if text.contains(SPEAKS_TLS) { text + "; write https://" } else { text }
 }
 
 /// What rustls says, for people.
@@ -160,7 +174,7 @@ fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
 }
 
 /// The error and its causes in one line, without saying anything twice.
-fn chain(error: &(dyn Error + 'static)) -> String {
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = String::new();
     for error in std::iter::successors(Some(error), |&error| error.source()) {
         let next = error.to_string();
@@ -182,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_certificate_is_said_in_words_and_with_what_helps_against_it() {
-        let address = ([127, 0, 0, 1], 443).into();
+        let address = "127.0.0.1:443";
         for (said, text, help) in [
             ("Other(OtherError(CaUsedAsEndEntity))", "that of an authority", "signed by the authority"),
             ("UnknownIssuer", "no authority that is known here", "under `target.tls.ca`"),
@@ -192,7 +206,7 @@ mod tests {
             ("certificate not valid yet: verification time 2", "not valid yet", "the clock of this machine"),
         ] {
             let error = io::Error::other(format!("invalid peer certificate: {said}"));
-            let failure = Failure::from_handshake(&error, address);
+            let failure = Failure::from_handshake(&error, &address);
             assert!(
                 failure.text.starts_with("TLS with 127.0.0.1:443: invalid peer certificate: "),
                 "{failure}"
@@ -200,8 +214,12 @@ mod tests {
             assert!(failure.text.contains(text), "{failure}");
             assert!(failure.next_move().ends_with(help), "{said}: {}", failure.next_move());
         }
-        let eof = Failure::from_handshake(&io::Error::other("tls handshake eof"), address);
+        let eof = Failure::from_handshake(&io::Error::other("tls handshake eof"), &address);
         assert_eq!(eof.next_move(), "write http:// when this port does not speak TLS");
+        let plain = io::Error::other("received corrupt message of type InvalidContentType");
+        let plain = Failure::from_handshake(&plain, &address);
+        assert_eq!(plain.text, "TLS with 127.0.0.1:443: what answers there does not speak TLS");
+        assert_eq!(plain.next_move(), "write http://");
     }
 
     #[test]

@@ -54,10 +54,10 @@ impl Came for Stamped {
 }
 
 /// Only plain text: the end of a TLS record says nothing about when its first packet came.
-impl<Other> Came for Either<Stamped, Other> {
+impl<S: Came, Other> Came for Either<S, Other> {
     fn came(&self) -> Option<Instant> {
         match self {
-            Either::Left(stamped) => stamped.came(),
+            Either::Left(stream) => stream.came(),
             Either::Right(_) => None,
         }
     }

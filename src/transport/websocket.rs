@@ -1,7 +1,7 @@
 //! A WebSocket to the target, over a connection of its own.
 
 use super::connection::{Stream, in_time, reach};
-use super::{Failure, Fields, Scheme, Target};
+use super::{Failure, Fields, Scheme, Target, wants_tls};
 use crate::sample::ErrorClass;
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -123,8 +123,9 @@ where
 }
 
 /// What to do about an answer that is no WebSocket.
-pub fn refusal(status: StatusCode) -> &'static str {
+pub fn refusal(status: StatusCode, body: &[u8]) -> &'static str {
     match status.as_u16() {
+        _ if wants_tls(status, body) => "a port that speaks TLS answers so: write https://, or wss://",
         401 | 403 => "look at the credentials in `headers`",
         404 => "correct the path",
         400 | 426 | 200..=299 => {

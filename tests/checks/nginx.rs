@@ -57,6 +57,17 @@ fn a_good_certificate() {
 }
 
 #[test]
+fn a_request_in_plain_text_is_told_to_write_https() {
+    let program = program();
+    let Some(server) = with_tls(&program, Quality::Good, "") else { return };
+    let target = format!("http://127.0.0.1:{}", server.port);
+    for check in ["http: { get: / }", "sse: { url: /events }", "websocket: { url: /live }"] {
+        let ended = smoke(&program, &target, &format!("  - {check}\n"));
+        ended.expect(1, &["a port that speaks TLS answers so: write https://"]);
+    }
+}
+
+#[test]
 fn certificates_and_protocols_that_are_not_good() {
     // The same words as for any other server.
     for (name, quality, settings, keys) in [

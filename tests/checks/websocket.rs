@@ -64,6 +64,14 @@ fn nobody_listens_and_nobody_answers() {
 }
 
 #[test]
+fn a_server_that_goes_before_it_has_answered() {
+    let (program, server) = (program(), Raw::closing());
+    let ended = smoke(&program, "", &check(&format!("ws://{}/live", server.addr()), ""));
+    ended.expect(1, &["the server closed the connection before it had answered; look into its log"]);
+    failure("websocket-closed", &ended, &program);
+}
+
+#[test]
 fn plain_http_is_no_socket() {
     let program = program();
     for (status, words) in [

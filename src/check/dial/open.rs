@@ -3,14 +3,14 @@
 use super::Timed;
 use crate::check::Found;
 use crate::sample::ErrorClass;
-use crate::transport::{Failure, Target};
+use crate::transport::{Failure, PlainText, Target};
 use std::net::{IpAddr, SocketAddr};
 use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
 /// Plain text or TLS.
-pub type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+pub type Stream = Either<PlainText<TcpStream>, Box<TlsStream<TcpStream>>>;
 
 /// The finding of a connection that could not be opened.
 pub fn unreachable(failure: &Failure) -> Found {
@@ -69,12 +69,12 @@ async fn resolved(host: &str, port: u16, timed: &mut Timed) -> Result<Vec<Socket
 /// The finding: as for TCP, or that TLS failed.
 pub async fn open(target: &Target, timed: &mut Timed) -> Result<Stream, Found> {
     let stream = tcp(&target.host, target.port, timed).await?;
-    let Some(tls) = &target.tls else { return Ok(Either::Left(stream)) };
+    let Some(tls) = &target.tls else { return Ok(Either::Left(PlainText::new(stream))) };
     let handshake = tls.connector.connect(tls.server_name.clone(), stream);
     let authority = &target.authority;
     let failure = match timed.part("tls", handshake).await {
         Ok(Ok(stream)) => return Ok(Either::Right(Box::new(stream))),
-        Ok(Err(error)) => Failure::new(ErrorClass::Tls, format!("TLS with {authority}: {error}")),
+        Ok(Err(error)) => Failure::from_handshake(&error, authority),
         Err(late) => {
             let text = format!("TLS with {authority}: no answer within {}", late.limit());
             Failure::new(ErrorClass::Timeout, text)

@@ -1,8 +1,10 @@
 //! The URL of a check that has one of its own: what to connect to, and which path to ask for.
 
+use crate::check::Found;
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
-use crate::transport::{HttpVersion, Target, TlsOptions};
+use crate::transport::{HttpVersion, SPEAKS_TLS, Target, TlsOptions, speaks_tls};
+use std::error::Error;
 use url::{Position, Url};
 
 /// The schemes of a kind's URLs, and which version of HTTP it speaks.
@@ -63,6 +65,12 @@ impl Site {
                 site
             }
         }
+    }
+
+    /// The finding of a port that speaks TLS and was not asked so, where that is what an error says.
+    pub fn spoke_tls(&self, error: &(dyn Error + 'static)) -> Option<Found> {
+        let secure = if self.url.starts_with("ws:") && !self.is_target { "wss://" } else { "https://" };
+        speaks_tls(error).then(|| Found::fail(format!("{SPEAKS_TLS}; write {secure}")))
     }
 
     /// The target, asked in the version of HTTP that the kind speaks.

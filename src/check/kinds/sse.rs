@@ -6,7 +6,7 @@ use crate::check::shell;
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{BodyExpect, CompileContext, Pairs};
 use crate::source::{Located, Mark, Problem};
-use crate::transport::{Event, EventParser, HttpVersion};
+use crate::transport::{Event, EventParser, HttpVersion, WANTS_TLS, wants_tls};
 use crate::units::Span;
 use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HOST};
@@ -161,7 +161,9 @@ impl Listener {
         headers.extend(self.headers.render(seed));
         let answer = match timed.part("first byte", sender.send_request(request)).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => return Err(failed(&error)),
+            Ok(Err(error)) => {
+                return Err(self.site.spoke_tls(&error).unwrap_or_else(|| failed(&error)));
+            }
             Err(late) => {
                 let reason = format!("connected, but not even the head of an answer within {}", late.limit());
                 return Err(Found::unreachable(format!(
@@ -171,7 +173,11 @@ impl Listener {
         };
         let status = answer.status();
         if status != StatusCode::OK {
-            let reason = format!("expected status 200, got {status}; look at the path and the credentials");
+            let next = match status {
+                StatusCode::BAD_REQUEST if wants_tls(status, &begins(answer, timed).await) => WANTS_TLS,
+                _ => "look at the path and the credentials",
+            };
+            let reason = format!("expected status 200, got {status}; {next}");
             return Err(Found::fail(reason).expected("status 200", format!("status {status}")));
         }
         let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("none");
@@ -201,6 +207,12 @@ impl Listener {
         let headers = options(&self.headers.render(seed));
         format!("curl -iN -H 'accept: {EVENTS}'{headers} {}", shell::url(&self.site.url))
     }
+}
+
+/// The first part of an answer's body; empty where none comes.
+async fn begins(answer: Response<Incoming>, timed: &mut Timed) -> Bytes {
+    let frame = timed.part("body", answer.into_body().frame()).await;
+    frame.ok().flatten().and_then(|frame| frame.ok()?.into_data().ok()).unwrap_or_default()
 }
 
 /// The events of an answer.

@@ -7,10 +7,11 @@ use crate::journey::{BodyExpect, CompileContext, Pairs, Template, Values};
 use crate::source::{Located, Mark, Problem};
 use crate::transport::{HttpVersion, handshake, refusal};
 use futures_util::{SinkExt as _, StreamExt as _};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// Opens a WebSocket; may say something and wait for what comes back.
@@ -120,15 +121,22 @@ impl Socket {
         let shaking = handshake(stream, &self.site.target, &self.site.path, asked);
         match timed.part("handshake", shaking).await {
             Ok(Ok((socket, _))) => Ok(socket),
-            Ok(Err(Error::Http(answer))) => Err(refused(answer.status())),
+            Ok(Err(Error::Http(answer))) => Err(refused(&answer)),
             Ok(Err(Error::Url(error))) => {
                 Err(Found::fail(format!("no request can be made of the URL: {error}")).for_good())
+            }
+            Ok(Err(Error::Protocol(ProtocolError::HandshakeIncomplete))) => {
+                let next = "look into its log, and whether it is a WebSocket that answers there";
+                Err(Found::fail(format!("the server closed the connection before it had answered; {next}")))
             }
             Ok(Err(Error::Protocol(error))) => {
                 let next = "look whether it is a WebSocket that answers there";
                 Err(Found::fail(format!("the port answers, but the handshake failed: {error}; {next}")))
             }
-            Ok(Err(error)) => Err(Found::fail(format!("the handshake failed: {error}; look into its log"))),
+            Ok(Err(error)) => Err(self
+                .site
+                .spoke_tls(&error)
+                .unwrap_or_else(|| Found::fail(format!("the handshake failed: {error}; look into its log")))),
             Err(late) => Err(Found::unreachable(format!(
                 "connected, but no answer to the handshake within {}; look into its log",
                 late.limit()
@@ -146,8 +154,9 @@ impl Socket {
 }
 
 /// The finding of an answer that is no WebSocket.
-fn refused(status: StatusCode) -> Found {
-    let next = refusal(status);
+fn refused(answer: &Response<Option<Vec<u8>>>) -> Found {
+    let status = answer.status();
+    let next = refusal(status, answer.body().as_deref().unwrap_or_default());
     let found = Found::fail(format!("expected status 101 Switching Protocols, got {status}; {next}"));
     found.expected("status 101", format!("status {status}"))
 }

@@ -157,7 +157,7 @@ fn open(head: &Answer) -> Result<(), Mismatch> {
     if head.status == StatusCode::SWITCHING_PROTOCOLS {
         return Ok(());
     }
-    let text =
-        format!("expected status 101 Switching Protocols, got {}; {}", head.status, refusal(head.status));
+    let next = refusal(head.status, &head.body);
+    let text = format!("expected status 101 Switching Protocols, got {}; {next}", head.status);
     Err(Mismatch { class: ErrorClass::Status, text, differs: None })
 }

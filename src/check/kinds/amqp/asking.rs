@@ -8,7 +8,7 @@ use crate::check::dial::{Stream, Timed, tcp, unreachable};
 use crate::check::{CheckContext, Found};
 use crate::sample::ErrorClass;
 use crate::source::Located;
-use crate::transport::Failure;
+use crate::transport::{Failure, PlainText};
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::either::Either;
@@ -32,7 +32,9 @@ impl Asked {
 
     async fn connect(&self, timed: &mut Timed) -> Result<Stream, Found> {
         let stream = tcp(&self.broker.host, self.broker.port, timed).await?;
-        let Some((connector, name)) = &self.broker.tls else { return Ok(Either::Left(stream)) };
+        let Some((connector, name)) = &self.broker.tls else {
+            return Ok(Either::Left(PlainText::new(stream)));
+        };
         let place = &self.broker;
         match timed.part("tls", connector.connect(name.clone(), stream)).await {
             Ok(Ok(stream)) => Ok(Either::Right(Box::new(stream))),

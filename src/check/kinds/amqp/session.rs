@@ -177,10 +177,6 @@ fn stranger(came: &[u8]) -> String {
     if came.starts_with(b"AMQP") {
         return "it speaks another version of AMQP than 0-9-1".to_owned();
     }
-    // An alert of TLS.
-    if came.starts_with(&[0x15, 3]) {
-        return "it answers with TLS; write amqps://".to_owned();
-    }
     let text = String::from_utf8_lossy(came);
     let line: String = text.lines().next().unwrap_or_default().chars().take(SHOWN).collect();
     let line = line.escape_default();

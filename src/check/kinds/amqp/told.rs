@@ -3,6 +3,7 @@
 use super::Asked;
 use super::session::Trouble;
 use crate::check::Found;
+use crate::transport::speaks_tls;
 
 /// What the broker was asked for when it went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +96,9 @@ impl Asked {
         match (step, trouble) {
             (Step::Greeting, Trouble::Stranger(_) | Trouble::OutOfPlace) => {
                 Found::fail(format!("{place}: {trouble}")).at(self.url)
+            }
+            (Step::Greeting, Trouble::Network(error)) if speaks_tls(error) => {
+                Found::fail(format!("{place}: it answers with TLS; write amqps://")).at(self.url)
             }
             (Step::Login, Trouble::HungUp) => {
                 let user = &self.broker.user;

@@ -1,7 +1,7 @@
 //! Messages of JSON-RPC over HTTP, their answers as one document or as a stream of events.
 
 use super::trouble::{Refusal, Trouble};
-use crate::transport::{Event, EventParser, Failure};
+use crate::transport::{Event, EventParser, Failure, WANTS_TLS, wants_tls};
 use http::header::{ACCEPT, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use reqwest::{Client, RequestBuilder, Response};
@@ -79,6 +79,9 @@ impl Wire {
             return Err(Trouble::Access { status: status.as_u16(), challenge, body });
         }
         let body = text(response).await;
+        if wants_tls(status, body.as_bytes()) {
+            return Err(Trouble::Protocol(format!("status {status}; {WANTS_TLS}")));
+        }
         let error = serde_json::from_str(&body).ok().and_then(|body| Refusal::of(&body));
         Err(Trouble::Status { status: status.as_u16(), error, body })
     }

@@ -5,7 +5,7 @@ use super::{Asked, NoData};
 use crate::check::shell::{self, quoted};
 use crate::check::{CheckContext, Found};
 use crate::sample::ErrorClass;
-use crate::transport::{self, Client, Content, Failure, Keep, Request, Scheme};
+use crate::transport::{self, Client, Content, Failure, Keep, Request, Scheme, WANTS_TLS, wants_tls};
 use http::uri::PathAndQuery;
 use http::{Method, StatusCode};
 use std::time::Instant;
@@ -58,9 +58,9 @@ impl Asked {
             return Err(Found::fail(reason).for_good());
         }
         let document: Answer = serde_json::from_slice(&answer.body).map_err(|error| {
-            let reason =
-                format!("{}, and the body is no answer of Prometheus: {error}; correct `url`", answer.status);
-            Found::fail(reason)
+            let next = if wants_tls(answer.status, &answer.body) { WANTS_TLS } else { "correct `url`" };
+            let status = answer.status;
+            Found::fail(format!("{status}, and the body is no answer of Prometheus: {error}; {next}"))
         })?;
         let samples = document.samples().map_err(|why| {
             let found = Found::fail(format!("the query failed: {why}")).at(self.query.mark);
