@@ -12,7 +12,7 @@ mod steps;
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
-use support::{Answer, Counts, Delayed, Program, Raw, Scripted};
+use support::{Answer, Counts, Delayed, Program, Raw, Scripted, undisturbed};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_shakedown"))
@@ -120,7 +120,7 @@ fn a_closed_load_is_what_the_server_saw_whatever_the_number_of_connections() {
 #[test]
 fn a_server_that_resets_everything_loses_no_arrival() {
     let (program, server) = (program(), Raw::resetting());
-    let ended = program.load(&[&server.url(), "--rate", "300/s", "--for", "1s"]);
+    let ended = undisturbed(|| program.load(&[&server.url(), "--rate", "300/s", "--for", "1s"]));
     ended.expect(1, &["none of 300 requests went well"]);
     let report = ended.report();
     assert_eq!(report.counts(), Counts { planned: 300, failed: 300, ..Counts::default() });
@@ -156,21 +156,26 @@ fn dropped_arrivals_are_counted_and_not_sent() {
 
 #[test]
 fn a_stress_that_breaks_sends_nothing_more() {
-    let (program, asked) = (program(), AtomicUsize::new(0));
-    // The first two stages ask for 100 and 200; the third breaks.
-    let server = Scripted::answering(move |_| {
-        Answer::status(if asked.fetch_add(1, SeqCst) < 300 { 200 } else { 503 })
+    let (program, mut seen) = (program(), 0);
+    let ended = undisturbed(|| {
+        let asked = AtomicUsize::new(0);
+        // The first two stages ask for 100 and 200; the third breaks.
+        let server = Scripted::answering(move |_| {
+            Answer::status(if asked.fetch_add(1, SeqCst) < 300 { 200 } else { 503 })
+        });
+        let ended = program.scenario(&format!(
+            "scenario: break it\ntarget: {{ http: '{}' }}\nload:\n  \
+             profile: {{ stress: {{ base: 100/s, step: 100/s, hold: 1s, limit: 1k/s }} }}\n  \
+             journeys: [{{ name: j, steps: [{{ name: s, get: / }}] }}]\ngates: [error_rate < 5%]\n",
+            server.url()
+        ));
+        seen = server.seen().len();
+        ended
     });
-    let ended = program.scenario(&format!(
-        "scenario: break it\ntarget: {{ http: '{}' }}\nload:\n  \
-         profile: {{ stress: {{ base: 100/s, step: 100/s, hold: 1s, limit: 1k/s }} }}\n  \
-         journeys: [{{ name: j, steps: [{{ name: s, get: / }}] }}]\ngates: [error_rate < 5%]\n",
-        server.url()
-    ));
     ended.expect(1, &["broke `error_rate < 5%`", "the load stops here", "fail: error_rate < 5%: "]);
     let report = ended.report();
     let counts = report.counts();
-    assert_eq!((counts.planned, counts.done), (server.seen().len() as u64, 300));
+    assert_eq!((counts.planned, counts.done), (seen as u64, 300));
     assert!(counts.planned >= 600 && counts.planned < 1_500, "{counts:?}");
     let broke = report.list("/broke");
     assert_eq!((broke.len(), &broke[0]["gate"]), (1, &"error_rate < 5%".into()));

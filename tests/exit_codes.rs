@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
-use support::{Answer, Delayed, Ended, Program, Raw, Scripted};
+use support::{Answer, Delayed, Ended, Program, Raw, Scripted, undisturbed};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_shakedown"))
@@ -25,9 +25,12 @@ fn good() -> Scripted {
 
 #[test]
 fn zero_when_every_gate_and_check_holds() {
-    let (program, server) = (program(), good());
+    let (program, mut server) = (program(), good());
     let gates = "smoke: [{ http: { get: /health } }]\ngates: [p50 <= 10s, error_rate < 5%]";
-    let ended = program.scenario(&scenario(&server.url(), gates));
+    let ended = undisturbed(|| {
+        server = good();
+        program.scenario(&scenario(&server.url(), gates))
+    });
     ended.expect(
         0,
         &["pass: both gates hold and both checks hold", "saved; to judge it again: shakedown judge runs/"],
@@ -41,11 +44,11 @@ fn zero_when_every_gate_and_check_holds() {
 fn zero_with_a_gate_that_only_warns() {
     let (program, server) = (program(), Scripted::start([Answer::status(404)]));
     let gates = "gates: [{ gate: error_rate < 5%, severity: warn }, { gate: p50 <= 60s, severity: warn }]";
-    let ended = program.scenario(&scenario(&server.url(), gates));
+    let ended = undisturbed(|| program.scenario(&scenario(&server.url(), gates)));
     ended.expect(0, &["warn: error_rate < 5%: 200 of 200 requests (100 %) failed"]);
     let report = ended.report();
     assert_eq!((report.verdict(), report.text("/gates/0/status")), ("warn", "warn"));
-    let judged = program.run(&["judge", &program.saved()[0]]);
+    let judged = program.run(&["judge", &program.saved().pop().expect("a saved run")]);
     judged.expect(0, &[]);
     assert!(judged.out.starts_with("WARN  "), "{judged}");
 }
@@ -53,7 +56,7 @@ fn zero_with_a_gate_that_only_warns() {
 #[test]
 fn one_when_a_gate_is_shown_not_to_hold() {
     let (program, server) = (program(), Scripted::start([Answer::status(503).body("down for repair")]));
-    let ended = program.scenario(&scenario(&server.url(), "gates: [error_rate < 5%]"));
+    let ended = undisturbed(|| program.scenario(&scenario(&server.url(), "gates: [error_rate < 5%]")));
     ended.expect(1, &["fail: error_rate < 5%: 200 of 200 requests (100 %) failed; less than 5 % may"]);
     let report = ended.report();
     assert_eq!(report.text("/gates/0/status"), "fail");
@@ -80,13 +83,16 @@ fn one_when_a_smoke_check_fails_and_then_no_load_is_sent() {
 
 #[test]
 fn one_when_a_check_fails_after_the_load() {
-    let (program, asked) = (program(), AtomicUsize::new(0));
-    let server = Scripted::answering(move |seen| match seen.path.as_str() {
-        "/health" if asked.fetch_add(1, SeqCst) > 0 => Answer::status(503),
-        _ => Answer::ok("ok"),
-    });
+    let program = program();
     let checks = "smoke: [{ name: still, http: { get: /health } }]\ngates: [p50 <= 10s]";
-    let ended = program.scenario(&scenario(&server.url(), checks));
+    let ended = undisturbed(|| {
+        let asked = AtomicUsize::new(0);
+        let server = Scripted::answering(move |seen| match seen.path.as_str() {
+            "/health" if asked.fetch_add(1, SeqCst) > 0 => Answer::status(503),
+            _ => Answer::ok("ok"),
+        });
+        program.scenario(&scenario(&server.url(), checks))
+    });
     ended.expect(
         1,
         &["check still: ok", "check after load still: FAILED", "fail: check still: after the load: "],
@@ -151,11 +157,12 @@ fn two_when_the_command_line_is_wrong() {
 #[test]
 fn three_when_a_gate_has_no_samples() {
     let (program, server) = (program(), Scripted::start([Answer::status(500)]));
-    let ended = program.scenario(&format!(
+    let text = format!(
         "scenario: never reached\ntarget: {{ http: '{}' }}\nload:\n  profile: {{ baseline: {{ base: 100/s, hold: 1s }} }}\n  \
          journeys: [{{ name: j, steps: [{{ name: one, get: /1 }}, {{ name: two, get: /2 }}] }}]\ngates: [p50(two) <= 10s]\n",
         server.url()
-    ));
+    );
+    let ended = undisturbed(|| program.scenario(&text));
     ended.expect(3, &["inconclusive: p50(two) <= 10s: no requests in this window"]);
     let report = ended.report();
     assert_eq!((report.text("/gates/0/status"), report.number("/gates/0/n")), ("inconclusive", 0.0));
@@ -174,7 +181,7 @@ fn three_when_the_evidence_decides_nothing_and_one_when_that_is_not_enough() {
     let text = scenario(&server.url(), "gates: [error_rate < 2%, p50 <= 60s]");
     program.write("scenario.yaml", &text);
     program.run(&["check", "scenario.yaml"]).expect(0, &[]);
-    let ended = program.scenario(&text);
+    let ended = undisturbed(|| program.scenario(&text));
     ended.expect(
         3,
         &[
@@ -185,7 +192,8 @@ fn three_when_the_evidence_decides_nothing_and_one_when_that_is_not_enough() {
         ],
     );
     assert_eq!(ended.report().text("/gates/0/status"), "inconclusive");
-    let strict = program.run(&["judge", &program.saved()[0], "--strict", "--report", "json=-"]);
+    let saved = program.saved().pop().expect("a saved run");
+    let strict = program.run(&["judge", &saved, "--strict", "--report", "json=-"]);
     strict.expect(1, &["inconclusive: "]);
     let report = strict.report();
     assert_eq!((report.verdict(), report.at("/strict").as_bool()), ("inconclusive", Some(true)));
@@ -305,8 +313,15 @@ fn the_worst_of_several_scenarios_counts_and_a_wrong_one_stops_all() {
     let run = |files: &[&str]| program.run(&[&["run", "--out", "runs"][..], files].concat());
     run(&["good.yaml", "wrong.yaml"]).expect(2, &["wrong.yaml"]);
     assert!(program.saved().is_empty() && server.seen().is_empty(), "nothing was sent");
-    run(&["bad.yaml", "good.yaml"]).expect(1, &[]);
-    assert_eq!(program.saved().len(), 2);
+    let mut saved = 0;
+    let both = undisturbed(|| {
+        let before = program.saved().len();
+        let ended = run(&["bad.yaml", "good.yaml"]);
+        saved = program.saved().len() - before;
+        ended
+    });
+    both.expect(1, &[]);
+    assert_eq!(saved, 2);
 }
 
 #[test]
@@ -327,11 +342,11 @@ fn ctrl_c_during_a_check_ends_the_whole_row_of_scenarios() {
 fn standard_output_carries_only_what_was_asked_for() {
     let (program, server) = (program(), good());
     let args = [&server.url(), "--rate", "100/s", "--for", "1s", "--gate", "p50 <= 60s"];
-    let ended = program.load(&args);
+    let ended = undisturbed(|| program.load(&args));
     ended.expect(0, &["stage hold: 100/s for 1s", "pass: the gate holds", "saved; to judge it again"]);
     ended.report();
     let more = ["load", "--out", "runs", "--report", "json=report.json"];
-    let plain = program.run(&[&more[..], &args].concat());
+    let plain = undisturbed(|| program.run(&[&more[..], &args].concat()));
     assert!(plain.out.starts_with("PASS  ") && !plain.out.contains('\u{1b}'), "{plain}");
     assert!(program.read("report.json").starts_with("{\n"));
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use support::{Answer, Counts, Ended, Program, Scripted, Seen};
+use support::{Answer, Counts, Ended, Program, Scripted, Seen, undisturbed};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_shakedown"))
@@ -73,16 +73,22 @@ fn rows_are_taken_in_order_from_wherever_they_are() {
 fn random_rows_and_values_come_again_with_the_same_seed() {
     let program = program();
     let sent = |seed: &str| {
-        let server = Scripted::start([Answer::ok("ok")]);
         let rows: Vec<String> = (0..50).map(|id| format!("{{ id: {id} }}")).collect();
         let journey = format!(
             "  poisson: true\n  journeys:\n    - name: j\n      data: {{ rows: [{}], pick: random }}\n      \
              steps: [{{ get: '/{{{{ n }}}}/{{{{ id }}}}/{{{{ uuid }}}}' }}]\n",
             rows.join(", ")
         );
-        program.write("seed.yaml", scenario(&server, &journey) + "gates: [p50 <= 60s]\n");
-        program.run(&["run", "seed.yaml", "--out", "runs", "--seed", seed]).expect(0, &[]);
-        paths(&server)
+        let mut seen = BTreeMap::new();
+        let ended = undisturbed(|| {
+            let server = Scripted::start([Answer::ok("ok")]);
+            program.write("seed.yaml", scenario(&server, &journey) + "gates: [p50 <= 60s]\n");
+            let ended = program.run(&["run", "seed.yaml", "--out", "runs", "--seed", seed]);
+            seen = paths(&server);
+            ended
+        });
+        ended.expect(0, &[]);
+        seen
     };
     let first = sent("7");
     assert_eq!(first, sent("7"));

@@ -1,7 +1,9 @@
 //! HTTP/1.1, HTTP/2 and TLS as the other end sees them, and the ways in which they fail.
 
 use std::time::Duration;
-use support::{Answer, Clients, Program, Quality, Raw, Report, Scripted, TlsServer, TlsSetup, Version};
+use support::{
+    Answer, Clients, Program, Quality, Raw, Report, Scripted, TlsServer, TlsSetup, Version, undisturbed,
+};
 
 fn program() -> Program {
     Program::at(env!("CARGO_BIN_EXE_shakedown"))
@@ -147,7 +149,8 @@ fn every_report_says_that_certificates_were_not_verified() {
     );
     program.write("scenario.yaml", program.read("scenario.yaml") + "gates: [p50 <= 60s]\n");
     let reports = ["--report", "json=r.json", "--report", "junit=r.xml", "--report", "terminal=r.txt"];
-    let ended = program.run(&[&["run", "scenario.yaml", "--out", "runs"][..], &reports].concat());
+    let run = [&["run", "scenario.yaml", "--out", "runs"][..], &reports].concat();
+    let ended = undisturbed(|| program.run(&run));
     ended.expect(0, &[]);
     assert_eq!(Report::parse(&program.read("r.json")).at("/run/tls_verified"), false);
     assert!(program.read("r.xml").contains(r#"<property name="tls_verified" value="false"/>"#));
@@ -175,7 +178,7 @@ fn failures_are_told_apart() {
         ),
     ] {
         let text = scenario(&server.url(), "", "timeout: 250ms").replace("over: 1s", "over: 300ms");
-        let ended = program.scenario(&text);
+        let ended = undisturbed(|| program.scenario(&text));
         ended.expect(1, &["none of 60 requests went well"]);
         let example = failed(&ended.report(), class);
         assert!(example.contains(words), "{class}: {example}");

@@ -3,7 +3,7 @@
 use crate::golden::program;
 use crate::place::{NAMESPACE, Place};
 use std::fs;
-use support::Program;
+use support::{Program, undisturbed};
 
 #[test]
 fn the_small_one_runs_against_the_demo_shop_and_overwrites_nothing() {
@@ -15,7 +15,8 @@ fn the_small_one_runs_against_the_demo_shop_and_overwrites_nothing() {
     let running = shop.start(&["shop", "--listen", "127.0.0.1:0"]);
     let said = running.says("; Ctrl-C ends it");
     let url = said.split_once("listens on ").unwrap().1.split(';').next().unwrap();
-    program.run(&["run", "shakedown.yaml", "--target", url]).expect(0, &["check it answers: ok"]);
+    undisturbed(|| program.run(&["run", "shakedown.yaml", "--target", url]))
+        .expect(0, &["check it answers: ok"]);
     running.terminate();
     running.end().expect(0, &[]);
 }
@@ -49,6 +50,6 @@ fn a_draft_of_the_demo_shop_is_right_and_passes_unedited() {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     program.run(&["check", "d.yaml"]).expect(0, &[]);
-    let ended = program.run(&["run", "d.yaml"]);
+    let ended = undisturbed(|| program.run(&["run", "d.yaml"]));
     assert_eq!(ended.code, Some(0), "{text}\n{ended}");
 }

@@ -5,6 +5,7 @@ use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{DeleteParams, PostParams};
 use serde_json::json;
+use support::undisturbed;
 
 const KILL: &str = "faults: [{ name: kill-one, at: 1s, pod_kill: { pods: app=api, count: 1 } }]";
 
@@ -63,7 +64,7 @@ fn the_printed_role_is_enough_and_one_verb_less_is_named() {
         &format!("context: playground, namespace: {SHOP}, guard: off, kubeconfig: '{kubeconfig}'"),
         KILL,
     );
-    stage.program.scenario(&scenario).expect(0, &["fault kill-one: proven"]);
+    undisturbed(|| stage.program.scenario(&scenario)).expect(0, &["fault kill-one: proven"]);
 
     let (head, rest) = printed.out.split_once("resources: [pods]").unwrap();
     let less = format!("{head}resources: [pods]{}", rest.replacen("delete, ", "", 1));
@@ -82,6 +83,6 @@ fn a_journal_without_entries_stands_for_nothing() {
         "labels": {"shakedown.dev/journal": "true", "shakedown.dev/run": "old"}}}))
     .unwrap();
     stage.block_on(stage.cluster.api::<ConfigMap>().create(&PostParams::default(), &map)).unwrap();
-    stage.program.scenario(&stage.scenario(8, KILL)).expect(0, &["fault kill-one: proven"]);
+    undisturbed(|| stage.program.scenario(&stage.scenario(8, KILL))).expect(0, &["fault kill-one: proven"]);
     stage.is_as_before(&before);
 }

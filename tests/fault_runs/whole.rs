@@ -6,6 +6,7 @@ use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 use shakedown::cluster::UNDO_PREFIX;
+use support::undisturbed;
 
 #[test]
 fn a_pod_that_is_killed_under_load_is_told_proven_and_judged() {
@@ -13,7 +14,7 @@ fn a_pod_that_is_killed_under_load_is_told_proven_and_judged() {
     let before = stage.state();
     let faults = "faults: [{ name: kill-one, at: 2s, pod_kill: { pods: app=api, count: 1 } }]\ngates: [error_rate < 50% \
                   during kill-one, error_rate < 50%]";
-    let ended = stage.program.scenario(&stage.scenario(10, faults));
+    let ended = undisturbed(|| stage.program.scenario(&stage.scenario(10, faults)));
     ended.expect(0, &["faults go to namespace shop of context playground", "fault kill-one: proven"]);
     assert_eq!(stage.phases(0), ["planned", "injected", "proven"]);
     let report = ended.report();
@@ -76,7 +77,7 @@ fn an_eviction_that_a_budget_refuses_is_a_finding_and_the_run_goes_on() {
     );
     let before = stage.state();
     let faults = "faults: [{ name: ask, at: 1s, evict: { pods: app=api, count: 1 } }]";
-    let ended = stage.program.scenario(&stage.scenario(4, faults));
+    let ended = undisturbed(|| stage.program.scenario(&stage.scenario(4, faults)));
     assert_eq!(stage.phases(0), ["planned", "protected"], "{ended}");
     ended.expect(0, &["fault ask: PROTECTED", "fault ask: the cluster kept it from happening"]);
     let told = stage.events();

@@ -1,6 +1,7 @@
 //! `sse`: streams that are as expected, and those that are not.
 
 use crate::{failed, program, scenario, stream_server, went_well};
+use support::undisturbed;
 
 #[test]
 fn events_are_counted_and_timed_over_either_version_of_http() {
@@ -19,7 +20,8 @@ fn the_terminal_shows_them() {
     let (program, server) = (program(), stream_server::start());
     program
         .write("scenario.yaml", scenario(&server.url(), "", "{ name: s, sse: /events }, { get: /events }"));
-    program.run(&["run", "scenario.yaml", "--out", "runs", "--report", "terminal=r.txt"]).expect(0, &[]);
+    let run = ["run", "scenario.yaml", "--out", "runs", "--report", "terminal=r.txt"];
+    undisturbed(|| program.run(&run)).expect(0, &[]);
     let page = program.read("r.txt");
     let (_, streams) = page.split_once("streams (first event from the instant of sending").unwrap();
     let row: Vec<&str> = streams.lines().nth(2).unwrap().split_whitespace().collect();

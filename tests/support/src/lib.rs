@@ -15,7 +15,7 @@
 //! - [`Neighbours`] keep a core busy;
 //! - [`kubectls`] finds kubectl, old and new;
 //! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`]; [`descendants`] and
-//!   [`lives`] tell what it leaves behind.
+//!   [`lives`] tell what it leaves behind; [`undisturbed`] runs it again where a busy machine left it without a verdict.
 //!
 //! A crate and not a module of each test, so that it is built once and nothing in it is unused.
 
@@ -41,6 +41,7 @@ mod server;
 mod skipped;
 mod streams;
 mod tls;
+mod undisturbed;
 
 pub use ::http::Version;
 pub use answer::{Answer, Seen};
@@ -63,3 +64,4 @@ pub use server::{Server, unprivileged};
 pub use skipped::skipped;
 pub use streams::{Streams, StreamsSetup};
 pub use tls::{Clients, Secured, TlsServer, TlsSetup};
+pub use undisturbed::undisturbed;

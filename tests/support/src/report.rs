@@ -46,6 +46,13 @@ impl Report {
         self.at(pointer).as_u64().unwrap_or_else(|| panic!("no whole number at {pointer} in {:#}", self.0))
     }
 
+    /// Whether the generator could not be trusted: in seconds of a run, or in a search that ended for that.
+    pub fn doubts_the_generator(&self) -> bool {
+        let seconds = self.0.pointer("/generator/untrusted_s").and_then(Value::as_u64);
+        let cut_short = self.0.pointer("/found/cut_short/cut").and_then(Value::as_str);
+        seconds.is_some_and(|seconds| seconds > 0) || cut_short == Some("generator")
+    }
+
     /// The verdict's word.
     pub fn verdict(&self) -> &str {
         self.text("/verdict")

@@ -162,6 +162,19 @@ impl Ended {
         report
     }
 
+    /// Why it is inconclusive, as it said itself, where its report doubts its own generator.
+    pub(crate) fn disturbed(&self) -> Option<&str> {
+        let doubts = if self.out.starts_with('{') {
+            Report::parse(&self.out).doubts_the_generator()
+        } else {
+            // Lines of the page end anywhere.
+            let words: Vec<&str> = self.out.split_whitespace().collect();
+            words.join(" ").contains(" s cannot be trusted: ")
+        };
+        let verdict = self.err.lines().find(|line| line.starts_with("inconclusive: "));
+        (self.code == Some(3) && doubts).then(|| verdict.unwrap_or("inconclusive"))
+    }
+
     /// The exit code must be this, and standard error must hold each of these texts.
     pub fn expect(&self, code: i32, texts: &[&str]) {
         assert_eq!(self.code, Some(code), "{self}");
