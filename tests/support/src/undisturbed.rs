@@ -3,9 +3,13 @@
 use crate::running::Ended;
 use crate::skipped::loudly;
 use std::fmt::Arguments;
+use std::thread::sleep;
+use std::time::Duration;
 
 /// So often such a run is made at the most.
 const MOST: usize = 3;
+/// What disturbed it gets so much time to end.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// What a run ends with where the machine lets its generator work.
 ///
@@ -16,7 +20,10 @@ const MOST: usize = 3;
 ///
 /// `run` begins anew each time: a server whose requests are counted belongs into it.
 pub fn undisturbed(run: impl FnMut() -> Ended) -> Ended {
-    again(run, |what| loudly(what))
+    again(run, |what| {
+        loudly(what);
+        sleep(PAUSE);
+    })
 }
 
 fn again(mut run: impl FnMut() -> Ended, mut say: impl FnMut(Arguments<'_>)) -> Ended {
