@@ -115,11 +115,17 @@ fn holds(world: &World) -> Result<(), TestCaseError> {
 #[test]
 fn of_worlds_in_which_they_once_did_not_they_do() {
     // The first answer after the outage took a hair longer than any before it.
-    let slower = harm(70.14250888551754, 74.4286343888341, What::Refuse);
-    let slower =
-        broken(5.0, Some(13665138211976613668), (1.0, 30.794656495697605), slower, 70.14250888551754);
+    let slower = harm(70.142_508_885_517_54, 74.428_634_388_834_1, What::Refuse);
+    let slower = broken(
+        5.0,
+        Some(13_665_138_211_976_613_668),
+        (1.0, 30.794_656_495_697_605),
+        slower,
+        70.142_508_885_517_54,
+    );
     // The last answer before the outage lies long before the call.
-    let sparse = broken(5.0, Some(13451620427414479080), (1.0, 1.0), harm(70.0, 71.5, What::Refuse), 70.0);
+    let sparse =
+        broken(5.0, Some(13_451_620_427_414_479_080), (1.0, 1.0), harm(70.0, 71.5, What::Refuse), 70.0);
     for world in [slower, sparse] {
         holds(&world).unwrap();
     }
