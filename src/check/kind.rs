@@ -14,12 +14,13 @@ pub type Probing<'a> = Pin<Box<dyn Future<Output = Found> + 'a>>;
 
 /// A kind of check as it is written.
 pub trait CheckKind: Sized {
-    /// Makes it ready to be asked; all that is wrong with it goes to `problems`.
+    /// Makes it ready to be asked; all that is wrong with it goes to `problems`. What comes of one with problems is not
+    /// asked.
     fn compile(
         spec: &Located<Self>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>>;
+    ) -> Option<impl Check + 'static>;
 }
 
 /// A check that can be asked, as often as one likes.

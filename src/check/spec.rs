@@ -47,10 +47,12 @@ macro_rules! kinds {
                 all.into_iter().flatten().collect()
             }
 
-            /// The first kind that was given, ready to be asked.
+            /// The first kind that was given, ready to be asked; none where there are problems with it.
             fn check(&self, cx: &CompileContext<'_>, problems: &mut Vec<Problem>) -> Option<Box<dyn Check>> {
+                let before = problems.len();
                 $(if let Some(kind) = &self.$key {
-                    return <$kind as CheckKind>::compile(kind, cx, problems);
+                    let check: Box<dyn Check> = Box::new(<$kind as CheckKind>::compile(kind, cx, problems)?);
+                    return (problems.len() == before).then_some(check);
                 })*
                 None
             }

@@ -26,16 +26,16 @@ pub fn failure(name: &str, ended: &Ended, program: &Program) {
         let quoted = quoted.replace('"', "&quot;").replace('\'', "&apos;");
         assert!(xml.contains(&quoted), "{quoted} is not in {xml}");
     }
-    let got = scrubbed(&told);
-    let path = format!("tests/checks/golden/{name}.txt");
+    same(&format!("tests/checks/golden/{name}.txt"), &scrubbed(&told));
+}
+
+/// Compares a text with a golden file, or writes that when asked to.
+pub fn same(path: &str, got: &str) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &got).unwrap();
+        fs::write(path, got).unwrap();
     }
-    assert_eq!(
-        got,
-        fs::read_to_string(&path).unwrap_or_default(),
-        "{path} differs; UPDATE_GOLDEN=1 writes it anew"
-    );
+    let wanted = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(got, wanted, "{path} differs; UPDATE_GOLDEN=1 writes it anew");
 }
 
 /// The blocks of failures at the end of the terminal's report.

@@ -1,6 +1,6 @@
 //! `init --openapi`: a scenario from a document, which passes `check` and, against what the document describes, `run`.
 
-use crate::golden::program;
+use crate::golden::{program, same};
 use std::fs;
 use support::{Ended, Program, undisturbed};
 
@@ -9,15 +9,7 @@ fn drafts(document: &str, golden: &str, program: &Program) -> Ended {
     program.write(document, fs::read(format!("tests/checks/openapi/{document}")).unwrap());
     let ended = program.run(&["init", "--openapi", document]);
     ended.expect(0, &["shakedown.yaml is written"]);
-    let (got, path) = (program.read("shakedown.yaml"), format!("tests/checks/openapi/{golden}"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, &got).unwrap();
-    }
-    assert_eq!(
-        got,
-        fs::read_to_string(&path).unwrap_or_default(),
-        "{path} differs; UPDATE_GOLDEN=1 writes it anew"
-    );
+    same(&format!("tests/checks/openapi/{golden}"), &program.read("shakedown.yaml"));
     ended
 }
 

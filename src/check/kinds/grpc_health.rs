@@ -44,8 +44,7 @@ impl CheckKind for GrpcHealth {
         spec: &Located<GrpcHealth>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
-        let before = problems.len();
+    ) -> Option<impl Check + 'static> {
         let schemes = Schemes { plain: "http", secure: "https", version: HttpVersion::Http2 };
         let site = Site::compile(spec.url.as_ref(), spec.ca.as_ref(), spec.mark, schemes, cx, problems)?;
         let headers = Headers::compile(&spec.headers, &site, cx, problems);
@@ -53,7 +52,7 @@ impl CheckKind for GrpcHealth {
         let named_at = spec.service.as_ref().map_or(mark, |service| service.mark);
         let service = spec.service.as_ref().map(|service| service.value.clone()).unwrap_or_default();
         let health = Health { site, headers, service, mark, named_at };
-        (problems.len() == before).then(|| Box::new(health) as Box<dyn Check>)
+        Some(health)
     }
 }
 

@@ -47,8 +47,7 @@ impl CheckKind for Sse {
         spec: &Located<Sse>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
-        let before = problems.len();
+    ) -> Option<impl Check + 'static> {
         let schemes = Schemes { plain: "http", secure: "https", version: HttpVersion::Http1 };
         let site = Site::compile(spec.url.as_ref(), spec.ca.as_ref(), spec.mark, schemes, cx, problems)?;
         let headers = Headers::compile(&spec.headers, &site, cx, problems);
@@ -61,7 +60,7 @@ impl CheckKind for Sse {
         let mark = spec.url.as_ref().map_or(spec.mark, |url| url.mark);
         let (events, first_event) = (spec.events.clone(), spec.first_event.clone());
         let stream = Listener { site, headers, events, first_event, expect, mark };
-        (problems.len() == before).then(|| Box::new(stream) as Box<dyn Check>)
+        Some(stream)
     }
 }
 

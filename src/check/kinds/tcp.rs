@@ -31,13 +31,12 @@ impl CheckKind for Tcp {
         spec: &Located<Tcp>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
-        let before = problems.len();
+    ) -> Option<impl Check + 'static> {
         let address = Address::compile(spec.address.as_ref(), spec.mark, None, cx, problems)?;
         let send = spec.send.as_ref().map(|send| text(send, cx, problems));
         let expect = spec.expect.as_ref().map(|expect| Wanted::compile(expect, cx, problems));
         let mark = spec.address.as_ref().map_or(spec.mark, |address| address.mark);
-        (problems.len() == before).then(|| Box::new(Port { address, send, expect, mark }) as Box<dyn Check>)
+        Some(Port { address, send, expect, mark })
     }
 }
 

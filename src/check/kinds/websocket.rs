@@ -37,8 +37,7 @@ impl CheckKind for Websocket {
         spec: &Located<Websocket>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
-        let before = problems.len();
+    ) -> Option<impl Check + 'static> {
         let schemes = Schemes { plain: "ws", secure: "wss", version: HttpVersion::Http1 };
         let site = Site::compile(spec.url.as_ref(), spec.ca.as_ref(), spec.mark, schemes, cx, problems)?;
         let headers = Headers::compile(&spec.headers, &site, cx, problems);
@@ -55,7 +54,7 @@ impl CheckKind for Websocket {
         let expect = spec.expect.as_ref().map(|expect| Wanted::compile(expect, cx, problems));
         let mark = spec.url.as_ref().map_or(spec.mark, |url| url.mark);
         let socket = Socket { site, headers, subprotocol, send, expect, mark };
-        (problems.len() == before).then(|| Box::new(socket) as Box<dyn Check>)
+        Some(socket)
     }
 }
 

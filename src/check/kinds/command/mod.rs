@@ -65,7 +65,7 @@ impl CheckKind for Command {
         spec: &Located<Command>,
         _cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
+    ) -> Option<impl Check + 'static> {
         let Command { run, inside, exit, output } = &spec.value;
         if run.value.is_empty() {
             let problem = Problem::at(run.mark, "no program is named");
@@ -84,13 +84,13 @@ impl CheckKind for Command {
             },
             None => None,
         };
-        Some(Box::new(Compiled {
+        Some(Compiled {
             words: run.value.iter().map(|word| word.value.clone()).collect(),
             inside: inside.as_ref().map(|inside| inside.value.clone()),
             exit: exit.as_ref().map_or((0, run.mark), |exit| (exit.value, exit.mark)),
             output: output.clone(),
             matches,
-        }))
+        })
     }
 }
 

@@ -38,7 +38,7 @@ impl CheckKind for Dns {
         spec: &Located<Dns>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
+    ) -> Option<impl Check + 'static> {
         let before = problems.len();
         let name = match (&spec.name, cx.target) {
             (Some(name), _) => name.clone(),
@@ -73,13 +73,13 @@ impl CheckKind for Dns {
         };
         let name_at = name.mark;
         let name = parsed.filter(|_| problems.len() == before)?;
-        Some(Box::new(Question {
+        Some(Question {
             name,
             name_at,
             kind: spec.record,
             server,
             values: spec.values.clone(),
             at_least: spec.at_least.clone(),
-        }))
+        })
     }
 }

@@ -16,8 +16,8 @@ impl CheckKind for Http {
         spec: &Located<ChainSpec>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
-        Some(Box::new(Chain::compile(spec, cx, problems)?))
+    ) -> Option<impl Check + 'static> {
+        Chain::compile(spec, cx, problems)
     }
 }
 

@@ -55,8 +55,7 @@ impl CheckKind for Ingress {
         spec: &Located<Ingress>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
-        let before = problems.len();
+    ) -> Option<impl Check + 'static> {
         let Ingress { name, service, host, path, via, expect, ca, .. } = &spec.value;
         named(name, problems);
         named(service, problems);
@@ -100,8 +99,7 @@ impl CheckKind for Ingress {
         let written = WrittenStep { spec: &step, mark: spec.mark, journey: "" };
         let step = written.compile_exchange(&mut Scope::new(cx.vars, &[]), &cx, problems)?;
         let spec = spec.value.clone();
-        (problems.len() == before)
-            .then(|| Box::new(Compiled { spec, via: parsed, tls, step }) as Box<dyn Check>)
+        Some(Compiled { spec, via: parsed, tls, step })
     }
 }
 

@@ -77,8 +77,7 @@ impl CheckKind for Mcp {
         spec: &Located<Mcp>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
-        let before = problems.len();
+    ) -> Option<impl Check + 'static> {
         let Located { value: spec, mark } = spec;
         let url = needed_url(spec.url.as_ref(), *mark, ("server", "https://host/mcp"), problems)?;
         let http = client(url, cx).map_err(|why| problems.push(Problem::at(url.mark, why))).ok()?;
@@ -95,7 +94,7 @@ impl CheckKind for Mcp {
         let wire = Wire { http: http.0, url: http.1, headers };
         let asked =
             Asked { wire, era: spec.era, server: spec.server.clone(), tools: spec.tools.clone(), call };
-        (problems.len() == before).then(|| Box::new(asked) as Box<dyn Check>)
+        Some(asked)
     }
 }
 

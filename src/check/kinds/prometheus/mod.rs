@@ -58,8 +58,7 @@ impl CheckKind for Prometheus {
         spec: &Located<Prometheus>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
-        let before = problems.len();
+    ) -> Option<impl Check + 'static> {
         let Located { value: spec, mark } = spec;
         let (Some(url), Some(query)) = (&spec.url, &spec.query) else {
             let problem = Problem::at(*mark, "a query needs `url` and `query`");
@@ -80,7 +79,7 @@ impl CheckKind for Prometheus {
             no_data: spec.no_data,
             headers,
         };
-        (problems.len() == before).then(|| Box::new(asked) as Box<dyn Check>)
+        Some(asked)
     }
 }
 

@@ -60,16 +60,14 @@ impl CheckKind for Rollout {
         spec: &Located<Rollout>,
         _cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
+    ) -> Option<impl Check + 'static> {
         match one_of(spec.value.deployment.as_ref(), spec.value.statefulset.as_ref()) {
             Ok((kind, name)) => {
-                let before = problems.len();
                 named(&name, problems);
                 for spread in [&spec.value.nodes, &spec.value.zones] {
                     more_than_none(spread.as_ref(), problems);
                 }
-                let check = || Box::new(Compiled { kind, name, spec: spec.value.clone() }) as Box<dyn Check>;
-                (problems.len() == before).then(check)
+                Some(Compiled { kind, name, spec: spec.value.clone() })
             }
             Err(wrong) => {
                 problems.push(Problem::at(spec.mark, wrong).help(NAME_ONE));

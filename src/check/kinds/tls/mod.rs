@@ -47,7 +47,7 @@ impl CheckKind for Tls {
         spec: &Located<Tls>,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Box<dyn Check>> {
+    ) -> Option<impl Check + 'static> {
         let before = problems.len();
         let address = Address::compile(spec.address.as_ref(), spec.mark, Some(443), cx, problems);
         let ca = spec.ca.as_ref().map(|ca| (cx.read)(ca)).transpose().unwrap_or_else(|problem| {
@@ -77,7 +77,7 @@ impl CheckKind for Tls {
                 return None;
             }
         };
-        Some(Box::new(Port {
+        Some(Port {
             address,
             name,
             server_name,
@@ -88,6 +88,6 @@ impl CheckKind for Tls {
             mark: spec.mark,
             config: Arc::new(config),
             verifier,
-        }))
+        })
     }
 }
