@@ -180,7 +180,8 @@ fn every_key_is_described() {
 #[test]
 fn examples_of_reports_are_from_the_golden_ones() {
     let samples = std::fs::read_dir("reports/samples").unwrap();
-    let reports = samples.map(|entry| std::fs::read_to_string(entry.unwrap().path().join("report.txt")).unwrap());
+    let reports =
+        samples.map(|entry| std::fs::read_to_string(entry.unwrap().path().join("report.txt")).unwrap());
     let reports: Vec<String> = reports.collect();
     let blocks = Page::read("docs/reports.md").blocks("");
     assert!(blocks.len() >= 3, "of the verdict, a recovery and a timeline");
