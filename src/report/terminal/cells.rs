@@ -37,9 +37,10 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// Whether something was there that lasted so long; without an end it still is.
+    /// Whether something was there that lasted so long, or an instant; without an end it still is.
     pub(super) fn sees(&self, from: Offset, to: Option<Offset>) -> bool {
-        from < offset(self.ends) && to.is_none_or(|to| to >= offset(self.begins))
+        let begins = offset(self.begins);
+        from < offset(self.ends) && (from >= begins || to.is_none_or(|to| to > begins))
     }
 
     fn add(&mut self, row: &Row) {
@@ -65,7 +66,7 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// At most `most` cells, and at least two may be asked for. `spans` are seconds that cannot be trusted: where nothing
+    /// At most `most` cells, which is two or more. `spans` are seconds that cannot be trusted: where nothing
     /// was planned in one of them no row tells of it.
     pub(super) fn of(rows: &[Row], spans: &[UntrustedSpan], most: u64) -> Cells {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
@@ -156,8 +157,9 @@ mod tests {
         let cell = Cell { begins: 4, ends: 6, ..Cell::default() };
         let ms = |ms: u64| Offset::from_micros(ms * 1_000);
         for (from, to, seen) in [
-            (1_000, Some(3_999), false),
-            (1_000, Some(4_000), true),
+            (1_000, Some(4_000), false),
+            (1_000, Some(4_001), true),
+            (4_000, Some(4_000), true),
             (5_999, Some(5_999), true),
             (6_000, Some(9_000), false),
             (1_000, None, true),

@@ -168,11 +168,10 @@ fn p99(rows: &[Row]) -> Line<'static> {
         return Line { label: "p99".into(), drawn: Drawn::P99 { top: 0 }, words: "no good answer".into() };
     };
     known.sort_unstable();
-    let mut words = format!("up to {}, at {} s", micros(top as f64), grouped(second));
-    let (median, _) = known[known.len() / 2];
-    if lowest(median as f64, top as f64) {
-        words += &format!("; median {}", micros(median as f64));
-    }
+    let highest = format!("up to {}, at {} s", micros(top as f64), grouped(second));
+    let median = known[known.len() / 2].0 as f64;
+    let words =
+        if lowest(median, top as f64) { format!("{highest}; median {}", micros(median)) } else { highest };
     Line { label: "p99".to_owned(), drawn: Drawn::P99 { top }, words }
 }
 
