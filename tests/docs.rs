@@ -178,6 +178,20 @@ fn every_key_is_described() {
 }
 
 #[test]
+fn examples_of_reports_are_from_the_golden_ones() {
+    let samples = std::fs::read_dir("reports/samples").unwrap();
+    let reports =
+        samples.map(|entry| std::fs::read_to_string(entry.unwrap().path().join("report.txt")).unwrap());
+    let reports: Vec<String> = reports.collect();
+    let blocks = Page::read("docs/reports.md").blocks("");
+    assert!(blocks.len() >= 3, "of the verdict, a recovery and a timeline");
+    for block in blocks {
+        let found = reports.iter().any(|report| report.contains(block.text.trim_end()));
+        assert!(found, "docs/reports.md:{} is in no report.txt of reports/samples", block.line);
+    }
+}
+
+#[test]
 fn exit_codes_are_those_of_the_program() {
     for path in ["docs/exit-codes.md", "README.md"] {
         let rows = Page::read(path).table("code");

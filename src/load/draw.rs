@@ -46,6 +46,15 @@ impl Glyphs {
             Glyphs::Ascii => ['|', '+', '+', '-', '+'],
         }
     }
+
+    /// A bar one line high where `top` fills it: blank for nothing, and anything above that is seen.
+    pub fn bar(self, value: f64, top: f64) -> char {
+        let marks = self.marks();
+        match level(value, top, marks.len()) {
+            0 => ' ',
+            height => marks[height.min(marks.len()) - 1],
+        }
+    }
 }
 
 /// Draws the planned rate over time, with the names and beginnings of the stages below. A column shows its highest

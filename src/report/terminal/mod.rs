@@ -1,5 +1,6 @@
 //! The report that people read at a terminal: the verdict first, then what it stands on.
 
+mod cells;
 mod checks;
 mod endpoints;
 mod errors;
@@ -10,6 +11,7 @@ mod ledger;
 mod page;
 mod recovery;
 pub(super) mod table;
+mod timeline;
 
 pub use page::Terminal;
 

@@ -4,7 +4,7 @@ use super::super::Report;
 use super::super::plain::{harmless, lines};
 use super::super::style::{Style, paint};
 use super::table::PAGE;
-use super::{checks, endpoints, errors, faults, gates, generator, ledger, recovery};
+use super::{checks, endpoints, errors, faults, gates, generator, ledger, recovery, timeline};
 use crate::run::Run;
 use crate::units::{Span, grouped};
 use crate::verdict::{Finding, Subject};
@@ -35,6 +35,7 @@ impl Report for Terminal {
         ledger::write(run, self.style, out)?;
         endpoints::write(run, self.style, out)?;
         self.caution(run, out)?;
+        timeline::write(run, self.style, out)?;
         errors::write(run, self.style, out)?;
         checks::write(run, self.style, out)?;
         generator::write(run, self.style, out)
