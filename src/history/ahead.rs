@@ -1,8 +1,9 @@
 //! Reading a history ahead: threads turn its lines into events while the one that asks for them does something else.
 //!
-//! Reading an event means decoding its histograms, which takes longer than adding them up. Each thread goes through the
-//! whole file and reads every n-th block of its lines, so nobody has to hand out lines, and taking a block of each in turn
-//! gives the events in their order.
+//! Finding the events in the text takes about as long as adding them up. Histograms stay packed on their way, a few bytes
+//! each: what they stand for would be more for the memory between two cores than either of them has to do. Each thread goes
+//! through the whole file and reads every n-th block of its lines, so nobody has to hand out lines, and taking a block of
+//! each in turn gives the events in their order.
 
 use super::ReadError;
 use super::read::{BLOCK, Events, Share};
@@ -14,7 +15,7 @@ use std::vec;
 
 /// More threads would wait for the one that takes the events.
 const MOST: usize = 3;
-/// So many blocks of each thread wait to be taken. An event takes up to 1 MiB, usually a tenth of that.
+/// So many blocks of each thread wait to be taken. An event takes up to 1 MiB, usually less than 10 KB.
 const WAITING: usize = 1;
 
 /// Events that lie side by side; an error is the last.

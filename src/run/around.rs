@@ -2,13 +2,13 @@
 
 use super::fault::{Faults, Seconds};
 use crate::gate::Around;
-use crate::stats::{Delta, Tally, Times};
+use crate::stats::{Delta, Sums, Tally, Times};
 use std::collections::BTreeMap;
 
-/// The tally of the seconds around one fault.
+/// What is added up of the seconds around one fault.
 ///
 /// Where a second belongs is known only when the fault's steps in it were told, which may be a moment after its
-/// requests. So the newest seconds wait, each with its own tally.
+/// requests. So the newest seconds wait, each by itself.
 #[derive(Debug)]
 pub(super) struct AroundFault {
     fault: usize,
@@ -17,15 +17,15 @@ pub(super) struct AroundFault {
     times: Times,
     /// By what is known so far.
     seconds: Seconds,
-    tally: Tally,
-    waiting: BTreeMap<u64, Tally>,
+    sums: Sums,
+    waiting: BTreeMap<u64, Sums>,
 }
 
 impl AroundFault {
     /// The stretch `part` around the fault at this place of the plan.
     pub(super) fn new(faults: &Faults, fault: usize, part: Around, times: Times) -> AroundFault {
         let seconds = faults.seconds(fault, part);
-        AroundFault { fault, part, times, seconds, tally: Tally::default(), waiting: BTreeMap::new() }
+        AroundFault { fault, part, times, seconds, sums: Sums::default(), waiting: BTreeMap::new() }
     }
 
     /// Something was told of a fault.
@@ -34,7 +34,7 @@ impl AroundFault {
         let begins = |seconds: &Seconds| seconds.first().map(|range| range.start);
         // What comes after the last injection begins anew with each.
         if matches!(self.part, Around::After(_)) && begins(&seconds) != begins(&self.seconds) {
-            self.tally = Tally::default();
+            self.sums = Sums::default();
         }
         self.seconds = seconds;
     }
@@ -42,15 +42,15 @@ impl AroundFault {
     /// Adds a delta; the seconds before `settled` no longer wait.
     pub(super) fn add(&mut self, delta: &Delta, settled: u64) {
         let wait = self.waiting.split_off(&settled);
-        for (second, tally) in std::mem::replace(&mut self.waiting, wait) {
+        for (second, waited) in std::mem::replace(&mut self.waiting, wait) {
             if self.contains(second) {
-                self.tally.merge_only(&tally, self.times);
+                self.sums.merge(&waited);
             }
         }
         if delta.second >= settled {
-            self.waiting.entry(delta.second).or_default().merge_only(&delta.tally, self.times);
+            self.waiting.entry(delta.second).or_default().add_only(&delta.tally, self.times);
         } else if self.contains(delta.second) {
-            self.tally.merge_only(&delta.tally, self.times);
+            self.sums.add_only(&delta.tally, self.times);
         }
     }
 
@@ -64,11 +64,11 @@ impl AroundFault {
         if let Some(doubt) = faults.doubt(self.fault, self.part) {
             return Err(doubt);
         }
-        let mut tally = self.tally.clone();
+        let mut all = self.sums.clone();
         for (_, waiting) in self.waiting.iter().filter(|(second, _)| self.contains(**second)) {
-            tally.merge_only(waiting, self.times);
+            all.merge(waiting);
         }
-        Ok((tally, &self.seconds))
+        Ok((all.tally(), &self.seconds))
     }
 
     #[cfg(test)]

@@ -249,8 +249,8 @@ impl<'a> Fold<'a> {
         };
         let endpoints = (0u16..)
             .zip(self.meta.endpoints.iter().zip(&self.load.endpoints))
-            .map(|(id, (plan, tally))| {
-                EndpointSummary::of(&plan.name, tally, length, examples(EndpointId(id)))
+            .map(|(id, (plan, sums))| {
+                EndpointSummary::of(&plan.name, &sums.tally(), length, examples(EndpointId(id)))
             })
             .collect();
         let cpu = (self.cpu.count > 0).then(|| self.cpu.sum / self.cpu.count as f64);

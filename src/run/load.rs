@@ -1,24 +1,24 @@
 //! The measured load by endpoint, and warm-up apart.
 
 use crate::sample::EndpointId;
-use crate::stats::{Counts, Delta, Tally};
+use crate::stats::{Counts, Delta, Sums, Tally};
 
-/// One tally per endpoint.
+/// What is added up of each endpoint.
 #[derive(Debug)]
 pub(super) struct Load {
-    pub(super) endpoints: Vec<Tally>,
+    pub(super) endpoints: Vec<Sums>,
     pub(super) warmup: Counts,
 }
 
 impl Load {
     pub(super) fn new(endpoints: usize) -> Load {
-        Load { endpoints: vec![Tally::default(); endpoints], warmup: Counts::default() }
+        Load { endpoints: vec![Sums::default(); endpoints], warmup: Counts::default() }
     }
 
     /// Adds a delta of a measured stage.
     pub(super) fn add(&mut self, delta: &Delta) {
-        if let Some(tally) = self.endpoints.get_mut(usize::from(delta.endpoint.0)) {
-            tally.merge(&delta.tally);
+        if let Some(sums) = self.endpoints.get_mut(usize::from(delta.endpoint.0)) {
+            sums.add(&delta.tally);
         }
     }
 
@@ -29,19 +29,17 @@ impl Load {
 
     /// Some endpoints together.
     pub(super) fn sum(&self, of: &[EndpointId]) -> Tally {
-        let mut sum = Tally::default();
-        for tally in of.iter().filter_map(|id| self.endpoints.get(usize::from(id.0))) {
-            sum.merge(tally);
-        }
-        sum
+        together(of.iter().filter_map(|id| self.endpoints.get(usize::from(id.0))))
     }
 
     /// All endpoints together.
     pub(super) fn total(&self) -> Tally {
-        let mut total = Tally::default();
-        for tally in &self.endpoints {
-            total.merge(tally);
-        }
-        total
+        together(&self.endpoints)
     }
+}
+
+fn together<'a>(endpoints: impl IntoIterator<Item = &'a Sums>) -> Tally {
+    let mut all = Sums::default();
+    endpoints.into_iter().for_each(|one| all.merge(one));
+    all.tally()
 }

@@ -1,6 +1,6 @@
 //! The newest part of a run in bounded memory: what a `last 30s` gate is judged by.
 
-use crate::stats::{Delta, Tally, Times};
+use crate::stats::{Delta, Sums, Tally, Times};
 use std::collections::BTreeMap;
 
 /// A window is kept in at most this many parts (and two more at its rims).
@@ -23,7 +23,7 @@ pub(super) struct Ring {
     /// The last second of the plan.
     last: u64,
     newest: u64,
-    parts: BTreeMap<i128, Tally>,
+    parts: BTreeMap<i128, Sums>,
 }
 
 impl Ring {
@@ -48,7 +48,7 @@ impl Ring {
         let oldest = self.first(self.newest.saturating_add(1));
         let number = self.number(i128::from(second));
         if number >= oldest {
-            self.parts.entry(number).or_default().merge_only(&delta.tally, self.times);
+            self.parts.entry(number).or_default().add_only(&delta.tally, self.times);
         }
         self.parts = self.parts.split_off(&oldest);
     }
@@ -56,12 +56,10 @@ impl Ring {
     /// The tally of the window that ends before second `end`, and the second it begins with.
     pub(super) fn window(&self, end: u64) -> (Tally, u64) {
         let first = self.first(end);
-        let mut tally = Tally::default();
-        for part in self.parts.range(first..).map(|(_, part)| part) {
-            tally.merge_only(part, self.times);
-        }
+        let mut window = Sums::default();
+        self.parts.range(first..).for_each(|(_, part)| window.merge(part));
         let begins = self.anchor + first * i128::from(self.part);
-        (tally, u64::try_from(begins.max(0)).unwrap_or(u64::MAX))
+        (window.tally(), u64::try_from(begins.max(0)).unwrap_or(u64::MAX))
     }
 
     fn first(&self, end: u64) -> i128 {

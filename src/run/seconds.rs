@@ -5,7 +5,7 @@ use super::series::{Row, Series};
 use crate::clock::Offset;
 use crate::event::GeneratorSecond;
 use crate::history::StagePlan;
-use crate::stats::{Counts, Delta, Histogram};
+use crate::stats::{Counts, Delta, Sum};
 use crate::trust::{self, Limits, Spoilt};
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub(super) enum Part {
 #[derive(Debug, Default)]
 struct Open {
     counts: Counts,
-    response: Histogram,
+    response: Sum,
     trust: trust::Second,
 }
 
@@ -64,7 +64,7 @@ impl Seconds {
         }
         let open = self.open.entry(delta.second).or_default();
         open.counts.merge(&delta.tally.counts);
-        open.response.merge(&delta.tally.response);
+        open.response.add(&delta.tally.response);
         if part == Part::Measured {
             open.trust.add(delta, &self.limits);
         }
@@ -94,9 +94,10 @@ impl Seconds {
         for (second, open) in std::mem::replace(&mut self.open, still_open) {
             let doubts = self.limits.doubts(&open.trust);
             if open.counts.planned > 0 {
+                let response = open.response.histogram();
                 self.series.add(&Row {
-                    p50_us: open.response.quantile_us(0.5),
-                    p99_us: open.response.quantile_us(0.99),
+                    p50_us: response.quantile_us(0.5),
+                    p99_us: response.quantile_us(0.99),
                     untrusted: u64::from(!doubts.is_empty()),
                     ..Row::of(second, &open.counts)
                 });

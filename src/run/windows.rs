@@ -10,7 +10,7 @@ use crate::gate::{Around, Gate, Of, Window};
 use crate::history::{Meta, StagePlan, select};
 use crate::sample::EndpointId;
 use crate::source;
-use crate::stats::{Delta, Tally, Times};
+use crate::stats::{Delta, Sums, Tally, Times};
 use std::time::Duration;
 
 /// So many of the newest seconds wait until the steps of faults in them were told.
@@ -30,7 +30,7 @@ enum Want {
 #[derive(Debug)]
 enum Within {
     WholeRun,
-    Stages { places: Vec<u16>, tally: Box<Tally> },
+    Stages { places: Vec<u16>, sums: Box<Sums> },
     Last(Ring),
     Around(Box<AroundFault>),
 }
@@ -103,8 +103,8 @@ impl Windows {
                 continue;
             }
             match within {
-                Within::Stages { places, tally } if places.contains(&delta.stage) => {
-                    tally.merge_only(&delta.tally, *times);
+                Within::Stages { places, sums } if places.contains(&delta.stage) => {
+                    sums.add_only(&delta.tally, *times);
                 }
                 Within::Last(ring) => ring.add(delta),
                 Within::Around(around) => around.add(delta, self.settled),
@@ -133,9 +133,9 @@ impl Windows {
             Want::Requests { of, within: Within::WholeRun, .. } => {
                 requests(load.sum(of), extent.covered(measured(), Offset::ZERO))
             }
-            Want::Requests { within: Within::Stages { places, tally }, .. } => {
+            Want::Requests { within: Within::Stages { places, sums }, .. } => {
                 let judged = places.iter().filter_map(|place| stages.get(usize::from(*place)));
-                requests((**tally).clone(), extent.covered(judged, Offset::ZERO))
+                requests(sums.tally(), extent.covered(judged, Offset::ZERO))
             }
             Want::Requests { within: Within::Last(ring), .. } => {
                 let (tally, begins) = ring.window(extent.end_second());
@@ -175,7 +175,7 @@ fn want(meta: &Meta, faults: &Faults, gate: &Gate) -> Result<Want, String> {
     let times = gate.metric.times();
     let within = match &gate.window {
         Window::WholeRun => Within::WholeRun,
-        Window::Stage(name) => Within::Stages { places: places(meta, name)?, tally: Box::default() },
+        Window::Stage(name) => Within::Stages { places: places(meta, name)?, sums: Box::default() },
         Window::Last(span) => {
             let end = meta.stages.iter().map(|stage| stage.end.micros().div_ceil(1_000_000)).max();
             let length = span.get().as_secs() + u64::from(span.get().subsec_nanos() > 0);

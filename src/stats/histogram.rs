@@ -1,33 +1,25 @@
 //! Durations in an HDR histogram: 1 µs to 1 h, three significant digits, constant memory.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use super::packed::Packed;
+use super::places;
 use hdrhistogram::Histogram as Hdr;
-use hdrhistogram::serialization::{Deserializer, Serializer, V2Serializer};
-use serde::{Deserialize, Serialize};
-use std::fmt;
+use hdrhistogram::iterators::IterationValue;
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// The longest duration kept apart; longer ones count as this.
 const HIGHEST_US: u64 = 3_600_000_000;
-const DIGITS: u8 = 3;
+pub(super) const DIGITS: u8 = 3;
 
 /// Durations by value, with a relative error of at most 0.1 %.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Histogram(Hdr<u64>);
+#[derive(Debug, Clone)]
+pub struct Histogram(Form);
 
-/// Why a histogram of a history could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum HistogramError {
-    /// Not Base64.
-    #[error("not Base64: {0}")]
-    Base64(#[from] base64::DecodeError),
-    /// Not a histogram in the V2 encoding.
-    #[error("not an HdrHistogram V2 encoding: {0:?}")]
-    Encoding(hdrhistogram::serialization::DeserializeError),
-    /// A histogram of another range or precision.
-    #[error("a histogram of another range")]
-    Range,
+#[derive(Debug, Clone)]
+enum Form {
+    Counted(Hdr<u64>),
+    /// As it came from a history: most of those are added up and asked nothing.
+    Packed(Packed),
 }
 
 impl Default for Histogram {
@@ -36,23 +28,39 @@ impl Default for Histogram {
     }
 }
 
+impl PartialEq for Histogram {
+    fn eq(&self, other: &Histogram) -> bool {
+        *self.hdr() == *other.hdr()
+    }
+}
+
+impl From<Hdr<u64>> for Histogram {
+    /// It has to begin at 1 µs and to have as many digits as all others.
+    fn from(mut hdr: Hdr<u64>) -> Histogram {
+        hdr.auto(true);
+        Histogram(Form::Counted(hdr))
+    }
+}
+
+impl From<Packed> for Histogram {
+    fn from(packed: Packed) -> Histogram {
+        Histogram(Form::Packed(packed))
+    }
+}
+
 impl Histogram {
     /// An empty histogram. It starts small and grows with what it records, up to about 190 KB.
-    #[expect(
-        clippy::expect_used,
-        reason = "the bounds are constants that the library accepts; a unit test makes one"
-    )]
     pub fn new() -> Histogram {
-        let mut hdr = Hdr::new_with_bounds(1, 2 * 1_000, DIGITS).expect("constant bounds");
-        hdr.auto(true);
-        Histogram(hdr)
+        Histogram(Form::Counted(empty()))
     }
 
     /// Counts one duration; below 1 µs counts as 1 µs, above an hour as an hour.
     pub fn record(&mut self, duration: Duration) {
         let micros = u64::try_from(duration.as_micros()).unwrap_or(HIGHEST_US).clamp(1, HIGHEST_US);
         // Cannot fail: the histogram grows to any value up to the clamp above.
-        let _ = self.0.record(micros);
+        self.change(|hdr| {
+            let _ = hdr.record(micros);
+        });
     }
 
     /// Adds another histogram to this one.
@@ -62,22 +70,34 @@ impl Histogram {
             return;
         }
         // Cannot fail: both resize by themselves and share their lowest value and precision.
-        let _ = self.0.add(&other.0);
+        self.change(|hdr| {
+            let _ = hdr.add(&*other.hdr());
+        });
+    }
+
+    /// Adds counts, each at its place.
+    pub(super) fn add_places(&mut self, counts: &[u64]) {
+        self.change(|hdr| fill(hdr, counts));
     }
 
     /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
-        self.0.reset();
+        self.change(Hdr::reset);
     }
 
     /// How many durations were counted.
     pub fn count(&self) -> u64 {
-        self.0.len()
+        match &self.0 {
+            Form::Counted(hdr) => hdr.len(),
+            Form::Packed(packed) => {
+                packed.counts().iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))
+            }
+        }
     }
 
     /// The duration in microseconds that the share `q` of all durations does not exceed; `None` when empty.
     pub fn quantile_us(&self, q: f64) -> Option<u64> {
-        (self.count() > 0).then(|| self.0.value_at_quantile(q))
+        self.ask(|hdr| hdr.value_at_quantile(q))
     }
 
     /// The bucket of the `rank`-th smallest duration (from 1): its lowest and highest microsecond.
@@ -86,100 +106,113 @@ impl Histogram {
             return None;
         }
         let mut seen = 0;
-        self.0.iter_recorded().find_map(|bucket| {
-            seen += bucket.count_since_last_iteration();
-            (seen >= rank).then(|| {
-                let value = bucket.value_iterated_to();
-                (self.0.lowest_equivalent(value), self.0.highest_equivalent(value))
-            })
+        self.buckets().find_map(|(value, count)| {
+            seen += count;
+            let place = places::place(value);
+            (seen >= rank).then(|| (places::lowest(place), places::highest(place)))
         })
     }
 
     /// The durations that were counted, in microseconds to within the precision, shortest first, and how often each.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let filled = (self.count() > 0).then(|| self.0.iter_recorded());
-        let bucket = |one: hdrhistogram::iterators::IterationValue<u64>| {
-            (one.value_iterated_to(), one.count_since_last_iteration())
+        let counted = match &self.0 {
+            Form::Counted(hdr) if !hdr.is_empty() => Some(hdr.iter_recorded()),
+            Form::Counted(_) | Form::Packed(_) => None,
         };
-        filled.into_iter().flatten().map(bucket)
+        let counted = counted.into_iter().flatten();
+        let packed = self.packed().map(Packed::counts).unwrap_or_default().into_iter();
+        counted
+            .map(|one: IterationValue<u64>| (one.value_iterated_to(), one.count_since_last_iteration()))
+            .chain(packed.map(|(place, count)| (places::highest(place), count)))
     }
 
     /// The longest duration in microseconds.
     pub fn max_us(&self) -> Option<u64> {
-        (self.count() > 0).then(|| self.0.max())
+        self.ask(Hdr::max)
     }
 
     /// The mean in microseconds.
     pub fn mean_us(&self) -> Option<f64> {
-        (self.count() > 0).then(|| self.0.mean())
+        self.ask(Hdr::mean)
     }
 
     /// The standard deviation in microseconds.
     pub fn stdev_us(&self) -> Option<f64> {
-        (self.count() > 0).then(|| self.0.stdev())
+        self.ask(Hdr::stdev)
     }
 
     /// How many durations were longer than `micros`: those certainly longer, and those that may be, because they
     /// share a bucket with it.
     pub fn above_us(&self, micros: u64) -> (u64, u64) {
-        let (lowest, highest) = (self.0.lowest_equivalent(micros), self.0.highest_equivalent(micros));
-        let (mut certain, mut possible) = (0, 0);
-        if self.count() == 0 || self.0.max() < lowest {
+        let place = places::place(micros);
+        let (lowest, highest) = (places::lowest(place), places::highest(place));
+        if matches!(&self.0, Form::Counted(hdr) if hdr.max() < lowest) {
             return (0, 0);
         }
-        for bucket in self.0.iter_recorded() {
-            let value = bucket.value_iterated_to();
+        let (mut certain, mut possible) = (0, 0);
+        for (value, count) in self.buckets() {
             if value > highest {
-                certain += bucket.count_since_last_iteration();
-                possible += bucket.count_since_last_iteration();
+                certain += count;
+                possible += count;
             } else if value >= lowest && highest > micros {
-                possible += bucket.count_since_last_iteration();
+                possible += count;
             }
         }
         (certain, possible)
     }
-}
 
-impl Serialize for Histogram {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut bytes = Vec::new();
-        V2Serializer::new()
-            .serialize(&self.0, &mut bytes)
-            .map_err(|e| serde::ser::Error::custom(format!("{e:?}")))?;
-        to.serialize_str(&BASE64.encode(bytes))
+    /// What it holds, where it came from a history and nothing was done to it.
+    pub(super) fn packed(&self) -> Option<&Packed> {
+        match &self.0 {
+            Form::Packed(packed) => Some(packed),
+            Form::Counted(_) => None,
+        }
+    }
+
+    pub(super) fn hdr(&self) -> Cow<'_, Hdr<u64>> {
+        match &self.0 {
+            Form::Counted(hdr) => Cow::Borrowed(hdr),
+            Form::Packed(packed) => Cow::Owned(unpack(packed)),
+        }
+    }
+
+    fn ask<T>(&self, what: impl FnOnce(&Hdr<u64>) -> T) -> Option<T> {
+        let hdr = self.hdr();
+        (!hdr.is_empty()).then(|| what(&hdr))
+    }
+
+    fn change(&mut self, how: impl FnOnce(&mut Hdr<u64>)) {
+        if let Form::Packed(packed) = &self.0 {
+            self.0 = Form::Counted(unpack(packed));
+        }
+        if let Form::Counted(hdr) = &mut self.0 {
+            how(hdr);
+        }
     }
 }
 
-impl<'de> Deserialize<'de> for Histogram {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(Encoded)
-    }
-}
-
-/// Reads the text where it lies: a history has millions of them, and copying each would cost as much as reading it.
-struct Encoded;
-
-impl serde::de::Visitor<'_> for Encoded {
-    type Value = Histogram;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a histogram in Base64")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Histogram, E> {
-        decode(text).map_err(E::custom)
-    }
-}
-
-fn decode(text: &str) -> Result<Histogram, HistogramError> {
-    let bytes = BASE64.decode(text)?;
-    let mut hdr: Hdr<u64> =
-        Deserializer::new().deserialize(&mut bytes.as_slice()).map_err(HistogramError::Encoding)?;
-    if hdr.low() != 1 || hdr.sigfig() != DIGITS {
-        return Err(HistogramError::Range);
-    }
+#[expect(
+    clippy::expect_used,
+    reason = "the bounds are constants that the library accepts; a unit test makes one"
+)]
+fn empty() -> Hdr<u64> {
+    let mut hdr = Hdr::new_with_bounds(1, 2 * 1_000, DIGITS).expect("constant bounds");
     hdr.auto(true);
-    Ok(Histogram(hdr))
+    hdr
+}
+
+fn unpack(packed: &Packed) -> Hdr<u64> {
+    let (mut hdr, mut counts) = (empty(), vec![0; packed.end()]);
+    packed.add_to(&mut counts);
+    fill(&mut hdr, &counts);
+    hdr
+}
+
+/// The highest first: it says how large the histogram becomes. Cannot fail: it grows by itself.
+fn fill(hdr: &mut Hdr<u64>, counts: &[u64]) {
+    for (place, count) in counts.iter().enumerate().rev().filter(|(_, count)| **count > 0) {
+        let _ = hdr.record_n(places::lowest(place), *count);
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Good and bad in tenths of a second: what recovery is measured from.
 
 use crate::clock::Offset;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 /// The length of a slot.
@@ -147,7 +149,30 @@ impl Serialize for Slots {
 
 impl<'de> Deserialize<'de> for Slots {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        BTreeMap::<u64, Slot>::deserialize(from).map(|slots| Slots(slots.into_iter().collect()))
+        from.deserialize_map(InOrder)
+    }
+}
+
+/// Takes the slots one after the other, as they were written.
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Slots;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("slots by their number")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Slots, A::Error> {
+        let mut slots = Vec::with_capacity(USUAL);
+        while let Some(entry) = map.next_entry::<u64, Slot>()? {
+            slots.push(entry);
+        }
+        if slots.is_sorted_by(|(one, _), (next, _)| one < next) {
+            return Ok(Slots(slots));
+        }
+        // Somebody else's order: as any map is read, the last of a number counts.
+        Ok(Slots(slots.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect()))
     }
 }
 
@@ -194,6 +219,23 @@ mod tests {
         let slots: Slots = serde_json::from_str(old).unwrap();
         assert_eq!(slots.iter().next().unwrap().1.answered, None);
         assert_eq!(serde_json::to_string(&slots).unwrap(), old);
+    }
+
+    #[test]
+    fn slots_are_read_in_whatever_order_they_were_written() {
+        let slot = |number: u64, good: u64| format!(r#""{number}":{{"good":{good},"bad":0}}"#);
+        for (written, read) in [
+            (vec![(3, 1), (7, 2)], vec![(3, 1), (7, 2)]),
+            (vec![(7, 2), (3, 1)], vec![(3, 1), (7, 2)]),
+            (vec![(3, 1), (7, 2), (3, 5)], vec![(3, 5), (7, 2)]),
+            (vec![], vec![]),
+        ] {
+            let text: Vec<String> = written.iter().map(|(number, good)| slot(*number, *good)).collect();
+            let slots: Slots = serde_json::from_str(&format!("{{{}}}", text.join(","))).unwrap();
+            assert_eq!(slots.iter().map(|(number, slot)| (number, slot.good)).collect::<Vec<_>>(), read);
+        }
+        let error = serde_json::from_str::<Slots>("[]").unwrap_err().to_string();
+        assert!(error.starts_with("invalid type: sequence, expected slots by their number"), "{error}");
     }
 
     proptest! {
