@@ -3,7 +3,7 @@
 use super::lane::{self, Feed};
 use super::shared::{Inbox, Shared};
 use crate::clock::Offset;
-use crate::load::{Arrival, Departures};
+use crate::load::{Arrival, Departures, TOLERANCE};
 use crate::timer::Timer;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -22,15 +22,21 @@ pub(super) async fn pace(
     shared: Rc<Shared>,
     arrivals: impl Iterator<Item = Arrival>,
     limit: u64,
-    timer: Timer,
+    mut timer: Timer,
 ) {
     // Before the start the run's clock stands at zero, and an arrival planned there would be sent too early.
-    timer.until(shared.clock.instant(Offset::ZERO)).await;
+    timer.until(shared.clock.instant(Offset::ZERO), None).await;
     let mut departures = Departures::new(arrivals);
-    let mut together = Vec::new();
-    let mut in_a_row = 0;
-    while let Some(at) = departures.next(&mut together) {
-        if wait(&shared, at, &timer, together.len()).await == Waited::NotAtAll {
+    let (mut together, mut following) = (Vec::new(), Vec::new());
+    let mut next = departures.next(&mut following);
+    let (mut in_a_row, mut takes) = (0, Duration::ZERO);
+    while let Some(at) = next {
+        std::mem::swap(&mut together, &mut following);
+        next = departures.next(&mut following);
+        // So that the middle of a departure is where it should be.
+        let ahead = if together.len() > 1 { takes / 2 } else { Duration::ZERO };
+        let waits = (at - ahead, next.map(|next| next - ahead));
+        if wait(&shared, waits, &mut timer, together.len()).await == Waited::NotAtAll {
             in_a_row += together.len();
             if in_a_row >= IN_A_ROW || together.len() > 1 {
                 in_a_row = 0;
@@ -43,11 +49,18 @@ pub(super) async fn pace(
             return;
         }
         let several = together.len() > 1;
+        let begun = shared.clock.now();
         together.drain(..).for_each(|arrival| hand_out(&shared, arrival, limit));
         if several {
             let_the_lanes_send().await;
+            takes = usual(takes, shared.clock.now().since(begun));
         }
     }
+}
+
+/// How long sending a departure usually takes, after it took `now` this time. One that was disturbed counts little.
+fn usual(before: Duration, now: Duration) -> Duration {
+    (before * 7 + now.min(TOLERANCE)) / 8
 }
 
 #[derive(PartialEq, Eq)]
@@ -56,8 +69,15 @@ enum Waited {
     NotAtAll,
 }
 
-/// Waits until `at`: exactly for one arrival; for several, whose own instants lie around it, roughly is enough.
-async fn wait(shared: &Shared, at: Offset, timer: &Timer, arrivals: usize) -> Waited {
+/// Waits until `at`, after which the next departure is waited for `then`: exactly for one arrival; for several, whose own
+/// instants lie around it, roughly is enough.
+async fn wait(
+    shared: &Shared,
+    (at, then): (Offset, Option<Offset>),
+    timer: &mut Timer,
+    arrivals: usize,
+) -> Waited {
+    let then = then.map(|then| shared.clock.instant(then));
     let mut waited = Waited::NotAtAll;
     loop {
         let now = shared.clock.now();
@@ -67,14 +87,14 @@ async fn wait(shared: &Shared, at: Offset, timer: &Timer, arrivals: usize) -> Wa
         waited = Waited::ForIt;
         let look_up = now + LOOK_UP;
         if at > look_up {
-            timer.about(shared.clock.instant(look_up)).await;
+            timer.about(shared.clock.instant(look_up), None).await;
         } else if arrivals == 1 {
-            timer.until(shared.clock.instant(at)).await;
+            timer.until(shared.clock.instant(at), then).await;
         } else if at.since(now) <= LONGEST_SLEEP && shared.in_flight.get() == shared.patient.get() {
-            timer.sleep_through(shared.clock.instant(at)).await;
+            timer.sleep_through(shared.clock.instant(at), then).await;
             return waited;
         } else {
-            timer.about(shared.clock.instant(at)).await;
+            timer.about(shared.clock.instant(at), then).await;
             return waited;
         }
     }

@@ -1,6 +1,6 @@
 //! Which arrivals leave together. Waking a thread costs the machine several times what a request costs, so arrivals that
 //! lie closer together than any server could tell are sent in one go: the plan stays what it is, and each leaves within
-//! an eighth of a millisecond of it.
+//! a tenth of a millisecond of it.
 
 use super::Arrival;
 use crate::clock::Offset;
@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// The most that an arrival leaves before or after its planned instant on purpose.
-pub const TOLERANCE: Duration = Duration::from_micros(125);
-/// Fewer than this are not worth leaving the plan for: below 8,000/s each arrival leaves at its own instant.
+pub const TOLERANCE: Duration = Duration::from_micros(100);
+/// Fewer than this are not worth leaving the plan for: below 10,000/s each arrival leaves at its own instant.
 const WORTH_IT: usize = 3;
 /// No more leave in one go, so that the first of them does not wait for the last to be handed out.
 const MOST: usize = 32;
@@ -77,9 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn at_20_000_a_second_six_leave_together_in_their_middle() {
-        let every_50: Vec<u64> = (0..14).map(|n| n * 50).collect();
-        assert_eq!(at_and_count(&every_50), [(125, 6), (425, 6), (600, 1), (650, 1)]);
+    fn at_20_000_a_second_five_leave_together_in_their_middle() {
+        let every_50: Vec<u64> = (0..12).map(|n| n * 50).collect();
+        assert_eq!(at_and_count(&every_50), [(100, 5), (350, 5), (500, 1), (550, 1)]);
     }
 
     #[test]

@@ -207,7 +207,7 @@ async fn until(timer: &mut Option<Timer>, at: Option<Instant>) {
         *timer = Timer::new().ok();
     }
     match timer {
-        Some(timer) => timer.until(at).await,
+        Some(timer) => timer.until(at, None).await,
         None => tokio::time::sleep_until(at.into()).await,
     }
 }
