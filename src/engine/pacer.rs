@@ -33,10 +33,11 @@ pub(super) async fn pace(
     while let Some(at) = next {
         std::mem::swap(&mut together, &mut following);
         next = departures.next(&mut following);
-        // So that the middle of a departure is where it should be.
-        let ahead = if together.len() > 1 { takes / 2 } else { Duration::ZERO };
-        let waits = (at - ahead, next.map(|next| next - ahead));
-        if wait(&shared, waits, &mut timer, together.len()).await == Waited::NotAtAll {
+        if following.len() > 1 {
+            // So that the middle of a departure is where it should be.
+            next = next.map(|next| next - takes / 2);
+        }
+        if wait(&shared, (at, next), &mut timer, together.len()).await == Waited::NotAtAll {
             in_a_row += together.len();
             if in_a_row >= IN_A_ROW || together.len() > 1 {
                 in_a_row = 0;
