@@ -34,8 +34,12 @@ impl Alarms {
         then: Option<Instant>,
         early: Duration,
     ) -> io::Result<&mut Alarm> {
-        if then.is_some() && self.0.len() == 1 {
-            self.0.push(Alarm::new()?);
+        // Where there is no descriptor for it, each wait sets the one that there is.
+        if then.is_some()
+            && self.0.len() == 1
+            && let Ok(another) = Alarm::new()
+        {
+            self.0.push(another);
         }
         let set_for = |one: &Option<Instant>| self.0.iter().position(|alarm| alarm.set_for == *one);
         let place = set_for(&Some(at)).or_else(|| set_for(&None)).unwrap_or(0);
@@ -103,6 +107,29 @@ impl Alarm {
     pub(super) fn sleep(&self) -> io::Result<()> {
         let mut wanted = [PollFd::new(self.fd.get_ref(), PollFlags::IN)];
         poll(&mut wanted, None)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_set_for_then_is_not_set_again_when_it_is_waited_for() -> io::Result<()> {
+        let at = |ms| Instant::now() + Duration::from_millis(ms);
+        let (first, second, third) = (at(1), at(2), at(3));
+        let mut alarms = Alarms::new()?;
+        let set_for = |alarms: &Alarms| alarms.0.iter().map(|alarm| alarm.set_for).collect::<Vec<_>>();
+        alarms.set(first, Some(second), Duration::ZERO)?.ring().await?;
+        assert_eq!(set_for(&alarms), [None, Some(second)]);
+        // The second alarm is waited for, and the first one is set for the third instant.
+        alarms.set(second, Some(third), Duration::ZERO)?.ring().await?;
+        assert_eq!(set_for(&alarms), [Some(third), None]);
+        assert!(Instant::now() >= second);
+        alarms.set(third, None, Duration::ZERO)?.sleep()?;
+        assert_eq!(set_for(&alarms), [None, None]);
+        assert!(Instant::now() >= third);
         Ok(())
     }
 }

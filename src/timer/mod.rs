@@ -145,6 +145,19 @@ impl Timer {
 mod tests {
     use super::*;
 
+    #[test]
+    fn lateness_is_learnt_until_as_many_wakings_are_early_as_shall_be() {
+        let (past, future) = (Instant::now(), Instant::now() + Duration::from_hours(1));
+        for (mut lateness, early) in [(USUALLY, 3), (MOSTLY, 32)] {
+            lateness.learn(past);
+            assert_eq!(lateness.nanos, early * EARLIER);
+            (0..early).for_each(|_| lateness.learn(future));
+            assert_eq!(lateness.nanos, 0, "one late waking weighs as much as {early} early ones");
+            (0..10_000).for_each(|_| lateness.learn(past));
+            assert_eq!(lateness.nanos, lateness.most, "a busy machine is no reason to spin for ever");
+        }
+    }
+
     #[tokio::test]
     async fn it_never_wakes_early_not_even_after_a_wait_that_was_given_up() -> io::Result<()> {
         let mut timer = Timer::new()?;
