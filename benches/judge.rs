@@ -4,6 +4,8 @@
 
 #[path = "long_run/made.rs"]
 mod made;
+#[path = "long_run/struck.rs"]
+mod struck;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use made::Made;
@@ -14,6 +16,7 @@ use shakedown::run::{Run, Strictness};
 use shakedown::verdict::Severity;
 use std::hint::black_box;
 use std::path::Path;
+use struck::Struck;
 use tempfile::TempDir;
 
 /// The history of a run on the disk.
@@ -44,6 +47,10 @@ fn judge(criterion: &mut Criterion) {
     let length = if std::env::args().any(|arg| arg == "--bench") { 10_000 } else { 10 };
     for (name, made) in [
         ("a billion requests at 100,000/s to 4 endpoints", Made::new(4, 25_000, length)),
+        (
+            "a billion requests with a fault every ten minutes",
+            Made::new(4, 25_000, length).struck(Struck { every: 600, felt: 3 }),
+        ),
         ("an hour at 10,000/s to 20 endpoints", Made::new(20, 500, length.min(3_600))),
         ("2.8 hours at 500/s, an endpoint each second", Made::new(20, 500, length).thinned(20)),
     ] {

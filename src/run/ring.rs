@@ -50,7 +50,9 @@ impl Ring {
         if number >= oldest {
             self.parts.entry(number).or_default().add_only(&delta.tally, self.times);
         }
-        self.parts = self.parts.split_off(&oldest);
+        while let Some(first) = self.parts.first_entry().filter(|first| *first.key() < oldest) {
+            first.remove();
+        }
     }
 
     /// The tally of the window that ends before second `end`, and the second it begins with.

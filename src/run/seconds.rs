@@ -94,10 +94,10 @@ impl Seconds {
         for (second, open) in std::mem::replace(&mut self.open, still_open) {
             let doubts = self.limits.doubts(&open.trust);
             if open.counts.planned > 0 {
-                let response = open.response.histogram();
+                let response = open.response.quantiles_us([0.5, 0.99]);
                 self.series.add(&Row {
-                    p50_us: response.quantile_us(0.5),
-                    p99_us: response.quantile_us(0.99),
+                    p50_us: response.map(|[p50, _]| p50),
+                    p99_us: response.map(|[_, p99]| p99),
                     untrusted: u64::from(!doubts.is_empty()),
                     ..Row::of(second, &open.counts)
                 });

@@ -1,9 +1,9 @@
 //! Durations in an HDR histogram: 1 µs to 1 h, three significant digits, constant memory.
 
 use super::packed::Packed;
-use super::places;
+use super::places::FINE;
+use super::seek::{Seek, value_us};
 use hdrhistogram::Histogram as Hdr;
-use hdrhistogram::iterators::IterationValue;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -89,15 +89,20 @@ impl Histogram {
     pub fn count(&self) -> u64 {
         match &self.0 {
             Form::Counted(hdr) => hdr.len(),
-            Form::Packed(packed) => {
-                packed.counts().iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))
-            }
+            Form::Packed(packed) => packed.count(),
         }
     }
 
     /// The duration in microseconds that the share `q` of all durations does not exceed; `None` when empty.
     pub fn quantile_us(&self, q: f64) -> Option<u64> {
-        self.ask(|hdr| hdr.value_at_quantile(q))
+        match &self.0 {
+            Form::Counted(hdr) => (!hdr.is_empty()).then(|| hdr.value_at_quantile(q)),
+            Form::Packed(packed) => {
+                let count = packed.count();
+                let [place] = self.seek(Seek::shares(count, [q]));
+                (count > 0).then(|| value_us(place, q))
+            }
+        }
     }
 
     /// The bucket of the `rank`-th smallest duration (from 1): its lowest and highest microsecond.
@@ -105,25 +110,34 @@ impl Histogram {
         if rank == 0 || rank > self.count() {
             return None;
         }
-        let mut seen = 0;
-        self.buckets().find_map(|(value, count)| {
-            seen += count;
-            let place = places::place(value);
-            (seen >= rank).then(|| (places::lowest(place), places::highest(place)))
-        })
+        let [place] = self.seek(Seek::ranks([rank]));
+        Some((FINE.lowest(place), FINE.highest(place)))
     }
 
-    /// The durations that were counted, in microseconds to within the precision, shortest first, and how often each.
-    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let counted = match &self.0 {
-            Form::Counted(hdr) if !hdr.is_empty() => Some(hdr.iter_recorded()),
-            Form::Counted(_) | Form::Packed(_) => None,
-        };
-        let counted = counted.into_iter().flatten();
-        let packed = self.packed().map(Packed::counts).unwrap_or_default().into_iter();
-        counted
-            .map(|one: IterationValue<u64>| (one.value_iterated_to(), one.count_since_last_iteration()))
-            .chain(packed.map(|(place, count)| (places::highest(place), count)))
+    fn seek<const N: usize>(&self, mut seek: Seek<N>) -> [usize; N] {
+        self.each(|place, count| seek.take(place, count));
+        seek.places()
+    }
+
+    /// Gives each place that has a count, lowest first; maybe some that have none, too.
+    pub(super) fn each(&self, mut give: impl FnMut(usize, u64)) {
+        match &self.0 {
+            Form::Counted(hdr) if hdr.is_empty() => {}
+            Form::Counted(hdr) => {
+                for one in hdr.iter_recorded() {
+                    give(FINE.place(one.value_iterated_to()), one.count_since_last_iteration());
+                }
+            }
+            Form::Packed(packed) => packed.each(give),
+        }
+    }
+
+    /// No count lies at this place or beyond it.
+    pub(super) fn end(&self) -> usize {
+        match &self.0 {
+            Form::Counted(hdr) => FINE.place(hdr.max()) + 1,
+            Form::Packed(packed) => packed.end(),
+        }
     }
 
     /// The longest duration in microseconds.
@@ -144,21 +158,17 @@ impl Histogram {
     /// How many durations were longer than `micros`: those certainly longer, and those that may be, because they
     /// share a bucket with it.
     pub fn above_us(&self, micros: u64) -> (u64, u64) {
-        let place = places::place(micros);
-        let (lowest, highest) = (places::lowest(place), places::highest(place));
-        if matches!(&self.0, Form::Counted(hdr) if hdr.max() < lowest) {
+        let limit = FINE.place(micros);
+        let (mut certain, mut possible) = (0, 0);
+        // Most are asked for a limit that lies far above all.
+        if self.end() <= limit {
             return (0, 0);
         }
-        let (mut certain, mut possible) = (0, 0);
-        for (value, count) in self.buckets() {
-            if value > highest {
-                certain += count;
-                possible += count;
-            } else if value >= lowest && highest > micros {
-                possible += count;
-            }
-        }
-        (certain, possible)
+        self.each(|place, count| {
+            certain += if place > limit { count } else { 0 };
+            possible += if place == limit { count } else { 0 };
+        });
+        (certain, certain + if micros < FINE.highest(limit) { possible } else { 0 })
     }
 
     /// What it holds, where it came from a history and nothing was done to it.
@@ -211,18 +221,54 @@ fn unpack(packed: &Packed) -> Hdr<u64> {
 /// The highest first: it says how large the histogram becomes. Cannot fail: it grows by itself.
 fn fill(hdr: &mut Hdr<u64>, counts: &[u64]) {
     for (place, count) in counts.iter().enumerate().rev().filter(|(_, count)| **count > 0) {
-        let _ = hdr.record_n(places::lowest(place), *count);
+        let _ = hdr.record_n(FINE.lowest(place), *count);
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    fn of(micros: impl IntoIterator<Item = u64>) -> Histogram {
+    pub(in crate::stats) fn of(micros: impl IntoIterator<Item = u64>) -> Histogram {
         let mut histogram = Histogram::new();
         micros.into_iter().for_each(|us| histogram.record(Duration::from_micros(us)));
         histogram
+    }
+
+    /// The same as a history holds it.
+    pub(in crate::stats) fn from_history(histogram: &Histogram) -> Histogram {
+        let read: Histogram = serde_json::from_str(&serde_json::to_string(histogram).unwrap()).unwrap();
+        assert!(read.packed().is_some());
+        read
+    }
+
+    proptest! {
+        #[test]
+        fn as_it_lies_in_a_history_it_answers_as_if_it_were_unpacked(
+            micros in prop::collection::vec(prop_oneof![1_u64..300, 1_u64..20_000, 1_u64..3_600_000_000], 0..60),
+            share in prop_oneof![Just(0.0), Just(1.0), 0.0..1.0_f64],
+            limit in prop_oneof![0_u64..400, 0_u64..30_000, any::<u64>()],
+        ) {
+            let counted = of(micros.iter().copied().chain(micros.iter().copied().take(7)));
+            let packed = from_history(&counted);
+            prop_assert_eq!(packed.count(), counted.count());
+            prop_assert_eq!(packed.quantile_us(share), counted.quantile_us(share));
+            prop_assert_eq!(packed.max_us(), counted.max_us());
+            prop_assert_eq!(packed.above_us(limit), counted.above_us(limit));
+            for us in &micros {
+                prop_assert_eq!(packed.above_us(*us), counted.above_us(*us));
+            }
+            let hdr = unpack(packed.packed().unwrap());
+            prop_assert_eq!(packed.quantile_us(share), (!hdr.is_empty()).then(|| hdr.value_at_quantile(share)));
+            for rank in 0..=counted.count() + 1 {
+                let bucket = packed.rank_us(rank);
+                prop_assert_eq!(bucket, counted.rank_us(rank));
+                let whole = (1..=counted.count()).contains(&rank);
+                let value = whole.then(|| hdr.value_at_quantile((rank as f64 - 0.5) / counted.count() as f64));
+                prop_assert_eq!(bucket.map(|(_, highest)| highest), value);
+            }
+        }
     }
 
     #[test]

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Durations of many streams.
+pub type Streamed = StreamedOf<Histogram>;
+
+/// Durations of many streams, each kind in a `T` of its own.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Streamed {
+pub struct StreamedOf<T> {
     /// Sent to the first event, of streams that had any.
-    pub first_event: Histogram,
+    pub first_event: T,
     /// From each event to the next of the same stream.
-    pub gap: Histogram,
+    pub gap: T,
 }
 
 /// The events of one stream. It takes four bytes for each of them until the stream is over.
@@ -45,11 +48,13 @@ impl Streamed {
             self.gap.record(Duration::from_micros((*gap).into()));
         }
     }
+}
 
-    /// Adds others.
-    pub fn merge(&mut self, other: &Streamed) {
-        self.first_event.merge(&other.first_event);
-        self.gap.merge(&other.gap);
+impl<T> StreamedOf<T> {
+    /// Has `add` take each kind of duration to the same of these.
+    pub(super) fn add_each<O>(&mut self, other: &StreamedOf<O>, add: impl Fn(&mut T, &O)) {
+        add(&mut self.first_event, &other.first_event);
+        add(&mut self.gap, &other.gap);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Many windows added up.
 
-use super::{Events, Histogram, Streamed};
+use super::streamed::StreamedOf;
+use super::{Events, Histogram};
 use crate::sample::{ErrorClass, Outcome, Sample};
 use serde::{Deserialize, Serialize};
 
@@ -41,23 +42,26 @@ impl Counts {
 }
 
 /// Counts and durations of some requests: of one window, or of many added up.
+pub type Tally = TallyOf<Histogram>;
+
+/// Counts and durations of some requests, each kind of duration in a `T` of its own.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Tally {
+pub struct TallyOf<T> {
     /// How many were planned, done, failed and dropped.
     pub counts: Counts,
     /// Planned to done, of requests that went well.
-    pub response: Histogram,
+    pub response: T,
     /// Sent to done, of requests that went well.
-    pub service: Histogram,
+    pub service: T,
     /// Sent to first byte, of requests that were answered.
-    pub ttfb: Histogram,
+    pub ttfb: T,
     /// Connecting, where a connection was made.
-    pub connect: Histogram,
+    pub connect: T,
     /// How far from its plan each request was sent, later or earlier.
-    pub lag: Histogram,
+    pub lag: T,
     /// The events of answers that come piece by piece; none where nothing asked for such.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub streamed: Option<Box<Streamed>>,
+    pub streamed: Option<Box<StreamedOf<T>>>,
 }
 
 /// Durations that are of interest beside the counts.
@@ -102,24 +106,40 @@ impl Tally {
 
     /// Adds the counts of another tally, and of its durations only these.
     pub fn merge_only(&mut self, other: &Tally, times: Times) {
-        self.counts.merge(&other.counts);
-        match times {
-            Times::None => {}
-            Times::Response => self.response.merge(&other.response),
-            Times::Lag => self.lag.merge(&other.lag),
-        }
+        self.add_one(other, times, Histogram::merge);
     }
 
     /// Adds another tally.
     pub fn merge(&mut self, other: &Tally) {
+        self.add_each(other, Histogram::merge);
+    }
+}
+
+impl<T: Default> TallyOf<T> {
+    /// Adds the counts, and has `add` take each kind of duration to the same of these.
+    pub(super) fn add_each<O>(&mut self, other: &TallyOf<O>, add: impl Fn(&mut T, &O)) {
         self.counts.merge(&other.counts);
-        self.response.merge(&other.response);
-        self.service.merge(&other.service);
-        self.ttfb.merge(&other.ttfb);
-        self.connect.merge(&other.connect);
-        self.lag.merge(&other.lag);
+        for (mine, theirs) in [
+            (&mut self.response, &other.response),
+            (&mut self.service, &other.service),
+            (&mut self.ttfb, &other.ttfb),
+            (&mut self.connect, &other.connect),
+            (&mut self.lag, &other.lag),
+        ] {
+            add(mine, theirs);
+        }
         if let Some(streamed) = &other.streamed {
-            self.streamed.get_or_insert_default().merge(streamed);
+            self.streamed.get_or_insert_default().add_each(streamed, add);
+        }
+    }
+
+    /// Adds the counts, and has `add` take only these durations to the same of these.
+    pub(super) fn add_one<O>(&mut self, other: &TallyOf<O>, times: Times, add: impl Fn(&mut T, &O)) {
+        self.counts.merge(&other.counts);
+        match times {
+            Times::None => {}
+            Times::Response => add(&mut self.response, &other.response),
+            Times::Lag => add(&mut self.lag, &other.lag),
         }
     }
 }

@@ -27,22 +27,22 @@ pub(super) struct Looked<'a> {
 }
 
 /// One series as an injection sees it.
-pub(super) struct Sight {
+pub(super) struct Sight<'a> {
     pub(super) call: Offset,
     pub(super) span: Span,
-    series: Series,
+    series: Series<'a>,
     usual: Usual,
     baseline: Option<Baseline>,
 }
 
 /// Looks at one endpoint, or all, with the eyes of one injection. None while nothing is known of its call.
-pub(super) fn look(
-    kept: &Kept,
+pub(super) fn look<'a>(
+    kept: &'a Kept,
     plan: &RecoveryPlan,
     episode: &Episode,
     place: usize,
     end: Offset,
-) -> Option<Sight> {
+) -> Option<Sight<'a>> {
     let call = episode.call()?;
     let series = kept.series(place, call);
     let baseline = match &episode.baselines {
@@ -53,17 +53,17 @@ pub(super) fn look(
     let within = plan.within.get();
     let slowest = baseline.map_or(within, |baseline| baseline.slowest.min(within));
     let usual = Usual { slowest, period, spacing };
-    let span = Watch { series: &series, plan, usual, end }.span(call, episode.over());
+    let span = Watch { series, plan, usual, end }.span(call, episode.over());
     Some(Sight { call, span, series, usual, baseline })
 }
 
-impl Sight {
-    fn watch<'a>(&'a self, looked: &Looked<'a>) -> Watch<'a> {
-        Watch { series: &self.series, plan: looked.plan, usual: self.usual, end: looked.end }
+impl<'a> Sight<'a> {
+    fn watch(&self, looked: &Looked<'a>) -> Watch<'a> {
+        Watch { series: self.series, plan: looked.plan, usual: self.usual, end: looked.end }
     }
 
     /// The figures, where it was good before or others are to blame that it was not.
-    fn measures(&self, looked: &Looked<'_>, place: usize, effect: Offset, relation: &Relation) -> Measures {
+    fn measures(&self, looked: &Looked<'a>, place: usize, effect: Offset, relation: &Relation) -> Measures {
         let Relation { cut, carried, .. } = *relation;
         let instants = Instants { call: self.call, effect, cut, carried };
         if !self.was_good(looked, relation) {
@@ -77,11 +77,11 @@ impl Sight {
         }
     }
 
-    fn before(&self, looked: &Looked<'_>) -> Share {
+    fn before(&self, looked: &Looked<'a>) -> Share {
         self.watch(looked).before(self.call)
     }
 
-    fn was_good(&self, looked: &Looked<'_>, relation: &Relation) -> bool {
+    fn was_good(&self, looked: &Looked<'a>, relation: &Relation) -> bool {
         self.before(looked).reaches(looked.plan.good.get())
             || relation.blamed_from.is_some_and(|from| {
                 let clean = self.series.share(from - looked.plan.stable_for.get(), from);
@@ -132,7 +132,12 @@ pub(super) fn felt(
 }
 
 /// Why nothing can be said of an injection, where that is so.
-fn usable(looked: &Looked<'_>, sight: &Sight, effect: Offset, relation: &Relation) -> Result<(), String> {
+fn usable<'a>(
+    looked: &Looked<'a>,
+    sight: &Sight<'a>,
+    effect: Offset,
+    relation: &Relation,
+) -> Result<(), String> {
     let stable = looked.plan.stable_for;
     let (share, good) = (sight.before(looked), looked.plan.good);
     if share.all() == 0 {

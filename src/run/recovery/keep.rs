@@ -1,11 +1,12 @@
 //! The slots and percentiles around injections, in bounded memory.
 
+use super::coarse::Coarse;
+use super::lane::Lane;
 use super::latency::{BEFORE, Baseline, Latency};
 use super::series::{Series, start};
 use crate::clock::Offset;
 use crate::history::RecoveryPlan;
 use crate::stats::{Delta, Slot};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The newest slots are kept, in case that a fault comes: a minute, and what late news of it may take.
@@ -14,9 +15,8 @@ const NEWEST: Duration = Duration::from_secs(90);
 /// Slots and percentiles of each endpoint, and at the last place of all together.
 #[derive(Debug)]
 pub(super) struct Kept {
-    slots: Vec<BTreeMap<u64, Slot>>,
+    slots: Vec<Lane>,
     latency: Vec<Latency>,
-    count: usize,
     newest: Offset,
     floor: u64,
 }
@@ -24,9 +24,8 @@ pub(super) struct Kept {
 impl Kept {
     pub(super) fn new(endpoints: usize) -> Kept {
         Kept {
-            slots: vec![BTreeMap::new(); endpoints + 1],
+            slots: (0..=endpoints).map(|_| Lane::default()).collect(),
             latency: (0..=endpoints).map(|_| Latency::default()).collect(),
-            count: 0,
             newest: Offset::ZERO,
             floor: 0,
         }
@@ -35,17 +34,13 @@ impl Kept {
     /// Takes in a delta; late answers to old seconds as well, as long as those are kept. Whether its second is newer
     /// than all before.
     pub(super) fn add(&mut self, delta: &Delta) -> bool {
-        let all = self.slots.len() - 1;
+        let (all, coarse) = (self.slots.len() - 1, Coarse::from(&delta.tally));
         for place in [usize::from(delta.endpoint.0), all] {
             let Some(slots) = self.slots.get_mut(place) else { continue };
             for (number, slot) in delta.slots.iter().filter(|(number, _)| *number >= self.floor) {
-                let kept = slots.entry(number).or_insert_with(|| {
-                    self.count += 1;
-                    Slot::default()
-                });
-                kept.merge(slot);
+                slots.slot(number).merge(slot);
             }
-            self.latency[place].add(delta);
+            self.latency[place].add(delta.second, &coarse);
         }
         let begins = Offset::from_micros(delta.second.saturating_mul(1_000_000));
         let newer = begins > self.newest;
@@ -59,11 +54,7 @@ impl Kept {
         let newest = self.newest - NEWEST;
         let floor = call.map_or(newest, |call| newest.min(call - BEFORE));
         self.floor = self.floor.max(Slot::number(floor));
-        for slots in &mut self.slots {
-            let kept = slots.split_off(&self.floor);
-            self.count -= slots.len();
-            *slots = kept;
-        }
+        self.slots.iter_mut().for_each(|slots| slots.forget_before(self.floor));
         self.latency.iter_mut().for_each(|latency| latency.forget_before(floor.second()));
     }
 
@@ -74,7 +65,7 @@ impl Kept {
 
     /// How many slots are kept.
     pub(super) fn count(&self) -> usize {
-        self.count
+        self.slots.iter().map(|slots| slots.kept().len()).sum()
     }
 
     /// How many endpoints there are; the place of all together.
@@ -83,9 +74,8 @@ impl Kept {
     }
 
     /// One endpoint's slots from a minute before `call`, when they are kept that long.
-    pub(super) fn series(&self, place: usize, call: Offset) -> Series {
-        let from = Slot::number(call - BEFORE);
-        self.slots[place].range(from..).map(|(number, slot)| (*number, *slot)).collect()
+    pub(super) fn series(&self, place: usize, call: Offset) -> Series<'_> {
+        Series::of(Series::of(self.slots[place].kept()).from(call - BEFORE))
     }
 
     /// One endpoint's percentiles.
@@ -100,7 +90,7 @@ impl Kept {
 
     /// The end of the last slot with an arrival.
     pub(super) fn last(&self) -> Offset {
-        let planned = self.slots[self.all()].iter().rev().find(|(_, slot)| slot.planned() > 0);
+        let planned = self.slots[self.all()].kept().iter().rev().find(|(_, slot)| slot.planned() > 0);
         planned.map_or(self.newest, |(number, _)| start(number.saturating_add(1)))
     }
 }

@@ -3,7 +3,6 @@
 use super::coarse::Coarse;
 use crate::clock::Offset;
 use crate::history::RecoveryPlan;
-use crate::stats::Delta;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -37,16 +36,17 @@ pub(super) struct Latency {
 }
 
 impl Latency {
-    pub(super) fn add(&mut self, delta: &Delta) {
-        if delta.second < self.closed_before {
+    /// Adds a part of a second.
+    pub(super) fn add(&mut self, second: u64, part: &Coarse) {
+        if second < self.closed_before {
             return;
         }
         if let Second::Open(coarse) =
-            self.seconds.entry(delta.second).or_insert_with(|| Second::Open(Coarse::default()))
+            self.seconds.entry(second).or_insert_with(|| Second::Open(Coarse::default()))
         {
-            coarse.add(&delta.tally);
+            coarse.merge(part);
         }
-        let close = delta.second.saturating_sub(OPEN);
+        let close = second.saturating_sub(OPEN);
         let open = self.seconds.range_mut(self.closed_before.min(close)..close);
         for (_, second) in open {
             if let Second::Open(coarse) = second {
@@ -89,6 +89,8 @@ impl Latency {
 
     /// Forgets all seconds before this one.
     pub(super) fn forget_before(&mut self, second: u64) {
-        self.seconds = self.seconds.split_off(&second);
+        while let Some(first) = self.seconds.first_entry().filter(|first| *first.key() < second) {
+            first.remove();
+        }
     }
 }

@@ -15,6 +15,7 @@ mod episode;
 mod felt;
 mod gap;
 mod keep;
+mod lane;
 mod latency;
 mod measure;
 mod outage;

@@ -40,7 +40,7 @@ pub(super) struct Usual {
 }
 
 /// All outages, in order of time and apart from each other.
-pub(super) fn outages(series: &Series, target: f64, usual: Usual) -> Vec<Outage> {
+pub(super) fn outages(series: Series<'_>, target: f64, usual: Usual) -> Vec<Outage> {
     let Some(end) = series.last_planned() else { return Vec::new() };
     let (all, _) = silences(series, Offset::ZERO, end + Duration::from_micros(1));
     let long: Vec<Silence> = all.into_iter().filter(|silence| silence.waited(end) > usual.slowest).collect();
@@ -59,7 +59,7 @@ pub(super) fn outages(series: &Series, target: f64, usual: Usual) -> Vec<Outage>
     found
 }
 
-fn outage(series: &Series, stretch: &Stretch, long: &[Silence], usual: Usual) -> Outage {
+fn outage(series: Series<'_>, stretch: &Stretch, long: &[Silence], usual: Usual) -> Outage {
     let Stretch { before, first_bad, last_bad, after } = *stretch;
     let over =
         |silence: &Silence, at: Offset| silence.last <= at && silence.next.is_none_or(|next| next > at);
@@ -91,7 +91,7 @@ fn outage(series: &Series, stretch: &Stretch, long: &[Silence], usual: Usual) ->
 /// The end of a silence that ended with an answer at `next`. Had it been over before the last arrival that came twice
 /// an answer's time earlier, that one would have been answered before. Twice, because the first answers are given while
 /// others wait, and a little slower than ever before proves nothing.
-fn back(series: &Series, last_bad: Offset, next: Offset, usual: Usual) -> Moment {
+fn back(series: Series<'_>, last_bad: Offset, next: Offset, usual: Usual) -> Moment {
     let waiting = next - usual.slowest * 2;
     let planned = series.last_planned_by(waiting).unwrap_or(waiting);
     let low = planned.max(waiting - usual.spacing);
@@ -102,7 +102,7 @@ fn back(series: &Series, last_bad: Offset, next: Offset, usual: Usual) -> Moment
 impl Outage {
     /// The part of it since this call: nothing before it can be the doing of what was called. None where nothing bad is
     /// known to be planned since.
-    pub(super) fn since(self, call: Offset, series: &Series) -> Option<Outage> {
+    pub(super) fn since(self, call: Offset, series: Series<'_>) -> Option<Outage> {
         let Outage { begins, silent, .. } = self;
         let first =
             if begins.at < call { series.first_from(call, |slot| slot.bad_between)? } else { begins.at };

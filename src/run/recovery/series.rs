@@ -4,9 +4,9 @@ use crate::clock::Offset;
 use crate::stats::{SLOT, Slot};
 use std::time::Duration;
 
-/// Slots in order of time, each with its number.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Series(Vec<(u64, Slot)>);
+/// Slots in order of time, each with its number, where they are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Series<'a>(&'a [(u64, Slot)]);
 
 /// Two instants.
 type Between = Option<(Offset, Offset)>;
@@ -29,20 +29,19 @@ impl Share {
     }
 }
 
-impl FromIterator<(u64, Slot)> for Series {
-    fn from_iter<T: IntoIterator<Item = (u64, Slot)>>(slots: T) -> Self {
-        Series(slots.into_iter().collect())
+impl<'a> Series<'a> {
+    /// Of these slots, which are in order of time.
+    pub(super) fn of(slots: &'a [(u64, Slot)]) -> Series<'a> {
+        Series(slots)
     }
-}
 
-impl Series {
     /// The slots from the one that this instant lies in.
-    pub(super) fn from(&self, at: Offset) -> &[(u64, Slot)] {
+    pub(super) fn from(&self, at: Offset) -> &'a [(u64, Slot)] {
         &self.0[self.0.partition_point(|(number, _)| *number < Slot::number(at))..]
     }
 
     /// The slots up to the one that this instant lies in.
-    pub(super) fn up_to(&self, at: Offset) -> &[(u64, Slot)] {
+    pub(super) fn up_to(&self, at: Offset) -> &'a [(u64, Slot)] {
         &self.0[..self.0.partition_point(|(number, _)| *number <= Slot::number(at))]
     }
 
@@ -58,11 +57,6 @@ impl Series {
             share.bad += inside(slot.bad, slot.bad_between, from, to);
         }
         share
-    }
-
-    /// The first arrival planned after this instant, as far as is known: the true one is not later.
-    pub(super) fn first_planned_after(&self, at: Offset) -> Option<Offset> {
-        self.from(at).iter().find_map(|(_, slot)| instants(slot).filter(|one| *one > at).min())
     }
 
     /// The last arrival planned at this instant or before it, as far as is known: the true one is not earlier.
@@ -87,7 +81,7 @@ impl Series {
         let (mut first, mut last, mut longest): (Option<Offset>, Option<Offset>, _) =
             (None, None, Duration::ZERO);
         let mut count = 0;
-        for (_, slot) in self.from(from).iter().filter(|(number, _)| *number < Slot::number(to)) {
+        for (_, slot) in self.from(from).iter().take_while(|(number, _)| *number < Slot::number(to)) {
             let known = || instants(slot).filter(|one| *one >= from);
             let (Some(begin), Some(end)) = (known().min(), known().max()) else { continue };
             let inner = u32::try_from(slot.planned().saturating_sub(1)).unwrap_or(u32::MAX).max(1);
@@ -105,6 +99,11 @@ impl Series {
 /// All instants of arrivals that a slot knows.
 pub(super) fn instants(slot: &Slot) -> impl Iterator<Item = Offset> + Clone {
     [slot.good_between, slot.bad_between].into_iter().flatten().flat_map(|(first, last)| [first, last])
+}
+
+/// The first arrival in these slots that is planned after this instant, as far as is known: the true one is not later.
+pub(super) fn first_planned_after(slots: &[(u64, Slot)], at: Offset) -> Option<Offset> {
+    slots.iter().find_map(|(_, slot)| instants(slot).filter(|one| *one > at).min())
 }
 
 /// How many of `count` arrivals spread between these instants lie from `from` on and before `to`.
@@ -138,7 +137,7 @@ mod tests {
     }
 
     /// An arrival every 20 ms from 0 to 2 s; those from 500 ms on and before 900 ms are bad.
-    fn series() -> Series {
+    fn slots() -> Vec<(u64, Slot)> {
         let mut slots = Slots::default();
         for at in (0..2_000).step_by(20) {
             slots.count(ms(at), if (500..900).contains(&at) { Good::No } else { Good::Yes });
@@ -148,7 +147,8 @@ mod tests {
 
     #[test]
     fn shares_are_exact_at_the_rims_of_slots_and_near_within() {
-        let series = series();
+        let slots = slots();
+        let series = Series::of(&slots);
         for (from, to, good, bad) in [
             (0, 2_000, 80, 20),
             (500, 900, 0, 20),
@@ -164,12 +164,13 @@ mod tests {
 
     #[test]
     fn neighbours_are_found_as_far_as_slots_know_them() {
-        let series = series();
-        assert_eq!(series.first_planned_after(ms(480)), Some(ms(500)));
+        let slots = slots();
+        let series = Series::of(&slots);
+        assert_eq!(first_planned_after(series.from(ms(480)), ms(480)), Some(ms(500)));
         assert_eq!(series.last_planned_by(ms(499)), Some(ms(480)));
         assert_eq!(series.last_planned_by(ms(450)), Some(ms(400)), "what lies within a slot is not known");
         assert_eq!(series.first_from(ms(10), |slot| slot.bad_between), Some(ms(500)));
-        assert_eq!(series.first_planned_after(ms(1_980)), None);
+        assert_eq!(first_planned_after(series.from(ms(1_980)), ms(1_980)), None);
         assert_eq!(series.last_planned(), Some(ms(1_980)));
         assert_eq!(
             series.spacing(ms(0), ms(1_000)),

@@ -25,7 +25,7 @@ pub(super) struct Span {
 /// What is looked at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Watch<'a> {
-    pub(super) series: &'a Series,
+    pub(super) series: Series<'a>,
     pub(super) plan: &'a RecoveryPlan,
     pub(super) usual: Usual,
     /// Where the load ended.

@@ -39,6 +39,7 @@ pub(super) fn steady(
 
 #[cfg(test)]
 mod tests {
+    use super::super::coarse::Coarse;
     use super::*;
     use crate::sample::{EndpointId, Outcome, Sample};
     use crate::stats::Delta;
@@ -67,7 +68,7 @@ mod tests {
                 };
                 delta.record(&sample, Duration::from_secs(1));
             }
-            latency.add(&delta);
+            latency.add(second, &Coarse::from(&delta.tally));
         }
         latency
     }

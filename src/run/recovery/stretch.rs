@@ -18,9 +18,9 @@ pub(super) struct Stretch {
 }
 
 /// All stretches, in order of time. Slots without arrivals tell nothing.
-pub(super) fn stretches(series: &Series, target: f64) -> Vec<Stretch> {
-    let slots: Vec<&Slot> = series.from(Offset::ZERO).iter().map(|(_, slot)| slot).collect();
-    let slots: Vec<&Slot> = slots.into_iter().filter(|slot| slot.planned() > 0).collect();
+pub(super) fn stretches(series: Series<'_>, target: f64) -> Vec<Stretch> {
+    let slots = series.from(Offset::ZERO).iter().map(|(_, slot)| slot);
+    let slots: Vec<&Slot> = slots.filter(|slot| slot.planned() > 0).collect();
     let is_bad = |slot: &&Slot| (slot.good as f64) < target * slot.planned() as f64;
     let mut found = Vec::new();
     let mut place = 0;
@@ -81,7 +81,7 @@ mod tests {
     }
 
     /// Arrivals every so many milliseconds for five seconds.
-    fn series(every: usize, bad: impl Fn(u64) -> bool) -> Series {
+    fn series(every: usize, bad: impl Fn(u64) -> bool) -> Vec<(u64, Slot)> {
         let mut slots = Slots::default();
         for at in (0..5_000).step_by(every) {
             slots.count(ms(at), if bad(at) { Good::No } else { Good::Yes });
@@ -95,7 +95,7 @@ mod tests {
         let known = |one: Stretch| {
             [one.before, Some(one.first_bad), Some(one.last_bad), one.after.map(|(_, at)| at)].map(millis)
         };
-        stretches(&series, 0.99).into_iter().map(known).collect()
+        stretches(Series::of(&series), 0.99).into_iter().map(known).collect()
     }
 
     #[test]
@@ -117,14 +117,14 @@ mod tests {
     fn a_few_bad_ones_at_the_rim_of_a_good_slot_belong_to_the_stretch() {
         // One bad one of a hundred and more in a slot does not make it bad.
         let series = series(1, |at| (1_099..2_001).contains(&at));
-        let [one] = stretches(&series, 0.99)[..] else { panic!() };
+        let [one] = stretches(Series::of(&series), 0.99)[..] else { panic!() };
         assert_eq!((one.first_bad, one.last_bad), (ms(1_099), ms(2_000)));
     }
 
     #[test]
     fn in_a_partial_outage_the_last_good_one_of_the_slot_is_certain() {
         let series = series(5, |at| (1_000..2_050).contains(&at) && at % 15 == 0);
-        let [one] = stretches(&series, 0.99)[..] else { panic!() };
+        let [one] = stretches(Series::of(&series), 0.99)[..] else { panic!() };
         assert_eq!((one.first_bad, one.last_bad), (ms(1_005), ms(2_040)));
         let (likely, certain) = one.after.unwrap();
         assert!(likely > ms(2_040) && likely <= ms(2_046), "{likely}");
