@@ -1,5 +1,6 @@
 //! What the engine says: the only thing it tells the world, and a line of the history.
 
+mod counted;
 mod generator;
 
 use crate::clock::Offset;
@@ -9,6 +10,7 @@ use crate::stats::Delta;
 use crate::verdict::{Severity, Verdict};
 use serde::{Deserialize, Serialize};
 
+pub use counted::Counted;
 pub use generator::{Filled, GeneratorSecond, RunQueue};
 
 /// Something that happened, on the run's clock.
@@ -68,6 +70,8 @@ pub enum EventKind {
     },
     /// The load is over; nothing is in flight any more. Its last planned instant was before this.
     LoadEnded,
+    /// How much was told before this; only the end follows. Histories of versions that did not count have none.
+    Counted(Counted),
     /// The run is over.
     Ended(Ending),
 }
@@ -264,10 +268,12 @@ pub enum Asked {
     Blocked,
     /// Not at all: its condition does not hold. That is no pass, and speaks against none.
     Excluded,
+    /// The run was stopped before it had an answer. Its verdict is inconclusive.
+    Unanswered,
 }
 
 impl Asked {
-    /// Whether it was asked at all.
+    /// Whether it was asked, and had an answer.
     pub const fn at_all(self) -> bool {
         matches!(self, Asked::Times(_))
     }

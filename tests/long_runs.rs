@@ -8,6 +8,8 @@
 
 #[path = "../benches/long_run/made.rs"]
 mod made;
+#[path = "../benches/long_run/struck.rs"]
+mod struck;
 
 use made::Made;
 use shakedown::event::{Event, EventKind};
@@ -17,7 +19,9 @@ use shakedown::run::{Run, Strictness};
 use shakedown::verdict::{Severity, Verdict};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs};
+use struck::Struck;
 
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
@@ -67,7 +71,9 @@ fn write(made: &Made, folder: &Path) {
 fn the_history_of_a_billion_requests() {
     let made = Made::new(4, 25_000, 10_000);
     assert_eq!(made.total(), 1_000_000_000);
-    write(&made, &PathBuf::from(env::var_os("SHAKEDOWN_HISTORY").expect("a folder")));
+    let folder = PathBuf::from(env::var_os("SHAKEDOWN_HISTORY").expect("a folder"));
+    write(&made, &folder.join("calm"));
+    write(&made.struck(Struck { every: 600, felt: 3 }), &folder.join("struck"));
 }
 
 #[test]
@@ -93,4 +99,20 @@ fn a_history_that_was_written_and_read_gives_the_same_run() {
     let (read, _) = judge_and_look(meta, events);
     let (direct, _) = judge_and_look(made.meta(), || made.events());
     assert_eq!((read.summary, read.reason), (direct.summary, direct.reason));
+}
+
+#[test]
+fn a_history_with_faults_that_was_written_and_read_gives_the_same_run() {
+    let made = Made::new(3, 500, 300).struck(Struck { every: 60, felt: 3 });
+    let folder = tempfile::tempdir().unwrap();
+    write(&made, folder.path());
+    let (meta, _) = Reader::open(folder.path()).unwrap();
+    let events = || Reader::open(folder.path()).unwrap().1.map(Result::unwrap);
+    let (read, _) = judge_and_look(meta, events);
+    let (direct, _) = judge_and_look(made.meta(), || made.events());
+    let felt = &read.summary.faults[0].recovery.as_ref().unwrap().overall;
+    let (rto, steady) = (felt.rto.unwrap(), felt.steady.unwrap());
+    assert!((Duration::from_secs(3)..Duration::from_secs(5)).contains(&rto.value), "{rto:?}");
+    assert!(steady.value < Duration::from_secs(5) && steady.high.is_some(), "{steady:?}");
+    assert_eq!((&read.summary, &read.reason), (&direct.summary, &direct.reason));
 }

@@ -19,6 +19,7 @@ impl Meta {
             tls_verified: true,
             machine: Machine { os: "linux x86_64".to_owned(), cores: 2 },
             model: Model::Open,
+            pacing: None,
             users: Vec::new(),
             max_in_flight: 100,
             untrusted: Ratio::default(),

@@ -1,5 +1,6 @@
 //! `run.json`: all that judging needs to know of the plan, so that a run can be judged again without its scenario.
 
+use super::Pacing;
 use crate::clock::Offset;
 use crate::source::Place;
 use crate::units::{Rate, Ratio, Span};
@@ -32,6 +33,9 @@ pub struct Meta {
     pub machine: Machine,
     /// Open or closed model.
     pub model: Model,
+    /// How its requests follow each other; none where there is no load, and in histories of versions that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pacing: Option<Pacing>,
     /// The users of each stage, where the load is one of users; empty in all other models.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<UsersPlan>,

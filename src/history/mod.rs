@@ -6,6 +6,7 @@
 mod ahead;
 mod bare;
 mod meta;
+mod pacing;
 mod read;
 #[cfg(test)]
 mod round_trip;
@@ -18,6 +19,7 @@ pub use meta::{
     CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model,
     RecoveryPlan, StagePlan, UsersPlan, WatchPlan, per_second,
 };
+pub use pacing::Pacing;
 pub use read::{Events, ReadError, Reader, Torn};
 pub use select::{SelectError, select};
 pub use write::{WriteError, Writer};

@@ -3,7 +3,7 @@
 use super::*;
 use crate::clock::Offset;
 use crate::event::{
-    Asked, CheckDetail, CheckEnd, Ending, Event, EventKind, Filled, GeneratorSecond, Phase, RunQueue,
+    Asked, CheckDetail, CheckEnd, Counted, Ending, Event, EventKind, Filled, GeneratorSecond, Phase, RunQueue,
 };
 use crate::sample::{EndpointId, ErrorClass, Outcome, Sample};
 use crate::stats::Delta;
@@ -99,6 +99,8 @@ fn kind() -> impl Strategy<Value = EventKind> {
         any::<String>().prop_map(|text| EventKind::Trouble { text }),
         any::<String>().prop_map(|reason| EventKind::Ended(Ending::Unreachable { reason })),
         Just(EventKind::LoadEnded),
+        (any::<u64>(), any::<u64>())
+            .prop_map(|(events, planned)| EventKind::Counted(Counted { events, planned })),
         any::<String>().prop_map(|reason| EventKind::Ended(Ending::Aborted { reason })),
         Just(EventKind::Ended(Ending::Completed)),
     ]

@@ -41,8 +41,8 @@ impl AroundFault {
 
     /// Adds a delta; the seconds before `settled` no longer wait.
     pub(super) fn add(&mut self, delta: &Delta, settled: u64) {
-        let wait = self.waiting.split_off(&settled);
-        for (second, waited) in std::mem::replace(&mut self.waiting, wait) {
+        while let Some(first) = self.waiting.first_entry().filter(|first| *first.key() < settled) {
+            let (second, waited) = first.remove_entry();
             if self.contains(second) {
                 self.sums.merge(&waited);
             }

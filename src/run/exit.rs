@@ -19,7 +19,7 @@ pub enum Exit {
     Unreachable,
     /// A fault could not be undone: the target may be left changed.
     Dirty,
-    /// Somebody stopped it with Ctrl-C or SIGTERM.
+    /// Somebody stopped it with Ctrl-C, SIGTERM or by closing the terminal.
     Interrupted,
 }
 

@@ -11,6 +11,7 @@ use super::recovery::Recoveries;
 use super::seconds::{Part, Seconds};
 use super::summary::{Broke, EndpointSummary, Example, Latencies, Summary, Totals, per_second};
 use super::watched::WatchedChecks;
+use super::whole::{End, Whole, contradiction};
 use super::windows::{Held, Windows};
 use crate::clock::Offset;
 use crate::event::{CheckEnd, Ending, Event, EventKind, FaultStep, GeneratorSecond, Phase};
@@ -55,6 +56,7 @@ pub(super) struct Fold<'a> {
     checks: Vec<CheckResult>,
     watched: WatchedChecks,
     troubles: Vec<String>,
+    whole: Whole,
 }
 
 #[derive(Debug, Default)]
@@ -91,6 +93,7 @@ impl<'a> Fold<'a> {
             checks: Vec::new(),
             watched: WatchedChecks::default(),
             troubles: Vec::new(),
+            whole: Whole::new(meta),
         }
     }
 
@@ -106,6 +109,9 @@ impl<'a> Fold<'a> {
     /// Takes in the next event.
     pub(super) fn add(&mut self, event: Event) {
         self.last = self.last.max(event.at);
+        if let Some(wrong) = self.whole.see(&event) {
+            self.trouble(wrong);
+        }
         match event.kind {
             EventKind::Window(delta) => self.window(&delta),
             EventKind::Generator(said) => self.generator(&said),
@@ -128,7 +134,7 @@ impl<'a> Fold<'a> {
                 self.ledger(|book| writes.into_iter().for_each(|write| book.write(write)));
             }
             EventKind::ReadBack(reading) => self.ledger(|book| book.read(reading)),
-            EventKind::StageStarted { .. } => {}
+            EventKind::StageStarted { .. } | EventKind::Counted(_) => {}
         }
     }
 
@@ -149,12 +155,16 @@ impl<'a> Fold<'a> {
     /// Takes in one endpoint's part of a second.
     pub(super) fn window(&mut self, delta: &Delta) {
         let stage: Option<&StagePlan> = self.meta.stages.get(usize::from(delta.stage));
-        let (Some(stage), true) = (stage, usize::from(delta.endpoint.0) < self.meta.endpoints.len()) else {
+        let endpoint = self.meta.endpoints.get(usize::from(delta.endpoint.0));
+        let (Some(stage), Some(endpoint)) = (stage, endpoint) else {
             return self.trouble(format!(
                 "the history speaks of endpoint {} in stage {}, which the plan does not have",
                 delta.endpoint.0, delta.stage
             ));
         };
+        if let Some(wrong) = contradiction(endpoint, delta) {
+            return self.trouble(wrong);
+        }
         self.last_second = self.last_second.max(Some(delta.second));
         if self.left_out.is_some_and(|seconds| seconds.contains(delta.second)) {
             return;
@@ -237,8 +247,21 @@ impl<'a> Fold<'a> {
         (self.load.endpoints.len() + self.windows.tallies(), self.seconds.open())
     }
 
+    fn look_whether_it_is_whole(&mut self) {
+        let stages = &self.meta.stages;
+        let began =
+            |broke: &Broke| stages.iter().find(|stage| stage.name == broke.stage).map(|stage| stage.start);
+        let broke = self.broke.first().map(|broke| began(broke).unwrap_or_default());
+        let end = End { ending: self.ending.as_ref(), broke };
+        let whole = std::mem::replace(&mut self.whole, Whole::new(self.meta));
+        for wrong in whole.troubles(end) {
+            self.trouble(wrong);
+        }
+    }
+
     /// The run in numbers, and the seconds that gates are judged without where they would fail.
-    pub(super) fn summary(self) -> (Summary, Spoilt) {
+    pub(super) fn summary(mut self) -> (Summary, Spoilt) {
+        self.look_whether_it_is_whole();
         let measured = self.meta.stages.iter().filter(|stage| !stage.warmup);
         let extent = self.extent();
         let length = extent.covered(measured, Offset::ZERO);

@@ -8,6 +8,7 @@
 //! - at most 100,000 stretches of seconds that gates are judged without; where one of them would fail, the history is
 //!   read a second time, with as much memory again;
 //! - one example per endpoint and class, at most 100 spans of untrusted seconds and 20 troubles;
+//! - of the arrivals of a plan one count for each of the newest 10,000 seconds;
 //! - one entry per check of a watch, with its newest failure;
 //! - of the ledger at most 10 million writes with 24 bytes each, and two of its readings;
 //! - of each fault 256 injections and all that went badly, and at most 2,000 changes of the cluster around them;
@@ -40,11 +41,14 @@ mod series;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]
+mod stories_of_damage;
+#[cfg(test)]
 mod stories_of_faults;
 #[cfg(test)]
 mod stories_of_generator;
 mod summary;
 mod watched;
+mod whole;
 mod windows;
 
 pub use crate::stats::Bounds;

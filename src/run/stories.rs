@@ -15,7 +15,7 @@ use std::time::Duration;
 pub(super) struct Story {
     pub(super) meta: Meta,
     gates: Vec<(Gate, Severity, String)>,
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
     strictness: Strictness,
 }
 

@@ -73,6 +73,7 @@ fn fail() -> Sample {
         .example(9_000, 1, ErrorClass::Timeout, "no answer within 2s")
         .example(10_000, 1, ErrorClass::Assertion, "$.state: expected equal to \"accepted\", came \"queued\"")
         .check(13_100, Phase::After, "health", Verdict::Fail, "GET /health answered 503, expected 200")
+        .in_order()
         .ends(13_050, Ending::Completed)
         .expect(Verdict::Fail, Exit::Failed)
 }
@@ -94,7 +95,7 @@ fn untrusted() -> Sample {
     for second in [6, 7, 10] {
         sample = sample.traffic(Traffic { dropped: 25, ..Traffic::at(0, 1, second) }).generator(second, 1.97);
     }
-    sample.ends(13_050, Ending::Completed).expect(Verdict::Inconclusive, Exit::Inconclusive)
+    sample.in_order().ends(13_050, Ending::Completed).expect(Verdict::Inconclusive, Exit::Inconclusive)
 }
 
 /// The container had a tenth of a core: slow is what it measured of itself.
