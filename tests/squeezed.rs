@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use support::{Delayed, Neighbours, Program, Report};
+use support::{Answer, Delayed, Neighbours, Program, Report, Scripted};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_shakedown");
 
@@ -106,6 +106,23 @@ fn a_squeezed_generator_neither_aborts_a_run_nor_breaks_a_step() {
     let report = ended.report();
     assert_eq!((report.text("/run/ending"), report.list("/broke").len()), ("completed", 0));
     is_not_blamed(&report);
+}
+
+#[test]
+fn a_squeezed_generator_ends_a_run_for_what_the_target_says_itself() {
+    let _alone = alone();
+    let (_neighbours, program) = match beside_a_neighbour() {
+        Ok(both) => both,
+        Err(why) => return support::skipped(why),
+    };
+    let server = Scripted::start([Answer::status(500)]);
+    let ended = program.scenario(&format!(
+        "scenario: squeezed\ntarget: {{ http: '{}' }}\nabort_when: error_rate > 50% last 2s\nload:\n  \
+         profile: {{ stages: [{{ from: 100/s, to: 100/s, over: 5m }}] }}\n  \
+         journeys: [{{ name: j, steps: [{{ get: / }}] }}]\n",
+        server.url()
+    ));
+    ended.expect(130, &["`abort_when: error_rate > 50% last 2s` came about"]);
 }
 
 /// A control group with a tenth of a core, gone when it is dropped.

@@ -4,7 +4,7 @@
 
 use std::thread::sleep;
 use std::time::Duration;
-use support::{Child, Counts, Program, Report};
+use support::{Child, Counts, Program, Raw, Report};
 
 /// A percentile of all endpoints' times, in milliseconds.
 fn millis(report: &Report, what: &str) -> f64 {
@@ -36,4 +36,21 @@ fn a_stopped_server_is_felt_by_everyone_who_came_meanwhile() {
     assert!(millis(&report, "service_us/p99") > 1_500.0, "each of them was sent when it was planned");
     assert!(millis(&report, "lag_us/p50") < 100.0 && millis(&report, "lag_us/p99") < 1_000.0);
     assert!(report.number("/generator/in_flight_max") > 200.0, "all of them waited side by side");
+}
+
+#[test]
+fn a_server_that_never_answers_ends_the_run_when_its_timeouts_are_over() {
+    let server = Raw::silent();
+    let program = Program::at(env!("CARGO_BIN_EXE_shakedown"));
+    let ended = program.scenario(&format!(
+        "scenario: hangs\ntarget: {{ http: '{}' }}\nabort_when: error_rate > 50% last 2s\nload:\n  timeout: 4s\n  \
+         profile: {{ stages: [{{ from: 50/s, to: 50/s, over: 5m }}] }}\n  \
+         journeys: [{{ name: j, steps: [{{ get: / }}] }}]\n",
+        server.url()
+    ));
+    ended.expect(130, &["`abort_when: error_rate > 50% last 2s` came about"]);
+    let report = ended.report();
+    let counts = report.counts();
+    assert_eq!(counts.planned, counts.failed, "{report:?}");
+    assert!((200..15_000).contains(&counts.planned), "nothing is known before the first timeout: {counts:?}");
 }

@@ -3,7 +3,7 @@
 
 use crate::clock::Offset;
 use crate::event::GeneratorSecond;
-use crate::gate::{Evidence, Gate, Requests, decide};
+use crate::gate::{Decision, Evidence, Gate, Requests, decide};
 use crate::stats::Delta;
 use crate::trust::{Limits, Second, Spoilt};
 use crate::verdict::Verdict;
@@ -63,6 +63,18 @@ impl Trusted {
         !self.spoilt.contains(second) && !spoils(second) && !spoils(second.saturating_add(1))
     }
 
+    /// For how long the generator may have kept requests waiting, at most, from the beginning of one second to the end of
+    /// another.
+    pub(super) fn held(&self, from: u64, to: u64) -> Duration {
+        let whole = Duration::from_secs(1);
+        let of = |second: u64| match self.open.get(&second) {
+            Some(known) => self.limits.held(known),
+            None if second < self.closed_before && !self.spoilt.contains(second) => Duration::ZERO,
+            None => whole,
+        };
+        (from..=to).map(of).sum()
+    }
+
     /// How much of the time between two moments can be trusted.
     pub(super) fn between(&self, from: Offset, to: Offset) -> Duration {
         let at = |second: u64| Offset::from_micros(second.saturating_mul(1_000_000));
@@ -74,11 +86,14 @@ impl Trusted {
 /// Why a gate fails, where it fails by all requests and by those of the seconds that can be trusted as well. What a gate
 /// asks about the generator itself stands as it is.
 pub(super) fn failure(gate: &Gate, whole: Requests<'_>, trusted: Requests<'_>) -> Option<String> {
-    let decided = |requests| decide(gate, &Evidence::Requests(requests));
-    let found = decided(whole);
-    let stands = found.verdict == Verdict::Fail
-        && (!gate.metric.tells_of_target() || decided(trusted).verdict == Verdict::Fail);
+    let found = failure_of(gate, whole)?;
+    let stands = !gate.metric.tells_of_target() || failure_of(gate, trusted).is_some();
     stands.then_some(found.reason)
+}
+
+/// How a gate was decided that fails by these requests.
+pub(super) fn failure_of(gate: &Gate, requests: Requests<'_>) -> Option<Decision> {
+    Some(decide(gate, &Evidence::Requests(requests))).filter(|decision| decision.verdict == Verdict::Fail)
 }
 
 #[cfg(test)]

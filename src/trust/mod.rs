@@ -5,6 +5,7 @@
 //! the same rules when it is over.
 
 mod cause;
+mod held;
 mod limits;
 mod second;
 mod spoilt;

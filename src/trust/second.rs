@@ -5,6 +5,7 @@ use super::{Cause, Doubt, Limits};
 use crate::event::{Filled, GeneratorSecond};
 use crate::sample::ErrorClass;
 use crate::stats::Delta;
+use std::time::Duration;
 
 /// What the rules look at in one second of a load.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -13,6 +14,8 @@ pub struct Second {
     pub(super) dropped: u64,
     pub(super) sent: u64,
     pub(super) late: u64,
+    /// How much later than planned the latest of them started.
+    pub(super) latest: Duration,
     /// Requests that failed on our side.
     pub(super) own: u64,
     pub(super) said: Option<GeneratorSecond>,
@@ -28,6 +31,7 @@ impl Second {
         self.sent += counts.ended();
         self.own += counts.errors[ErrorClass::Generator.index()];
         self.late += delta.tally.lag.above_us(limit).0;
+        self.latest = self.latest.max(Duration::from_micros(delta.tally.lag.max_us().unwrap_or_default()));
     }
 
     /// Adds what the generator said of itself.
