@@ -71,7 +71,7 @@ impl<'a> Dispatch<'a> {
             accounts: vec![None; load.workers as usize],
             trusted: Trusted::new(load.limits),
             broken,
-            abort: Abort::default(),
+            abort: Abort::new(load),
             aborted: None,
             next_stage: 0,
             auditor,
@@ -191,7 +191,7 @@ impl<'a> Dispatch<'a> {
             if self.load.may_end_early() {
                 self.trusted.add(&delta);
                 self.broken.add(self.load, &delta);
-                self.abort.add(self.load, &delta);
+                self.abort.add(self.load, &delta, batch.second);
             }
             let key = (delta.second, delta.stage, delta.endpoint);
             match self.pending.entry(key) {

@@ -12,7 +12,7 @@ use super::worker::Worker;
 use super::{LoadPlan, RunPlan, calls, watching};
 use crate::check::Effort;
 use crate::clock::{Clock, Offset};
-use crate::event::{CheckEnd, Ending, Event, EventKind, Phase};
+use crate::event::{CheckEnd, Counted, Ending, Event, EventKind, Phase};
 use crate::history::StagePlan;
 use crate::sample::ErrorClass;
 use crate::transport::{Connection, Failure, Target};
@@ -41,8 +41,8 @@ pub struct Control {
     asked: watch::Receiver<bool>,
 }
 
-/// Asks a run to stop.
-#[derive(Debug)]
+/// Asks a run to stop. Whoever has a clone may.
+#[derive(Debug, Clone)]
 pub struct Stop(watch::Sender<bool>);
 
 impl Control {
@@ -79,8 +79,9 @@ const HEAD_START: Duration = Duration::from_millis(50);
 /// Batches under way; a worker waits when the dispatcher is that far behind.
 const BATCHES: usize = 256;
 
-/// Drives a run and says what happens, in order, its ending last. The run's clock starts with the load; what comes
-/// before it is stamped 0. A run with faults needs the hold on its namespace that `prepare` gives; it is given back.
+/// Drives a run and says what happens, in order, how much that was and its ending last. The run's clock starts with the
+/// load; what comes before it is stamped 0, but the end of a run without a load tells how long it took. A run with faults
+/// needs the hold on its namespace that `prepare` gives; it is given back.
 ///
 /// # Errors
 /// Only what keeps the run from being driven at all; everything that a target does is an event.
@@ -91,18 +92,24 @@ pub async fn drive(
     control: &Control,
     say: &mut dyn FnMut(Event),
 ) -> Result<(), EngineError> {
-    let mut clock = None;
-    let told = story(plan, &mut session, stages, control, &mut clock, say).await;
+    let (begun, mut clock) = (Instant::now(), None);
+    let mut counted = Counted::default();
+    let mut tell = |event: Event| {
+        counted.add(&event);
+        say(event);
+    };
+    let told = story(plan, &mut session, stages, control, &mut clock, &mut tell).await;
     // The load never began, so the faults did not either.
     if let Some(session) = session {
         for text in session.end().await {
-            say(Event { at: Offset::ZERO, kind: EventKind::Trouble { text } });
+            tell(Event { at: Offset::ZERO, kind: EventKind::Trouble { text } });
         }
     }
     let told = told?;
     // Whenever somebody asked: what was under way then is not what was planned, and no other run may follow.
     let ending = if *control.asked.borrow() { Ending::Interrupted } else { told };
-    let at = clock.map_or(Offset::ZERO, |clock: Clock| clock.now());
+    let at = clock.map_or_else(|| Offset::ZERO + begun.elapsed(), |clock: Clock| clock.now());
+    say(Event { at, kind: EventKind::Counted(counted) });
     say(Event { at, kind: EventKind::Ended(ending) });
     Ok(())
 }
@@ -117,8 +124,7 @@ async fn story(
 ) -> Result<Ending, EngineError> {
     if let Some(watch) = &plan.watch {
         let started = *clock.insert(Clock::start());
-        let watched = control.unless_stopped(watching::watch(plan, watch, started, say)).await;
-        return Ok(watched.unwrap_or(Ending::Interrupted));
+        return Ok(watching::watch(plan, watch, started, control, say).await);
     }
     let mut failed = false;
     let mut tell = |end: CheckEnd| {
@@ -126,7 +132,7 @@ async fn story(
         say(Event { at: Offset::ZERO, kind: EventKind::Check(end) });
     };
     let round = Round { phase: Phase::Before, effort: Effort::Whole };
-    if control.unless_stopped(checks::run(plan, round, &mut tell)).await.is_none() {
+    if checks::run(plan, round, control, &mut tell).await.is_none() {
         return Ok(Ending::Interrupted);
     }
     if failed {
@@ -173,7 +179,8 @@ async fn story(
     }
     let mut tell = |end| say(Event { at: started.now(), kind: EventKind::Check(end) });
     let round = Round { phase: Phase::After, effort: Effort::Whole };
-    let _ = control.unless_stopped(checks::run(plan, round, &mut tell)).await;
+    // Whether it was stopped is looked at in the end, for all of the run.
+    let _ = checks::run(plan, round, control, &mut tell).await;
     Ok(Ending::Completed)
 }
 

@@ -27,7 +27,14 @@ pub(super) enum Feed {
 impl Feed {
     async fn next(&mut self, shared: &Shared) -> Option<(Arrival, Held)> {
         match self {
-            Feed::Planned(inbox) => Some(inbox.take().await),
+            Feed::Planned(inbox) => {
+                let due = || shared.next_due().map(|arrival| (arrival, shared.in_flight.hold()));
+                if let Some(arrival) = inbox.look().or_else(due) {
+                    return Some(arrival);
+                }
+                shared.idle.borrow_mut().push(inbox.clone());
+                Some(inbox.take().await)
+            }
             Feed::Asap { next, stride } => {
                 let now = shared.clock.now();
                 shared.closed_model_goes_on(now).then(|| {
@@ -51,10 +58,9 @@ pub(super) async fn run(shared: Rc<Shared>, mut feed: Feed) {
         if shared.in_flight.get() == 0 {
             shared.drained.notify_one();
         }
-        match &feed {
-            Feed::Planned(inbox) => shared.idle.borrow_mut().push(inbox.clone()),
+        if matches!(feed, Feed::Asap { .. }) {
             // Between two arrivals, so nothing is planned, in flight or late because of it.
-            Feed::Asap { .. } => shared.closed_model_waits(backoff.after(failed)).await,
+            shared.closed_model_waits(backoff.after(failed)).await;
         }
     }
     shared.drained.notify_one();

@@ -13,6 +13,7 @@ mod abort;
 mod audit;
 mod backoff;
 mod batch;
+mod blame;
 mod broken;
 mod calls;
 mod checks;

@@ -39,7 +39,7 @@ pub(super) async fn pace(
         }
         if wait(&shared, (at, next), &mut timer, together.len()).await == Waited::NotAtAll {
             in_a_row += together.len();
-            if in_a_row >= IN_A_ROW || together.len() > 1 {
+            if in_a_row >= IN_A_ROW {
                 in_a_row = 0;
                 tokio::task::yield_now().await;
             }
@@ -49,14 +49,26 @@ pub(super) async fn pace(
         if shared.stopping.get() {
             return;
         }
-        let several = together.len() > 1;
-        let begun = shared.clock.now();
-        together.drain(..).for_each(|arrival| hand_out(&shared, arrival, limit));
-        if several {
+        if together.len() > 1 {
+            takes = usual(takes, leave_together(&shared, &mut together, limit).await);
+        } else {
+            together.drain(..).for_each(|arrival| hand_out(&shared, arrival, limit));
             let_the_lanes_send().await;
-            takes = usual(takes, shared.clock.now().since(begun));
         }
     }
+}
+
+/// Sends several arrivals; gives how long that took.
+async fn leave_together(shared: &Rc<Shared>, together: &mut Vec<Arrival>, limit: u64) -> Duration {
+    let begun = shared.clock.now();
+    shared.due.borrow_mut().extend(together.drain(..));
+    // The runtime looks at its sockets first, and the lanes whose answers came take the next arrivals.
+    tokio::task::yield_now().await;
+    while let Some(arrival) = shared.next_due() {
+        hand_out(shared, arrival, limit);
+    }
+    let_the_lanes_send().await;
+    shared.clock.now().since(begun)
 }
 
 /// How long sending a departure usually takes, after it took `now` this time. One that was disturbed counts little.
@@ -87,16 +99,20 @@ async fn wait(
         }
         waited = Waited::ForIt;
         let look_up = now + LOOK_UP;
-        if at > look_up {
-            timer.about(shared.clock.instant(look_up), None).await;
-        } else if arrivals == 1 {
-            timer.until(shared.clock.instant(at), then).await;
-        } else if at.since(now) <= LONGEST_SLEEP && shared.in_flight.get() == shared.patient.get() {
-            timer.sleep_through(shared.clock.instant(at), then).await;
-            return waited;
-        } else {
-            timer.about(shared.clock.instant(at), then).await;
-            return waited;
+        let may_sleep = at.since(now) <= LONGEST_SLEEP && shared.in_flight.get() == shared.patient.get();
+        let instant = shared.clock.instant(at);
+        match arrivals {
+            _ if at > look_up => timer.about(shared.clock.instant(look_up), None).await,
+            1 if may_sleep => timer.sleep_until(instant, then).await,
+            1 => timer.until(instant, then).await,
+            _ => {
+                if may_sleep {
+                    timer.sleep_about(instant, then);
+                } else {
+                    timer.about(instant, then).await;
+                }
+                return waited;
+            }
         }
     }
 }

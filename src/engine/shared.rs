@@ -8,6 +8,7 @@ use super::{LoadPlan, Pace};
 use crate::clock::{Clock, Offset};
 use crate::load::Arrival;
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,6 +27,9 @@ pub(super) struct Shared {
     pub(super) deadlines: Deadlines,
     /// Connections with several lanes each, where the scenario wants such.
     pub(super) pool: Option<Pool>,
+    /// Arrivals that leave now. A lane that has read its answer takes the next one: it is awake, and what it needs is at
+    /// hand.
+    pub(super) due: RefCell<VecDeque<Arrival>>,
     /// Lanes that wait for an arrival, the last used on top: few connections stay busy rather than many half idle.
     pub(super) idle: RefCell<Vec<Rc<Inbox>>>,
     /// Signalled when nothing is in flight.
@@ -49,13 +53,19 @@ impl Shared {
             patient: Gauge::default(),
             connections: Gauge::default(),
             deadlines: Deadlines::default(),
-            idle: RefCell::new(Vec::new()),
+            due: RefCell::default(),
+            idle: RefCell::default(),
             drained: Notify::new(),
             stopping: Cell::new(false),
             stopped: Notify::new(),
             addresses: RefCell::new(addresses),
             next_address: Cell::new(0),
         }
+    }
+
+    /// The next of the arrivals that leave now.
+    pub(super) fn next_due(&self) -> Option<Arrival> {
+        self.due.borrow_mut().pop_front()
     }
 
     /// No further requests from now on; pauses end at once.
@@ -121,10 +131,15 @@ impl Inbox {
         self.bell.notify_one();
     }
 
+    /// The arrival that was left here, if one was.
+    pub(super) fn look(&self) -> Option<(Arrival, Held)> {
+        self.arrival.take()
+    }
+
     /// Waits for an arrival.
     pub(super) async fn take(&self) -> (Arrival, Held) {
         loop {
-            if let Some(arrival) = self.arrival.take() {
+            if let Some(arrival) = self.look() {
                 return arrival;
             }
             self.bell.notified().await;

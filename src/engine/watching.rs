@@ -1,10 +1,10 @@
 //! The watch after a deploy: all checks again and again, until its time is over or one of them keeps failing.
 
-use super::RunPlan;
 use super::checks::{self, Round};
+use super::{Control, RunPlan};
 use crate::check::Effort;
 use crate::clock::Clock;
-use crate::event::{CheckEnd, Ending, Event, EventKind, Phase};
+use crate::event::{Asked, CheckEnd, Ending, Event, EventKind, Phase};
 use crate::history::WatchPlan;
 use crate::verdict::{Severity, Verdict};
 use std::time::Duration;
@@ -35,11 +35,13 @@ impl Rows {
     }
 }
 
-/// Watches, and says how the watch ended. What is under way when it is dropped is not told any more.
+/// Watches, and says how the watch ended. What is under way when it is stopped is told as not done in the first round;
+/// later on the answers of the rounds before speak for it.
 pub(super) async fn watch(
     plan: &RunPlan,
     watch: &WatchPlan,
     clock: Clock,
+    control: &Control,
     say: &mut dyn FnMut(Event),
 ) -> Ending {
     let (length, every) = (watch.length.get(), watch.every.get().max(Duration::from_millis(1)));
@@ -50,7 +52,10 @@ pub(super) async fn watch(
     loop {
         let (mut place, mut fallen) = (0, None);
         let round = Round { phase: Phase::Watch, effort };
-        checks::run(plan, round, &mut |end| {
+        let asked = checks::run(plan, round, control, &mut |end| {
+            if end.asked == Asked::Unanswered && effort != Effort::Whole {
+                return;
+            }
             if rows.add(place, &end) && fallen.is_none() {
                 fallen = Some(end.name.clone());
             }
@@ -58,6 +63,9 @@ pub(super) async fn watch(
             say(Event { at: clock.now(), kind: EventKind::Check(end) });
         })
         .await;
+        if asked.is_none() {
+            return Ending::Interrupted;
+        }
         if let Some(check) = fallen {
             return Ending::WatchFailed { check };
         }
@@ -68,7 +76,9 @@ pub(super) async fn watch(
         if next > length && rows.all_hold() {
             return Ending::Completed;
         }
-        sleep_until(begun + next).await;
+        if control.unless_stopped(sleep_until(begun + next)).await.is_none() {
+            return Ending::Interrupted;
+        }
     }
 }
 

@@ -83,10 +83,7 @@ impl Timer {
             self.sleep(at, then, (self.mostly.early(), left)).await;
             self.mostly.learn(at);
         }
-        // Shorter than another sleep would take.
-        while Instant::now() < at {
-            std::hint::spin_loop();
-        }
+        spin_until(at);
     }
 
     /// Waits until about `at`: three of four times some microseconds before it, else after it.
@@ -97,16 +94,25 @@ impl Timer {
         }
     }
 
-    /// Waits like [`Timer::about`], but the whole thread sleeps, whatever happens to its other tasks meanwhile: that
-    /// is cheaper than waiting for both. What became ready in the meantime has its turn before this returns.
-    pub async fn sleep_through(&mut self, at: Instant, then: Option<Instant>) {
-        let left = self.usually.left(at);
+    /// Waits like [`Timer::until`], but the whole thread sleeps, whatever happens to its other tasks meanwhile: that
+    /// is cheaper than waiting for both. What became ready in the meantime has its turn before `at`.
+    pub async fn sleep_until(&mut self, at: Instant, then: Option<Instant>) {
+        let left = self.mostly.left(at);
         if let Some(left) = left {
-            self.sleep_thread(at, then, (self.usually.early(), left));
+            self.sleep_thread(at, then, (self.mostly.early(), left));
         }
         // The runtime looks at its sockets before it goes on with a task that gave way to the others.
         tokio::task::yield_now().await;
         if left.is_some() {
+            self.mostly.learn(at);
+        }
+        spin_until(at);
+    }
+
+    /// Waits like [`Timer::about`], but the whole thread sleeps.
+    pub fn sleep_about(&mut self, at: Instant, then: Option<Instant>) {
+        if let Some(left) = self.usually.left(at) {
+            self.sleep_thread(at, then, (self.usually.early(), left));
             self.usually.learn(at);
         }
     }
@@ -141,6 +147,13 @@ impl Timer {
     }
 }
 
+/// For what is left when another sleep would take longer.
+fn spin_until(at: Instant) {
+    while Instant::now() < at {
+        std::hint::spin_loop();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,8 +180,23 @@ mod tests {
             let at = Instant::now() + Duration::from_micros(micros);
             timer.until(at, None).await;
             assert!(Instant::now() >= at, "{micros} us");
+            let at = Instant::now() + Duration::from_micros(micros);
+            timer.sleep_until(at, None).await;
+            assert!(Instant::now() >= at, "{micros} us, asleep");
         }
         timer.until(Instant::now().checked_sub(Duration::from_secs(1)).unwrap(), None).await;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn what_became_ready_while_the_thread_slept_has_its_turn_before_the_instant() -> io::Result<()> {
+        let mut timer = Timer::new()?;
+        for n in 0..20_u64 {
+            let at = Instant::now() + Duration::from_micros(n * 100);
+            let other = tokio::spawn(async {});
+            timer.sleep_until(at, None).await;
+            assert!(other.is_finished(), "{n}");
+        }
         Ok(())
     }
 
@@ -195,7 +223,7 @@ mod tests {
             if n % 3 == 0 {
                 timer.about(at, Some(then)).await;
             } else {
-                timer.sleep_through(at, Some(then)).await;
+                timer.sleep_about(at, Some(then));
             }
             // However much it learnt to wake early, it does not skip one.
             assert!(Instant::now() + Duration::from_nanos(USUALLY.most.into()) >= at);

@@ -14,6 +14,7 @@
 //! - [`Child`] is a server in a process of its own, which a test can stop and let go on;
 //! - [`Neighbours`] keep a core busy;
 //! - [`kubectls`] finds kubectl, old and new;
+//! - [`spread`] tells in one line of JSON how far instants lie from a schedule;
 //! - [`Program`] runs the program, and what it says comes back as [`Ended`] and [`Report`]; [`descendants`] and
 //!   [`lives`] tell what it leaves behind; [`undisturbed`] runs it again where a busy machine left it without a verdict.
 //!
@@ -39,6 +40,7 @@ mod running;
 mod scripted;
 mod server;
 mod skipped;
+mod spread;
 mod streams;
 mod tls;
 mod undisturbed;
@@ -62,6 +64,7 @@ pub use running::{Ended, Running};
 pub use scripted::Scripted;
 pub use server::{Server, unprivileged};
 pub use skipped::skipped;
+pub use spread::{WARM_UP, spread};
 pub use streams::{Streams, StreamsSetup};
 pub use tls::{Clients, Secured, TlsServer, TlsSetup};
 pub use undisturbed::undisturbed;
