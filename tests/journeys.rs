@@ -162,7 +162,9 @@ fn cookies_belong_to_one_arrival() {
     let server = Scripted::answering(|seen| match seen.path.split_once("/login/") {
         Some((_, number)) => Answer::ok("in")
             .header("set-cookie", &format!("session=s{number}; Path=/; HttpOnly"))
-            .header("set-cookie", "cart=c; Path=/cart"),
+            .header("set-cookie", "cart=c; Path=/cart")
+            .header("set-cookie", "old=1; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+            .header("set-cookie", "other=1; Path=/; Domain=evil.example"),
         None => Answer::ok("ok"),
     });
     let journey = "  journeys: [{ name: j, steps: [{ get: '/login/{{ n }}' }, { get: '/me/{{ n }}' }, { get: '/cart/{{ n }}' }] }]\n";
@@ -174,7 +176,7 @@ fn cookies_belong_to_one_arrival() {
             "each arrival starts without any"
         );
         assert_eq!(to(&server, &format!("/me/{n}")).header("cookie"), format!("session=s{n}"));
-        assert_eq!(to(&server, &format!("/cart/{n}")).header("cookie"), format!("session=s{n}; cart=c"));
+        assert_eq!(to(&server, &format!("/cart/{n}")).header("cookie"), format!("cart=c; session=s{n}"));
     }
 }
 
@@ -185,6 +187,7 @@ fn redirects_are_followed_where_the_step_says_so_and_never_away() {
         "/a" | "/stay" => Answer::status(302).header("location", "/b").header("set-cookie", "k=v"),
         "/b" => Answer::status(307).header("location", "c?x=1"),
         "/away" => Answer::status(301).header("location", "http://evil.test/"),
+        "/loop" => Answer::status(301).header("location", "/loop"),
         _ => Answer::ok("end"),
     });
     let journey = "  journeys:
@@ -192,16 +195,25 @@ fn redirects_are_followed_where_the_step_says_so_and_never_away() {
     - { name: stay, steps: [{ get: /stay, expect: { status: 302 } }] }
     - { name: short, steps: [{ name: s, get: /b, redirects: 0, expect: { status: 200 } }] }
     - { name: away, steps: [{ name: s, get: /away, redirects: 1 }] }
+    - { name: loop, steps: [{ name: s, get: /loop, redirects: 2 }] }
 ";
     let report = program.scenario(&scenario(&server, journey)).report();
-    assert_eq!(report.counts(), Counts { planned: 20, done: 10, failed: 10, dropped: 0 });
+    assert_eq!(report.counts(), Counts { planned: 20, done: 8, failed: 12, dropped: 0 });
     let paths = paths(&server);
-    assert_eq!((paths["/a"], paths["/b"], paths["/c?x=1"], paths["/stay"]), (5, 10, 5, 5));
+    assert_eq!((paths["/a"], paths["/b"], paths["/c?x=1"], paths["/stay"]), (4, 8, 4, 4));
+    assert_eq!((paths["/away"], paths["/loop"]), (4, 12));
     let end = to(&server, "/c?x=1");
     assert_eq!((end.method.as_str(), body(&end), end.header("cookie")), ("GET", "", "k=v"));
     let away = report.endpoint("away/s");
-    let words = "a redirect to `http://evil.test/` leaves the target; load goes to the target alone";
-    assert_eq!(away.text("/examples/protocol"), words);
+    let words = format!(
+        "a redirect to `http://evil.test/` leaves the target {}, where all load goes; write `target: {{ http: \
+         \"http://evil.test\" }}` if that is meant, or leave `redirects` out, so that the 301 is the answer",
+        server.url()
+    );
+    assert_eq!(away.text("/examples/status"), words);
+    let looping = report.endpoint("loop/s");
+    let looping = looping.text("/examples/status");
+    assert!(looping.starts_with("a redirect to `/loop` is one more than `redirects: 2` allows"), "{looping}");
     let short = report.endpoint("short/s");
     assert_eq!(short.text("/examples/status"), "expected status 200, got 307 Temporary Redirect");
 }

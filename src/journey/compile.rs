@@ -4,6 +4,7 @@ use super::data::Data;
 use super::extract::Extract;
 use super::grpc::{self, Call};
 use super::judge::Expectation;
+use super::origin::Origin;
 use super::scope::{Scope, check_capture_name};
 use super::step::{RequestForm, Step};
 use super::{CompileContext, Expect, JourneySpec, StatusExpect, StepSpec, Values, request, talk};
@@ -120,6 +121,7 @@ impl WrittenStep<'_> {
             expect: compiled,
             extracts,
             redirects: spec.redirects.as_ref().map_or(0, |redirects| redirects.value),
+            origin: cx.target.map(Origin::of).unwrap_or_default(),
             longest_body: longest.unwrap_or(if kept { LONGEST_KEPT_BODY } else { LONGEST_BODY }),
         })
     }

@@ -8,6 +8,11 @@ use http::HeaderMap;
 use std::time::Duration;
 
 fn compile(yaml: &str) -> (Option<Journey>, Vec<Problem>) {
+    compile_for("http://shop.test/api", yaml)
+}
+
+/// A journey to the target of this URL.
+pub(super) fn compile_for(url: &str, yaml: &str) -> (Option<Journey>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut tree: Node = parse(yaml, 0, &mut Budget::default(), &mut problems).unwrap();
     let spec: Option<JourneySpec> = decode(&mut tree, &mut problems);
@@ -19,8 +24,7 @@ fn compile(yaml: &str) -> (Option<Journey>, Vec<Problem>) {
         other => Err(Problem::at(path.mark, format!("there is no file `{other}`"))),
     };
     let limit = Duration::from_secs(1);
-    let target =
-        Target::new("http://shop.test/api", HttpVersion::Auto, &TlsOptions::default(), limit).unwrap();
+    let target = Target::new(url, HttpVersion::Auto, &TlsOptions::default(), limit).unwrap();
     let cx = CompileContext {
         vars: &vars,
         read: &read,

@@ -93,7 +93,7 @@ impl Expectation {
         self.body.is_some() || !self.json.is_empty()
     }
 
-    /// Whether any status may be a redirect that is meant as the answer.
+    /// Whether this status is expected by name or by class; none is where nothing is written.
     pub fn wants_status(&self, code: u16) -> bool {
         self.statuses.iter().any(|status| status.accepts(code))
     }

@@ -16,8 +16,11 @@ mod json;
 mod judge;
 #[cfg(test)]
 mod judge_tests;
+mod origin;
 mod pairs;
 mod redirect;
+#[cfg(test)]
+mod redirect_tests;
 mod request;
 mod scope;
 mod shorthand;

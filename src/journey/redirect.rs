@@ -1,103 +1,123 @@
 //! Following redirects, within the target only.
 
-use super::judge::Mismatch;
+use super::Step;
+use super::judge::{Mismatch, excerpt};
+use super::origin::Origin;
 use crate::sample::ErrorClass;
 use crate::transport::{Answer, Content, Request};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION};
-use http::uri::{PathAndQuery, Uri};
-use http::{Method, StatusCode};
+use http::header::{
+    CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, HOST, LOCATION,
+};
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Method, StatusCode};
+use percent_encoding::{AsciiSet, percent_encode};
+use url::{Position, Url};
 
-/// The request that a redirect asks for; `None` when the answer is no redirect or the step follows none.
-pub(super) fn follow(request: &Request, answer: &Answer, left: u8) -> Result<Option<Request>, Mismatch> {
+/// What stands in a `Location` and is not ASCII is sent back byte by byte, whatever its encoding.
+const ASCII: &AsciiSet = &AsciiSet::EMPTY;
+
+/// The request that a redirect asks for; `None` when the answer is no redirect, or the step follows none, or the redirect
+/// is the answer that the step expects in the end. `followed` were followed before.
+pub(super) fn follow(
+    step: &Step,
+    request: &Request,
+    answer: &Answer,
+    followed: u8,
+) -> Result<Option<Request>, Mismatch> {
     let code = answer.status;
-    let is_redirect = matches!(code.as_u16(), 301 | 302 | 303 | 307 | 308);
-    let Some(location) = answer.headers.get(&LOCATION).filter(|_| is_redirect && left > 0) else {
+    if !step.follows_redirects() || !matches!(code.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
+    }
+    let location = answer.headers.get(&LOCATION);
+    let Some(location) = location.filter(|_| followed < step.redirects) else {
+        // Any status below 400 is expected of an answer, and this is none yet.
+        let is_meant = step.expect.wants_status(code.as_u16());
+        return if is_meant { Ok(None) } else { Err(unfollowed(step, code, location)) };
     };
-    let location = String::from_utf8_lossy(location);
-    let path = path_within(request, &location)?;
+    follow_to(&step.origin, request, code, location).map(Some)
+}
+
+fn follow_to(
+    origin: &Origin,
+    request: &Request,
+    code: StatusCode,
+    location: &[u8],
+) -> Result<Request, Mismatch> {
+    let not_a_uri = || not_a_uri(location);
+    let base = origin.uri(request);
+    let reference = percent_encode(location, ASCII).to_string();
+    let uri = base.as_ref().and_then(|base| base.join(&reference).ok()).ok_or_else(not_a_uri)?;
     let mut next = request.clone();
-    next.path = path;
-    next.headers.remove(COOKIE);
-    let keeps_method = matches!(code, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
-    if !keeps_method && request.method != Method::HEAD {
+    let path = &uri[Position::BeforePath..Position::AfterQuery];
+    next.path = PathAndQuery::try_from(path).map_err(|_| not_a_uri())?;
+    let is_at = |site: Option<&Url>| site.is_some_and(|site| site.origin() == uri.origin());
+    if !is_at(base.as_ref()) {
+        let target = origin.url().filter(|target| is_at(Some(*target)));
+        let target = target.ok_or_else(|| leaves(location, &uri, origin, code))?;
+        // The step named another host than the target's own, which is meant now.
+        next.headers.insert(HOST, HeaderValue::from_str(target.authority()).map_err(|_| not_a_uri())?);
+    }
+    if becomes_get(code, &request.method) {
         next.method = Method::GET;
         next.body = Content::default();
-        next.headers.remove(CONTENT_TYPE);
-        next.headers.remove(CONTENT_LENGTH);
+        for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION] {
+            next.headers.remove(name);
+        }
     }
-    Ok(Some(next))
+    Ok(next)
 }
 
-fn path_within(request: &Request, location: &str) -> Result<PathAndQuery, Mismatch> {
-    let wrong = |why: &str| Mismatch {
-        class: ErrorClass::Protocol,
-        text: format!("a redirect to `{location}` {why}"),
-        differs: None,
+/// As browsers do it.
+fn becomes_get(code: StatusCode, method: &Method) -> bool {
+    match code {
+        StatusCode::SEE_OTHER => ![Method::GET, Method::HEAD].contains(method),
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => *method == Method::POST,
+        _ => false,
+    }
+}
+
+/// A redirect that is one too many, or says not where to.
+fn unfollowed(step: &Step, code: StatusCode, location: Option<&[u8]>) -> Mismatch {
+    let (redirects, code) = (step.redirects, code.as_u16());
+    let expected = format!("expect `status: {code}` if that is the answer that is meant");
+    failed(match location {
+        Some(location) => format!(
+            "a redirect to {} is one more than `redirects: {redirects}` allows; look whether they go round in circles, \
+             raise `redirects`, or {expected}",
+            excerpt(location)
+        ),
+        None => format!("a {code} without `Location` leads nowhere; correct the answer, or {expected}"),
+    })
+}
+
+fn not_a_uri(location: &[u8]) -> Mismatch {
+    failed(format!(
+        "a redirect to {} leads nowhere, as that is no URI; correct the header `Location` of the answer",
+        excerpt(location)
+    ))
+}
+
+fn leaves(location: &[u8], uri: &Url, origin: &Origin, code: StatusCode) -> Mismatch {
+    let mut shown = uri.clone();
+    let shown = match uri.password() {
+        Some(_) if shown.set_password(Some("***")).is_ok() => shown.as_str().as_bytes(),
+        _ => location,
     };
-    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if let Some(relative) =
-        location.strip_prefix('?').or_else(|| (!location.contains("://")).then_some(location))
-    {
-        let resolved = if location.starts_with('/') {
-            location.to_owned()
-        } else if location.starts_with('?') {
-            format!("{}?{relative}", request.path.path())
-        } else {
-            let folder = request.path.path().rfind('/').map_or("/", |slash| &request.path.path()[..=slash]);
-            format!("{folder}{relative}")
-        };
-        return PathAndQuery::try_from(resolved.as_str()).map_err(|_| wrong("is not a path"));
-    }
-    let uri: Uri = location.parse().map_err(|_| wrong("is not a URL"))?;
-    if uri.authority().is_none_or(|authority| authority.as_str() != host) {
-        return Err(wrong("leaves the target; load goes to the target alone"));
-    }
-    Ok(uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")))
+    let target = origin.url().map(|target| target.origin().ascii_serialization()).unwrap_or_default();
+    let other = uri.origin().ascii_serialization();
+    let meant = match uri.scheme() {
+        "http" | "https" => format!("write `target: {{ http: \"{other}\" }}` if that is meant, or "),
+        _ => String::new(),
+    };
+    failed(format!(
+        "a redirect to {} leaves the target {target}, where all load goes; {meant}leave `redirects` out, so that the {} \
+         is the answer",
+        excerpt(shown),
+        code.as_u16()
+    ))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use http::{HeaderMap, HeaderValue};
-
-    fn answer(code: u16, location: &str) -> Answer {
-        let mut headers = HeaderMap::new();
-        headers.insert(LOCATION, HeaderValue::from_str(location).unwrap());
-        Answer {
-            status: StatusCode::from_u16(code).unwrap(),
-            headers: headers.into(),
-            trailers: None,
-            body: bytes::Bytes::new(),
-            length: 0,
-        }
-    }
-
-    fn post() -> Request {
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, HeaderValue::from_static("shop.test"));
-        let path = PathAndQuery::from_static("/a/b?x=1");
-        Request::new(Method::POST, path, headers, bytes::Bytes::from_static(b"{}"))
-    }
-
-    #[test]
-    fn where_a_redirect_leads() {
-        for (code, location, method, path) in [
-            (302, "/new", "GET", "/new"),
-            (303, "c?y=2", "GET", "/a/c?y=2"),
-            (307, "http://shop.test/new?z", "POST", "/new?z"),
-            (301, "?page=2", "GET", "/a/b?page=2"),
-        ] {
-            let next = follow(&post(), &answer(code, location), 1).unwrap().unwrap();
-            assert_eq!((next.method.as_str(), next.path.as_str()), (method, path), "{location}");
-        }
-    }
-
-    #[test]
-    fn where_it_does_not() {
-        assert!(follow(&post(), &answer(302, "/new"), 0).unwrap().is_none(), "not asked for");
-        assert!(follow(&post(), &answer(200, "/new"), 1).unwrap().is_none(), "no redirect");
-        let leaves = follow(&post(), &answer(302, "http://evil.test/"), 1).unwrap_err();
-        assert!(leaves.text.contains("leaves the target"), "{}", leaves.text);
-    }
+/// An answer came, and its status is not what it was to be.
+fn failed(text: String) -> Mismatch {
+    Mismatch { class: ErrorClass::Status, text, differs: None }
 }

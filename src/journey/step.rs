@@ -4,12 +4,14 @@ use super::cookies::Cookies;
 use super::extract::Extract;
 use super::grpc::Call;
 use super::judge::{Differs, Expectation, Mismatch};
+use super::origin::Origin;
 use super::redirect;
 use super::talk::Talk;
 use super::template::Template;
 use super::{Think, Values};
 use crate::sample::ErrorClass;
 use crate::transport::{Answer, Content, Failure, Keep, Request};
+use http::header::COOKIE;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::borrow::Cow;
@@ -29,6 +31,8 @@ pub struct Step {
     pub(super) expect: Expectation,
     pub(super) extracts: Vec<Extract>,
     pub(super) redirects: u8,
+    /// Whom it asks.
+    pub(super) origin: Origin,
     pub(super) longest_body: u64,
 }
 
@@ -114,20 +118,24 @@ impl Step {
         sender: &mut impl Sender,
     ) -> Result<(), StepFailure> {
         let mut request = self.render(values)?;
-        let mut left = self.redirects;
+        let mut followed = 0;
         let answer = loop {
-            if !cookies.is_empty() {
-                let request = request.to_mut();
-                let path = request.path.clone();
-                cookies.apply(path.path(), &mut request.headers);
-            }
+            let written = (!cookies.is_empty()).then(|| cookies.apply(request.to_mut(), &self.origin));
             let answer = sender.send(&request, self.keep(), self.longest_body).await?;
-            cookies.remember(&answer.headers);
-            match redirect::follow(&request, &answer, left)? {
-                Some(next) => request = Cow::Owned(next),
+            cookies.remember(&request, &answer.headers, &self.origin);
+            match redirect::follow(self, &request, &answer, followed)? {
+                Some(mut next) => {
+                    // Those that belong to the next path are added anew.
+                    match written {
+                        Some(Some(written)) => drop(next.headers.insert(COOKIE, written)),
+                        Some(None) => drop(next.headers.remove(COOKIE)),
+                        None => {}
+                    }
+                    request = Cow::Owned(next);
+                }
                 None => break answer,
             }
-            left -= 1;
+            followed += 1;
         };
         let answer = match self.call() {
             Some(call) => call.read(answer, self.looks_into_body())?,

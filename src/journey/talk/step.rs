@@ -71,9 +71,7 @@ impl Step {
     ) -> Result<(), StepFailure> {
         let mut request = self.render(values)?;
         if !cookies.is_empty() {
-            let request = request.to_mut();
-            let path = request.path.clone();
-            cookies.apply(path.path(), &mut request.headers);
+            cookies.apply(request.to_mut(), &self.origin);
         }
         let (answer, listening) = match &self.talk {
             Talk::Exchange => return self.perform(values, cookies, talker).await,
@@ -89,7 +87,7 @@ impl Step {
                 (answer, &message.listening)
             }
         };
-        cookies.remember(&answer.headers);
+        cookies.remember(&request, &answer.headers, &self.origin);
         self.expect.judge_head(&answer, values)?;
         self.hear(listening, values, talker, heard).await?;
         heard.enough(listening)?;
