@@ -99,9 +99,10 @@ fn a_stranger_s_certificate_is_refused_before_any_load() {
     program.write("other.pem", other_name.root_pem());
     let old = TlsServer::start(&TlsSetup { quality: Quality::Expired, ..TlsSetup::default() });
     program.write("old.pem", old.root_pem());
-    let ca = "; name the authority that signed it under `target.tls.ca`";
+    let ca = "; name the authority that signed it under `target.tls.ca`, or with `--ca` for a single URL";
     let valid = "; give the service a certificate that is valid now, or correct the clock of this machine";
-    let name = "; correct the host's name, or write the one that it is for as `target.tls.server_name`";
+    let name = "; correct the host's name, or write the one that it is for as `target.tls.server_name`, or \
+                `--server-name` for a single URL";
     for (server, target, why, help) in [
         (&server, "tls: { ca: ca.pem }", "certificate", ca),
         (&server, "connect_timeout: 5s", "no authority that is known here has signed it", ca),
@@ -116,6 +117,8 @@ fn a_stranger_s_certificate_is_refused_before_any_load() {
     let named = scenario(&other_name.url(), "tls: { ca: other.pem, server_name: shop.test }", "");
     went_well(&program.scenario(&named).report());
 }
+
+static TLS12: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS12];
 
 #[test]
 fn a_certificate_of_our_own_is_shown_where_it_is_wanted() {
@@ -138,6 +141,51 @@ fn a_certificate_of_our_own_is_shown_where_it_is_wanted() {
         assert!(example.contains("CertificateRequired"), "{example}");
     }
     assert_eq!(server.seen().len(), 200, "only those with a certificate");
+    // In TLS 1.2 it says so in the handshake, so there is no load.
+    let clients = Clients::WithCertificate;
+    let old = TlsServer::start(&TlsSetup { clients, versions: TLS12, ..TlsSetup::default() });
+    program.write("ca.pem", old.root_pem());
+    let ended = program.scenario(&scenario(&old.url(), "tls: { ca: ca.pem }", ""));
+    let help = "CertificateRequired; show it a certificate that it trusts: write `certificate` and `key` under \
+                `target.tls`";
+    ended.expect(4, &["the target could not be reached: TLS with 127.0.0.1:", help]);
+}
+
+#[test]
+fn a_single_url_is_trusted_as_the_command_line_says() {
+    let program = program();
+    let server = TlsServer::start(&TlsSetup { clients: Clients::WithCertificate, ..TlsSetup::default() });
+    let other_name = TlsServer::start(&TlsSetup { names: vec!["shop.test"], ..TlsSetup::default() });
+    program.write("ca.pem", server.root_pem());
+    program.write("other.pem", other_name.root_pem());
+    program.write("us.pem", &server.client().certificate_pem);
+    program.write("us.key", &server.client().key_pem);
+    let load = |server: &TlsServer, tls: &str| {
+        let url = format!("{}/step", server.url());
+        let tls = tls.split_whitespace();
+        program.load(
+            &[url.as_str(), "--rate", "200/s", "--for", "1s"].into_iter().chain(tls).collect::<Vec<_>>(),
+        )
+    };
+    for (server, tls, verified) in [
+        (&server, "--ca ca.pem --certificate us.pem --key us.key", true),
+        (&server, "--cacert ca.pem --cert us.pem --key us.key", true),
+        (&other_name, "--ca other.pem --server-name shop.test", true),
+        (&other_name, "-k", false),
+    ] {
+        let report = load(server, tls).report();
+        went_well(&report);
+        assert_eq!(report.at("/run/tls_verified"), verified, "{tls}");
+    }
+    load(&other_name, "").expect(4, &["name the authority that signed it under `target.tls.ca`", "`--ca`"]);
+    load(&other_name, "--ca other.pem").expect(4, &["not valid for name", "`--server-name`"]);
+    let missing = "there is no file `no.pem`\n  --ca no.pem\n       ^^^^^^\n  help: paths count from the current folder";
+    load(&server, "--ca no.pem").expect(2, &[missing]);
+    assert_eq!(
+        program.load(&[&server.url(), "--cert", "us.pem"]).code,
+        Some(2),
+        "a certificate without its key"
+    );
 }
 
 #[test]

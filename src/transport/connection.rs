@@ -154,11 +154,31 @@ impl Connection {
 
     /// Sends a request and reads the whole answer. A body longer than `limit` is a failure and ends the connection.
     pub async fn exchange(&mut self, request: &Request, keep: Keep, limit: u64, clock: &Clock) -> Exchange {
+        self.exchange_watched(request, keep, limit, clock, |_| {}).await
+    }
+
+    /// The same; `began` is called when the head of the answer is there, for those who may give up before its end.
+    pub async fn exchange_watched(
+        &mut self,
+        request: &Request,
+        keep: Keep,
+        limit: u64,
+        clock: &Clock,
+        began: impl FnOnce(Offset),
+    ) -> Exchange {
         let Received { first_byte, done, result } = match &mut self.protocol {
-            Protocol::Http1(http1) => http1.exchange(request, keep, limit, clock).await,
-            Protocol::Http2(http2) => http2.exchange(request, keep, limit, clock).await,
+            Protocol::Http1(http1) => http1.exchange(request, keep, limit, clock, began).await,
+            Protocol::Http2(http2) => http2.exchange(request, keep, limit, clock, began).await,
         };
         Exchange { first_byte, done, result }
+    }
+
+    /// Whether the head of an answer began to come and did not end, after an exchange that was given up.
+    pub fn is_within_head(&self) -> bool {
+        match &self.protocol {
+            Protocol::Http1(http1) => http1.has_unread(),
+            Protocol::Http2(_) => false,
+        }
     }
 }
 

@@ -6,13 +6,51 @@ use std::error::Error;
 use std::{fmt, io};
 
 /// What rustls names by its own code, in words.
-const IN_WORDS: [(&str, &str); 3] = [
+const IN_WORDS: [(&str, &str); 4] = [
     (
         "Other(OtherError(CaUsedAsEndEntity))",
         "it is that of an authority, which no server may show as its own",
     ),
     ("UnknownIssuer", "no authority that is known here has signed it"),
     ("received corrupt message of type InvalidContentType", "what answers there does not speak TLS"),
+    // One whose end lies before its beginning; any other is told with its dates.
+    (
+        "invalid peer certificate: Expired",
+        "invalid peer certificate: certificate expired before it was valid",
+    ),
+];
+
+/// Where the other side ended TLS and said why, in the words of rustls; the name of the alert follows.
+const ALERT: &str = "received fatal alert: ";
+
+/// What helps against alerts.
+const AGAINST_ALERTS: [(&[&str], &str); 5] = [
+    (
+        // With TLS 1.2 servers use the second where no certificate was shown at all.
+        &[
+            "CertificateRequired",
+            "BadCertificate",
+            "NoCertificate",
+            "UnsupportedCertificate",
+            "CertificateRevoked",
+            "CertificateExpired",
+            "CertificateUnknown",
+            "UnknownCA",
+            "AccessDenied",
+        ],
+        "show it a certificate that it trusts: write `certificate` and `key` under `target.tls`",
+    ),
+    (
+        &["HandshakeFailure"],
+        "see which versions and ciphers it takes, and whether it wants a certificate (`certificate` and `key` under \
+         `target.tls`)",
+    ),
+    (&["ProtocolVersion", "InsufficientSecurity"], "let it speak TLS 1.2 or 1.3"),
+    (&["UnrecognisedName"], "write the name that it goes by as `target.tls.server_name`"),
+    (
+        &["NoApplicationProtocol"],
+        "let it offer this version of HTTP by ALPN, or write another `target.http_version`",
+    ),
 ];
 
 /// A request that got no complete answer.
@@ -37,14 +75,27 @@ impl Failure {
             ErrorClass::Refused => "start the service, or correct the address",
             ErrorClass::Dns => "correct the name, or make it known to this machine",
             ErrorClass::Timeout => "correct the address, or let this machine through to it",
-            ErrorClass::Tls if self.text.contains("certificate") => self.about_certificate(),
-            ErrorClass::Tls if self.text.contains(IN_WORDS[2].1) => "write http://",
-            ErrorClass::Tls => "write http:// when this port does not speak TLS",
+            ErrorClass::Tls => self.about_tls(),
             ErrorClass::Generator => "raise the limit of open files (`ulimit -n`), or free some ports",
             ErrorClass::Protocol if self.text.contains(SPEAKS_TLS) => "correct the address",
             ErrorClass::Reset | ErrorClass::Protocol | ErrorClass::Status | ErrorClass::Assertion => {
                 "look whether it is the service that you mean, and into its log"
             }
+        }
+    }
+
+    fn about_tls(&self) -> &'static str {
+        if let Some((_, alert)) = self.text.split_once(ALERT) {
+            let name = alert.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+            let known = AGAINST_ALERTS.iter().find(|(names, _)| names.contains(&name));
+            return known.map_or("look into its log for why it ended the handshake", |(_, help)| help);
+        }
+        if self.text.contains("certificate") {
+            self.about_certificate()
+        } else if self.text.contains(IN_WORDS[2].1) {
+            "write http://"
+        } else {
+            "write http:// when this port does not speak TLS"
         }
     }
 
@@ -54,11 +105,12 @@ impl Failure {
         if about(IN_WORDS[0].1) {
             "give the service a certificate of its own (`CA:FALSE`), signed by the authority"
         } else if about("not valid for name") {
-            "correct the host's name, or write the one that it is for as `target.tls.server_name`"
+            "correct the host's name, or write the one that it is for as `target.tls.server_name`, or \
+             `--server-name` for a single URL"
         } else if about("expired") || about("not valid yet") {
             "give the service a certificate that is valid now, or correct the clock of this machine"
         } else {
-            "name the authority that signed it under `target.tls.ca`"
+            "name the authority that signed it under `target.tls.ca`, or with `--ca` for a single URL"
         }
     }
 
@@ -126,10 +178,10 @@ fn in_words(text: &str) -> String {
     IN_WORDS.iter().fold(text.to_owned(), |text, (code, words)| text.replace(code, words))
 }
 
-/// Whether the other side ended TLS and said why, in the words of rustls. In TLS 1.3 a server that wants a certificate
-/// from us does so only after the handshake, and HTTP/2 hands on nothing but the words.
+/// Whether the other side ended TLS and said why. In TLS 1.3 a server that wants a certificate from us does so only after
+/// the handshake, and HTTP/2 hands on nothing but the words.
 fn is_alert(text: &str) -> bool {
-    text.contains("received fatal alert")
+    text.contains(ALERT)
 }
 
 /// `EADDRNOTAVAIL`, `EMFILE` and `ENFILE` are the generator's own limits, not the target's.
@@ -199,10 +251,11 @@ mod tests {
         let address = "127.0.0.1:443";
         for (said, text, help) in [
             ("Other(OtherError(CaUsedAsEndEntity))", "that of an authority", "signed by the authority"),
-            ("UnknownIssuer", "no authority that is known here", "under `target.tls.ca`"),
-            ("BadSignature", "BadSignature", "under `target.tls.ca`"),
-            ("certificate not valid for name \"x\"", "for name \"x\"", "`target.tls.server_name`"),
+            ("UnknownIssuer", "no authority that is known here", "`--ca` for a single URL"),
+            ("BadSignature", "BadSignature", "`--ca` for a single URL"),
+            ("certificate not valid for name \"x\"", "for name \"x\"", "`--server-name` for a single URL"),
             ("certificate expired: verification time 2", "expired", "the clock of this machine"),
+            ("Expired", "certificate expired before it was valid", "the clock of this machine"),
             ("certificate not valid yet: verification time 2", "not valid yet", "the clock of this machine"),
         ] {
             let error = io::Error::other(format!("invalid peer certificate: {said}"));
@@ -220,6 +273,33 @@ mod tests {
         let plain = Failure::from_handshake(&plain, &address);
         assert_eq!(plain.text, "TLS with 127.0.0.1:443: what answers there does not speak TLS");
         assert_eq!(plain.next_move(), "write http://");
+    }
+
+    #[test]
+    fn what_the_other_side_says_of_tls_is_answered() {
+        for (alert, help) in [
+            ("CertificateRequired", "write `certificate` and `key` under `target.tls`"),
+            ("BadCertificate", "write `certificate` and `key` under `target.tls`"),
+            ("CertificateExpired", "write `certificate` and `key` under `target.tls`"),
+            ("UnknownCA", "write `certificate` and `key` under `target.tls`"),
+            (
+                "HandshakeFailure",
+                "whether it wants a certificate (`certificate` and `key` under `target.tls`)",
+            ),
+            ("ProtocolVersion", "let it speak TLS 1.2 or 1.3"),
+            ("UnrecognisedName", "as `target.tls.server_name`"),
+            ("NoApplicationProtocol", "another `target.http_version`"),
+            ("InternalError", "look into its log for why it ended the handshake"),
+        ] {
+            let error = io::Error::other(format!("received fatal alert: {alert}"));
+            for failure in [
+                Failure::from_handshake(&error, &"127.0.0.1:443"),
+                Failure::from_io(&error, "reading the answer"),
+            ] {
+                assert_eq!(failure.class, ErrorClass::Tls, "{alert}");
+                assert!(failure.next_move().ends_with(help), "{failure}: {}", failure.next_move());
+            }
+        }
     }
 
     #[test]

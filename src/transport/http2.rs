@@ -3,7 +3,7 @@
 use super::content::{Outgoing, Trouble};
 use super::received::{Received, read};
 use super::{Content, Failure, Keep, Request, Scheme, Target};
-use crate::clock::Clock;
+use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
 use http::header::{CONTENT_LENGTH, HOST};
 use http::uri::{self, Uri};
@@ -83,13 +83,14 @@ impl Http2 {
         }
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole answer; `began` is called when its head is there.
     pub(super) async fn exchange(
         &mut self,
         request: &Request,
         keep: Keep,
         limit: u64,
         clock: &Clock,
+        began: impl FnOnce(Offset),
     ) -> Received {
         let trouble = Trouble::default();
         let head = match self.begin_with(request, &trouble).await {
@@ -98,11 +99,12 @@ impl Http2 {
                 return Received { first_byte: None, done: clock.now(), result: Err(failure) };
             }
         };
-        let first_byte = Some(clock.now());
+        let first_byte = clock.now();
+        began(first_byte);
         let (parts, body) = head.into_parts();
         let read = read(body, keep.up_to(parts.status), limit, |e| Failure::from_hyper(&e)).await;
         let result = trouble.unless(read).map(|whole| whole.answer(parts));
-        Received { first_byte, done: clock.now(), result }
+        Received { first_byte: Some(first_byte), done: clock.now(), result }
     }
 
     /// Sends a request and gives the head of the answer; its body comes by itself.

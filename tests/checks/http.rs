@@ -3,6 +3,8 @@
 use crate::golden::{failure, program, smoke};
 use std::net::TcpListener;
 use support::{Answer, Raw, Scripted};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[test]
 fn nobody_is_there() {
@@ -39,6 +41,42 @@ fn the_answer_takes_too_long() {
     let ended = smoke(&program, &server.url(), "  - timeout: 300ms\n    http: { get: /slow }\n");
     ended.expect(4, &[]);
     failure("http-slow", &ended, &program);
+}
+
+/// Answers with these bytes and says nothing more.
+fn stalling(bytes: &'static str) -> Raw {
+    Raw::start(move |mut stream: TcpStream| async move {
+        let mut asked = [0; 4096];
+        let asks = stream.read(&mut asked).await.is_ok_and(|length| length > 0);
+        if !asks || stream.write_all(bytes.as_bytes()).await.is_err() {
+            return;
+        }
+        while stream.read(&mut asked).await.is_ok_and(|length| length > 0) {}
+    })
+}
+
+#[test]
+fn an_answer_that_began_is_told_from_none() {
+    let program = program();
+    let (head, body) =
+        ("the head of an answer began to come and did not end", "the head of an answer came, and its body");
+    let (alone, both) = (&["connect", "head"][..], &["connect", "first byte", "body"][..]);
+    for (bytes, waiting, parts) in [
+        ("HTTP/1.1 200 OK\r\ncontent-le", head, alone),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n", body, both),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc", body, both),
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n", body, both),
+    ] {
+        let server = stalling(bytes);
+        let ended = smoke(&program, &server.url(), "  - timeout: 2s\n    http: { get: /slow }\n");
+        ended.expect(4, &["GET /slow: FAILED, no complete answer within ", waiting, "; look into its log: "]);
+        let phases =
+            ended.out.lines().find_map(|line| line.trim().strip_prefix("phases")).unwrap_or_default();
+        // A name, and how long it took.
+        let names: Vec<&str> =
+            phases.split(',').filter_map(|part| Some(part.split(char::is_numeric).next()?.trim())).collect();
+        assert_eq!(names, parts, "{bytes:?}: {ended}");
+    }
 }
 
 const CHAIN: &str = "  - name: an order

@@ -1,6 +1,6 @@
 //! Sends the requests of a check over one connection and notes how long each part took.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Offset};
 use crate::journey::{Sender, StepFailure};
 use crate::sample::ErrorClass;
 use crate::transport::{Answer, Connection, Failure, Keep, Request, Target};
@@ -69,25 +69,31 @@ impl<'t> Asking<'t> {
     }
 
     async fn exchange(&mut self, request: &Request, keep: Keep, longest: u64) -> Result<Answer, Failure> {
-        let mut connection = self.connected().await?;
+        let connected = self.connected().await?;
         self.begin("first byte");
-        let sent = self.clock.now();
-        let exchange = connection.exchange(request, keep, longest, &self.clock).await;
-        let first = exchange.first_byte.unwrap_or(exchange.done);
-        self.phases.push(("first byte", first.since(sent)));
-        if exchange.first_byte.is_some() {
-            self.phases.push(("body", exchange.done.since(first)));
+        let Asking { connection, phases, under_way, clock, .. } = self;
+        let sent = clock.now();
+        // Noted at once: what comes behind it may take longer than anybody waits.
+        let began = |first: Offset| {
+            phases.push(("first byte", first.since(sent)));
+            *under_way = ("body", Instant::now());
+        };
+        let connection = connection.insert(connected);
+        let exchange = connection.exchange_watched(request, keep, longest, clock, began).await;
+        let (part, since) = exchange.first_byte.map_or(("first byte", sent), |first| ("body", first));
+        self.phases.push((part, exchange.done.since(since)));
+        if exchange.result.is_err() {
+            self.connection = None;
         }
         let answer = exchange.result?;
         self.answer = Some(answer.clone());
-        self.connection = Some(connection);
         Ok(answer)
     }
 
     /// What to do about a failure, where nobody answered at all.
     pub fn next_move(&self, failure: &StepFailure) -> &'static str {
         match (failure.class, self.under_way.0) {
-            (ErrorClass::Timeout, "first byte") => {
+            (ErrorClass::Timeout, "first byte" | "head" | "body") => {
                 "look into its log: it may be overloaded, or wait for something"
             }
             _ => Failure::new(failure.class, failure.text.as_str()).next_move(),
@@ -111,10 +117,17 @@ impl Sender for Asking<'_> {
         match tokio::time::timeout(limit, self.exchange(request, keep, longest_body)).await {
             Ok(answer) => answer,
             Err(_) => {
+                if self.connection.take().is_some_and(|open| open.is_within_head())
+                    && self.under_way.0 != "body"
+                {
+                    self.under_way.0 = "head";
+                }
                 self.end();
                 let waiting = match self.under_way.0 {
                     "dns" => "the name was not resolved",
                     "connect" => "no connection was made",
+                    "head" => "the head of an answer began to come and did not end",
+                    "body" => "the head of an answer came, and its body did not end",
                     _ => "it took the request and said nothing",
                 };
                 let limit = Duration::from_millis(limit.as_nanos().div_ceil(1_000_000) as u64);

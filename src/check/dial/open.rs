@@ -14,14 +14,20 @@ pub type Stream = Either<PlainText<TcpStream>, Box<TlsStream<TcpStream>>>;
 
 /// The finding of a connection that could not be opened.
 pub fn unreachable(failure: &Failure) -> Found {
+    let usual = failure.next_move();
     let next = match failure.class {
         ErrorClass::Tls if failure.text.contains("NoApplicationProtocol") => {
             "the server does not speak this version of HTTP over TLS: let it offer that by ALPN"
         }
-        ErrorClass::Tls if failure.text.contains("certificate") => {
+        // What is connected to here is not the target, so `target.tls` has no part in it.
+        ErrorClass::Tls if usual.contains("target.tls.ca") => {
             "name the authority that signed it under `ca`; a `tls` check of this address tells more"
         }
-        _ => failure.next_move(),
+        ErrorClass::Tls if usual.contains("target.tls") && failure.text.contains("certificate") => {
+            "correct the host's name; a `tls` check of this address tells more"
+        }
+        ErrorClass::Tls if usual.contains("target.tls") => "look into its log for why it ended the handshake",
+        _ => usual,
     };
     Found::unreachable(format!("{}; {next}", failure.text))
 }

@@ -84,13 +84,20 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
         .await
     }
 
-    /// Sends a request and reads the whole answer. Whatever goes wrong ends the connection.
+    /// Whether something came that is not taken yet: after an exchange that was given up, the beginning of a head.
+    pub(in crate::transport) fn has_unread(&self) -> bool {
+        !self.incoming.is_empty()
+    }
+
+    /// Sends a request and reads the whole answer; `began` is called when its head is there. Whatever goes wrong ends
+    /// the connection.
     pub(in crate::transport) async fn exchange(
         &mut self,
         request: &Request,
         keep: Keep,
         limit: u64,
         clock: &Clock,
+        began: impl FnOnce(Offset),
     ) -> Received {
         // Given up in the middle, by a timeout, it stays so.
         self.reusable = Reusable::No;
@@ -110,6 +117,7 @@ impl<S: AsyncRead + AsyncWrite + Came + Unpin> Http1<S> {
             }
         };
         let first_byte = self.came(clock);
+        began(first_byte);
         // Unless more has to be read from now on.
         self.last = self.stream.came().map_or(Manner::Otherwise, |_| Manner::AtOnceWithStamp);
         let Head { status, headers, framing, reusable } = head;
@@ -237,7 +245,7 @@ mod tests {
         let (short, long, clock) = (get("/short"), get("/long"), Clock::start());
         let mut http1 = Http1::new(Stamped::new(TcpStream::connect(address).await.unwrap()));
         let ask = async |http1: &mut Http1<Stamped>, request: &Request| {
-            let received = http1.exchange(request, Keep::Length, u64::MAX, &clock).await;
+            let received = http1.exchange(request, Keep::Length, u64::MAX, &clock, |_| {}).await;
             assert_eq!(received.result.unwrap().status, 200);
             http1.can_lie_unread(&short)
         };
