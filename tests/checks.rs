@@ -36,6 +36,8 @@ mod ingress;
 mod ingress_request;
 #[path = "checks/init.rs"]
 mod init;
+#[path = "checks/interrupted.rs"]
+mod interrupted;
 #[path = "checks/job.rs"]
 mod job;
 #[path = "checks/killed.rs"]

@@ -1,12 +1,10 @@
 //! Commands: of this machine, and in containers. No shell is between.
 
-use super::{Cluster, ClusterError, ObjectRef};
+use super::{Cluster, ClusterError, LocalError, ObjectRef, Said, run_here};
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Status;
 use kube::api::{Api, AttachParams};
-use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::AsyncReadExt as _;
 
 /// How much of what a command said is kept for messages.
 const TAIL: usize = 2_000;
@@ -17,15 +15,15 @@ pub struct CommandEnd {
     /// Its exit code.
     pub code: i32,
     /// What it printed.
-    pub out: String,
+    pub out: Said,
     /// What it said on standard error.
-    pub err: String,
+    pub err: Said,
 }
 
 impl Cluster {
     /// Runs a command of this machine to its end and gives what it printed. It knows the cluster by
     /// `SHAKEDOWN_CONTEXT` and `SHAKEDOWN_NAMESPACE`. Errors: it cannot be started, fails, or takes longer than `limit`;
-    /// then it is killed.
+    /// then it is killed, with all that it started.
     pub async fn run_command<S: AsRef<str>>(
         &self,
         command: &[S],
@@ -37,23 +35,14 @@ impl Cluster {
         let Some((program, args)) = words.split_first() else {
             return Err(failed("no program was named".to_owned()));
         };
-        let run = tokio::process::Command::new(program)
-            .args(args)
-            .env("SHAKEDOWN_CONTEXT", self.context())
-            .env("SHAKEDOWN_NAMESPACE", self.namespace())
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output();
-        match tokio::time::timeout(limit, run).await {
-            Err(_) => Err(ClusterError::Unended { command: command(), why: late(limit) }),
-            Ok(Err(error)) => Err(failed(error.to_string())),
-            Ok(Ok(output)) if output.status.success() => {
-                Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        let place = [("SHAKEDOWN_CONTEXT", self.context()), ("SHAKEDOWN_NAMESPACE", self.namespace())];
+        match run_here((program, args), &place, limit).await {
+            Err(error @ LocalError::Late { .. }) => {
+                Err(ClusterError::Unended { command: command(), why: error.to_string() })
             }
-            Ok(Ok(output)) => {
-                let said = String::from_utf8_lossy(&output.stderr);
-                Err(failed(format!("{}: {}", output.status, tail(said.trim()))))
-            }
+            Err(error @ LocalError::Start(_)) => Err(failed(error.to_string())),
+            Ok(ended) if ended.status.success() => Ok(ended.out.text),
+            Ok(ended) => Err(failed(format!("{}: {}", ended.status, tail(ended.err.text.trim())))),
         }
     }
 
@@ -67,9 +56,9 @@ impl Cluster {
     ) -> Result<String, ClusterError> {
         let end = self.exec_to_end(pod, container, command, limit).await?;
         if end.code == 0 {
-            return Ok(end.out);
+            return Ok(end.out.text);
         }
-        let why = format!("command terminated with exit code {}: {}", end.code, tail(end.err.trim()));
+        let why = format!("command terminated with exit code {}: {}", end.code, tail(end.err.text.trim()));
         Err(ClusterError::Command { command: command.join(" "), why })
     }
 
@@ -94,7 +83,7 @@ impl Cluster {
             let (stdout, stderr) = (process.stdout(), process.stderr());
             let status = process.take_status();
             // Both at once: a pipe that nobody reads would stop the command.
-            let (out, err) = tokio::join!(all(stdout), all(stderr));
+            let (out, err) = tokio::join!(Said::of(stdout), Said::of(stderr));
             let ended = match status {
                 Some(status) => status.await,
                 None => None,
@@ -104,7 +93,7 @@ impl Cluster {
                     Some(code) => Ok(CommandEnd { code, out, err }),
                     None => Err(ClusterError::Command {
                         command: command.join(" "),
-                        why: [ended.message.unwrap_or_default(), tail(err.trim()).to_owned()]
+                        why: [ended.message.unwrap_or_default(), tail(err.text.trim()).to_owned()]
                             .join(": ")
                             .trim_end_matches(": ")
                             .to_owned(),
@@ -143,15 +132,6 @@ fn with_rights(error: ClusterError) -> ClusterError {
 
 fn late(limit: Duration) -> String {
     format!("it did not end within {} s", limit.as_secs_f64())
-}
-
-async fn all(stream: Option<impl tokio::io::AsyncRead + Unpin>) -> String {
-    let mut bytes = Vec::new();
-    if let Some(mut stream) = stream {
-        // What came before a broken stream is kept; the status tells of the break.
-        let _ = stream.read_to_end(&mut bytes).await;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The end of what was said.

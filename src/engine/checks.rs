@@ -1,13 +1,13 @@
 //! Asks the smoke checks side by side, each after those that it depends on, and tells how they ended in the order of
-//! the scenario.
+//! the scenario. When the run is stopped, those that have no answer yet are told as not done.
 
-use super::RunPlan;
+use super::{Control, RunPlan};
 use crate::check::{Answered, CheckCluster, CheckContext, Compiled, Effort, Found, Places};
 use crate::event::{Asked, CheckDetail, CheckEnd, Phase};
 use crate::transport::{Client, Failure};
 use crate::verdict::Verdict;
 use futures_util::FutureExt;
-use futures_util::stream::{FuturesOrdered, StreamExt};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -30,20 +30,27 @@ enum Standing {
     Excluded,
 }
 
-/// Asks all checks and tells each end as soon as it and all before it are known; a check that panics has failed.
-pub(super) async fn run(plan: &RunPlan, round: Round, tell: &mut dyn FnMut(CheckEnd)) {
+/// Asks all checks and tells each end as soon as it and all before it are known; a check that panics has failed. None when
+/// somebody asked to stop before all had their answer: then those that have it are told, and all others as not done.
+pub(super) async fn run(
+    plan: &RunPlan,
+    round: Round,
+    control: &Control,
+    tell: &mut dyn FnMut(CheckEnd),
+) -> Option<()> {
     let cx = match context(plan) {
         Ok(cx) => cx,
         Err(failure) => {
             let found = Found::fail(format!("no client could be made: {failure}"));
             let ends = plan.checks.iter().map(|check| end(plan, check, round, (&found, Asked::Times(1))));
-            return ends.for_each(tell);
+            ends.for_each(tell);
+            return Some(());
         }
     };
     let places = Places::new(plan.jobs);
     let standings: Vec<watch::Sender<Option<Standing>>> =
         plan.checks.iter().map(|_| watch::Sender::new(None)).collect();
-    let asking = plan.checks.iter().zip(&standings).map(async |(check, standing)| {
+    let asking = plan.checks.iter().zip(&standings).enumerate().map(async |(place, (check, standing))| {
         let held = held_back(plan, check, &standings).await;
         let begun = Instant::now();
         let (found, asked) = match held {
@@ -57,12 +64,33 @@ pub(super) async fn run(plan: &RunPlan, round: Round, tell: &mut dyn FnMut(Check
         }));
         let took_us = if asked.at_all() { begun.elapsed().as_micros() } else { 0 };
         let took_us = u64::try_from(took_us).unwrap_or(u64::MAX);
-        CheckEnd { took_us, ..end(plan, check, round, (&found, asked)) }
+        (place, CheckEnd { took_us, ..end(plan, check, round, (&found, asked)) })
     });
-    let mut ended: FuturesOrdered<_> = asking.collect();
-    while let Some(end) = ended.next().await {
-        tell(end);
+    let mut asking: FuturesUnordered<_> = asking.collect();
+    let mut waiting: Vec<Option<CheckEnd>> = plan.checks.iter().map(|_| None).collect();
+    let mut told = 0;
+    while let Some(next) = control.unless_stopped(asking.next()).await {
+        let Some((place, end)) = next else { return Some(()) };
+        if let Some(waits) = waiting.get_mut(place) {
+            *waits = Some(end);
+        }
+        while let Some(end) = waiting.get_mut(told).and_then(Option::take) {
+            tell(end);
+            told += 1;
+        }
     }
+    // Before anything is told: nothing is asked any more.
+    drop(asking);
+    for (check, end) in plan.checks.iter().zip(waiting).skip(told) {
+        tell(end.unwrap_or_else(|| not_done(plan, check, round)));
+    }
+    None
+}
+
+fn not_done(plan: &RunPlan, check: &Compiled, round: Round) -> CheckEnd {
+    let reason = "not done: the run was stopped before it had an answer";
+    let found = Found { verdict: Verdict::Inconclusive, ..Found::fail(reason) };
+    end(plan, check, round, (&found, Asked::Unanswered))
 }
 
 fn context(plan: &RunPlan) -> Result<CheckContext, Failure> {

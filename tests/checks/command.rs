@@ -2,6 +2,8 @@
 
 use crate::golden::{failure, program, smoke};
 use crate::place::{Place, SHELL, STAYS, deployment};
+use std::time::{Duration, Instant};
+use support::lives;
 
 #[test]
 fn a_program_ends_and_says_what_it_should() {
@@ -28,6 +30,38 @@ fn a_program_ends_and_says_what_it_should() {
     smoke(&program, "", "  - command: { run: [] }\n").expect(2, &["no program is named"]);
     smoke(&program, "", "  - command: { run: [x], output: { matches: '(' } }\n")
         .expect(2, &["regular expression"]);
+}
+
+#[test]
+fn nothing_that_a_program_started_outlives_its_timeout() {
+    let program = program();
+    let file = program.folder().join("pids");
+    let script = format!("sleep 600 & echo $! >> {}; wait", file.display());
+    smoke(&program, "", &format!("  - timeout: 5s\n    command: {{ run: [sh, -c, '{script}'] }}\n"))
+        .expect(1, &["it did not end within 5s"]);
+    let started = program.read("pids");
+    assert!(!started.is_empty());
+    for pid in started.lines().map(|line| line.parse().unwrap()) {
+        let begun = Instant::now();
+        while lives(pid) {
+            assert!(begun.elapsed() < Duration::from_mins(1), "{pid} lives on");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+#[test]
+fn what_a_program_prints_beyond_measure_is_not_kept_and_not_passed_over() {
+    let program = program();
+    let loud = "yes x | head -c 3000000";
+    let check = |output: &str| {
+        format!(
+            "  - command: {{ run: [sh, -c, \"echo begin; {loud}; echo end\"], output: {{ {output} }} }}\n"
+        )
+    };
+    smoke(&program, "", &check("contains: begin")).expect(0, &[]);
+    smoke(&program, "", &check("contains: nowhere")).expect(1, &["in what was kept of it; 1951434 bytes"]);
+    smoke(&program, "", &check("matches: '^begin[^y]*$'")).expect(1, &["1951434 bytes in the middle"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `events`: a namespace without warnings, and one that warns.
 
 use crate::golden::failure;
-use crate::place::{Place, SHELL, STAYS, deployment};
+use crate::place::{NAMESPACE, Place, SHELL, STAYS, deployment};
 
 #[test]
 fn warnings_since_the_deploy_count() {
@@ -32,6 +32,26 @@ fn warnings_since_the_deploy_count() {
         "  - events: { deployment: api }\n  - events: { since: 10m }\n  - events: { deployment: missing }\n",
     );
     failure("events", &ended, &place.program);
+}
+
+#[test]
+fn where_no_namespace_is_nothing_warns_and_that_proves_nothing() {
+    let place = Place::new("");
+    let scenario = |context: &str, namespace: &str| {
+        format!(
+            "scenario: s\ntarget: {{ kubernetes: {{ context: {context}, namespace: {namespace}, kubeconfig: '{}' }} \
+             }}\nsmoke: [{{ events: {{ since: 10m }} }}]\n",
+            place.kubeconfig
+        )
+    };
+    for (context, namespace, code, words) in [
+        ("playground", NAMESPACE, 0, "no warnings within the last 10m"),
+        ("playground", "elsewhere", 1, "there is no namespace `elsewhere`"),
+        ("production", NAMESPACE, 4, "production"),
+    ] {
+        place.program.write("s.yaml", scenario(context, namespace));
+        place.program.run(&["smoke", "s.yaml"]).expect(code, &[words]);
+    }
 }
 
 /// A moment for the cluster; false, because nothing was seen in it.

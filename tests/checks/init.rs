@@ -22,6 +22,28 @@ fn the_small_one_runs_against_the_demo_shop_and_overwrites_nothing() {
 }
 
 #[test]
+fn where_nothing_is_no_scenario_is_drafted() {
+    let place = Place::new("");
+    let api_server = "---
+apiVersion: v1
+kind: Service
+metadata: { name: kubernetes, namespace: default }
+spec: { ports: [{ name: https, port: 443 }] }
+";
+    place.apply(api_server);
+    for (namespace, code, words) in [
+        ("elsewhere", 4, "there is no namespace `elsewhere`"),
+        (NAMESPACE, 2, "namespace shop has nothing that a scenario could be drafted from"),
+        ("default", 2, "Service kubernetes leads to the API server: nothing was made of it"),
+    ] {
+        let draft =
+            ["init", "--from-cluster", "-n", namespace, "--kubeconfig", &place.kubeconfig, "-o", "d.yaml"];
+        place.program.run(&draft).expect(code, &[words]);
+        assert!(!place.program.folder().join("d.yaml").exists(), "{namespace}");
+    }
+}
+
+#[test]
 fn a_draft_of_the_demo_shop_is_right_and_passes_unedited() {
     let parts = ["1-services", "2-store", "3-api"]
         .map(|name| fs::read_to_string(format!("playground/manifests/shop/{name}.yaml")).unwrap());
@@ -50,6 +72,10 @@ fn a_draft_of_the_demo_shop_is_right_and_passes_unedited() {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     program.run(&["check", "d.yaml"]).expect(0, &[]);
+    // What its comment says of the guard is so.
+    assert!(!program.run(&["rbac", "d.yaml"]).out.contains("name: shakedown-guard"), "{text}");
+    program.write("guarded.yaml", text.replace("    guard: off\n", ""));
+    assert!(program.run(&["rbac", "guarded.yaml"]).out.contains("name: shakedown-guard"), "{text}");
     let ended = undisturbed(|| program.run(&["run", "d.yaml"]));
     assert_eq!(ended.code, Some(0), "{text}\n{ended}");
 }

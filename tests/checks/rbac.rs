@@ -24,7 +24,7 @@ const TABLE: [(&str, &str); 10] = [
     ("job: { name: migrate }", "get jobs.batch; list pods; get pods/log"),
     ("pdb: { name: api }", "get poddisruptionbudgets.policy; list pods"),
     ("hpa: { name: api }", "get horizontalpodautoscalers.autoscaling"),
-    ("events: { since: 10m }", "list events"),
+    ("events: { since: 10m }", "list events; get namespaces"),
     ("events: { deployment: api }", "list events; get deployments.apps; list replicasets.apps"),
     (
         "ingress: { name: shop, service: api }",

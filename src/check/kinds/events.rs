@@ -1,7 +1,7 @@
 //! `events`: the cluster warns of nothing since the deploy.
 
 use super::rollout::one_of;
-use crate::check::kubernetes::{Kubectl, Workload, in_time, list, named, reach, rolled_out};
+use crate::check::kubernetes::{Kubectl, Workload, in_time, list, named, reach, refused, rolled_out};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::cluster::{Cluster, Right, rights};
 use crate::journey::CompileContext;
@@ -90,9 +90,10 @@ impl Check for Compiled {
 
     fn rights(&self, namespace: &str) -> Vec<Right> {
         let mut all = rights(namespace, "", "events", &["list"]);
-        if let Since::Rollout(kind, _) = &self.since {
-            all.extend(Workload::rights(*kind, namespace));
-        }
+        all.extend(match &self.since {
+            Since::Rollout(kind, _) => Workload::rights(*kind, namespace),
+            Since::Ago(_) => rights(namespace, "", "namespaces", &["get"]),
+        });
         all
     }
 }
@@ -105,6 +106,10 @@ impl Compiled {
         let mut warnings: Vec<Event> = list(cluster, &warnings).await?;
         warnings.retain(|event| seen(event).is_some_and(|at| at >= from));
         let all = warnings.len();
+        if all == 0 {
+            // Nothing warns where nothing is.
+            cluster.find_namespace().await.map_err(|error| refused(&error).at(self.mark))?;
+        }
         warnings.retain(|event| !self.ignore.iter().any(|text| is_meant(event, text)));
         if warnings.is_empty() {
             let ignored = if all == 0 { String::new() } else { format!(", {all} ignored") };

@@ -33,7 +33,7 @@ impl Kubectl {
 /// # Errors
 /// The finding that there is none.
 pub async fn reach(cx: &CheckContext) -> Result<&Cluster, Found> {
-    cx.cluster.reach().await.map_err(|why| Found::fail(why).for_good())
+    cx.cluster.reach().await.map_err(|why| Found::unreachable(why).for_good())
 }
 
 /// The finding that a request to the cluster failed.

@@ -125,7 +125,7 @@ impl Compiled {
             None => run::here(&self.words, cx.limit).await?,
         };
         self.judge(&end).map_err(|found| {
-            let said = [("printed", &end.out), ("said", &end.err)];
+            let said = [("printed", &end.out.text), ("said", &end.err.text)];
             let lines = said.into_iter().flat_map(|(how, text)| last(how, text));
             found.reproduce(by_hand).evidence(lines)
         })
@@ -142,14 +142,29 @@ impl Compiled {
             .at(mark)
             .expected(format!("exit code {wanted}"), format!("exit code {}", end.code)));
         }
-        let out = end.out.trim();
+        let out = end.out.text.trim();
         let wrong = |text: &Located<String>, how: &str| {
-            let found = Found::fail(format!("its output should {how} `{}`", text.value)).at(text.mark);
+            let rest = match end.out.left_out {
+                0 => String::new(),
+                left_out => format!(" in what was kept of it; {left_out} bytes in the middle of it were not"),
+            };
+            let found = Found::fail(format!("its output should {how} `{}`{rest}", text.value)).at(text.mark);
             found.expected(&text.value, shortened(out))
         };
         let Some(Output { equals, contains, matches }) = &self.output else {
             return Ok(Found::pass(format!("exit code {}", end.code)));
         };
+        // What is not there could be anywhere in what was left out, and what is there could be joined by it.
+        if end.out.left_out > 0
+            && let Some(text) = equals.as_ref().or(matches.as_ref())
+        {
+            let why = format!(
+                "it printed so much that {} bytes in the middle of it were not kept, so that `{}` cannot be looked for; \
+                 let it print less, or ask with `contains` for what stands at the beginning or the end",
+                end.out.left_out, text.value
+            );
+            return Err(Found::fail(why).at(text.mark));
+        }
         if let Some(text) = equals.as_ref().filter(|text| text.value.trim() != out) {
             return Err(wrong(text, "be"));
         }

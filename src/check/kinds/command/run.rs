@@ -3,36 +3,32 @@
 use super::Inside;
 use crate::check::kubernetes::{Kubectl, list, name_of, reach, refused, unanswered, unready};
 use crate::check::{CheckContext, Found};
-use crate::cluster::{ClusterError, CommandEnd, ObjectRef, is_ready};
+use crate::cluster::{ClusterError, CommandEnd, LocalError, ObjectRef, is_ready, run_here};
 use crate::units::Span;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::ListParams;
-use std::process::Stdio;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-/// On this machine. Dropped in the middle, it is killed.
+/// On this machine. Dropped in the middle, it is killed with all that it started.
 pub(super) async fn here(words: &[String], limit: Duration) -> Result<(CommandEnd, String), Found> {
     let by_hand = quoted(words);
     let Some((program, args)) = words.split_first() else {
         return Err(Found::fail("no program is named").for_good());
     };
-    let run =
-        tokio::process::Command::new(program).args(args).stdin(Stdio::null()).kill_on_drop(true).output();
-    let output = match tokio::time::timeout(limit, run).await {
-        Ok(Ok(output)) => output,
-        Ok(Err(error)) => {
+    let ended = match run_here((program, args), &[], limit).await {
+        Ok(ended) => ended,
+        Err(LocalError::Start(error)) => {
             let why = format!("{program} cannot be started: {error}; is it installed, and on the PATH?");
             return Err(Found::fail(why).for_good().reproduce(by_hand));
         }
-        Err(_) => return Err(late(limit, by_hand)),
+        Err(LocalError::Late { .. }) => return Err(late(limit, by_hand)),
     };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let Some(code) = output.status.code() else {
-        let found = Found::fail(format!("{program} was ended: {}", output.status));
+    let Some(code) = ended.status.code() else {
+        let found = Found::fail(format!("{program} was ended: {}", ended.status));
         return Err(found.reproduce(by_hand));
     };
-    Ok((CommandEnd { code, out: text(&output.stdout), err: text(&output.stderr) }, by_hand))
+    Ok((CommandEnd { code, out: ended.out, err: ended.err }, by_hand))
 }
 
 /// In the first ready Pod by its name.
