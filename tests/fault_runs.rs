@@ -12,6 +12,8 @@ mod inventory;
 mod killed;
 #[path = "fault_runs/lost.rs"]
 mod lost;
+#[path = "fault_runs/nodes.rs"]
+mod nodes;
 #[path = "fault_runs/overlapping.rs"]
 mod overlapping;
 #[path = "fault_runs/panicked.rs"]

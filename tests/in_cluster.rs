@@ -10,11 +10,13 @@ use kube::api::{ListParams, LogParams, PostParams};
 use serde_json::{Value, json};
 use shakedown::cluster::{Access, Cluster, SERVICE_ACCOUNT, USUAL_PLACE};
 use std::time::{Duration, Instant};
-use support::{Program, Running};
+use support::{Answer, Program, Running, TlsServer, TlsSetup};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How the test binary knows that it is the program in the Pod.
 const INSIDE: &str = "TEST_INSIDE";
+/// Which context it names, as scenarios have to.
+const CONTEXT: &str = "TEST_CONTEXT";
 
 /// What the program in the Pod does: it says who it is taken for.
 #[tokio::test]
@@ -22,7 +24,8 @@ async fn inside() {
     if std::env::var_os(INSIDE).is_none() {
         return;
     }
-    let said = match Cluster::connect(&Access::default()).await {
+    let access = Access { context: std::env::var(CONTEXT).ok(), ..Access::default() };
+    let said = match Cluster::connect(&access).await {
         Ok(cluster) => {
             let pods = cluster.call("list pods", cluster.api::<Pod>().list(&ListParams::default())).await;
             let secrets =
@@ -126,7 +129,8 @@ async fn a_pod_may_do_what_its_service_account_may_and_no_more() {
         "automountServiceAccountToken": false, "volumes": [{"name": "who", "projected": {"sources": sources}}],
         "containers": [{
             "name": "c", "volumeMounts": [{"name": "who", "mountPath": "/shakedown/who", "readOnly": true}],
-            "env": [{"name": INSIDE, "value": "1"}, {"name": SERVICE_ACCOUNT, "value": "/shakedown/who"}],
+            "env": [{"name": INSIDE, "value": "1"}, {"name": CONTEXT, "value": "in-cluster"},
+                {"name": SERVICE_ACCOUNT, "value": "/shakedown/who"}],
         }],
     });
     for (count, (name, spec)) in [("usual", usual), ("explicit", explicit)].into_iter().enumerate() {
@@ -145,4 +149,38 @@ async fn a_pod_may_do_what_its_service_account_may_and_no_more() {
     let error = none["error"].as_str().unwrap();
     assert!(error.contains("the Pod's service account is not readable"), "{error}");
     assert!(error.contains(SERVICE_ACCOUNT), "{error}");
+    let elsewhere = json!({"containers": [{"name": "c", "env": [
+        {"name": INSIDE, "value": "1"}, {"name": CONTEXT, "value": "staging"}]}]});
+    let error = told(&cluster, "elsewhere", elsewhere).await["error"].to_string();
+    assert!(error.contains("kubeconfig"), "a context of a kubeconfig is not this account: {error}");
+}
+
+#[test]
+fn what_a_server_gives_back_of_the_token_is_not_shown() {
+    let server = TlsServer::answering(&TlsSetup::default(), |seen| {
+        let message = format!("what is `{}`", seen.headers["authorization"].to_str().unwrap());
+        let status = json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message,
+            "reason": "Forbidden", "code": 403});
+        Answer::status(403).header("content-type", "application/json").body(status.to_string())
+    });
+    let program = Program::at(env!("CARGO_BIN_EXE_shakedown"));
+    let folder = program.folder().display().to_string();
+    let port = server.addr().port().to_string();
+    let program = [
+        ("HOME", folder.as_str()),
+        ("KUBECONFIG", ""),
+        ("KUBERNETES_SERVICE_HOST", "127.0.0.1"),
+        ("KUBERNETES_SERVICE_PORT", &port),
+        (SERVICE_ACCOUNT, &folder),
+    ]
+    .into_iter()
+    .fold(program, |program, (name, value)| program.with(name, value));
+    program.write("token", "eyJhbGciOi.eyJpc3MiOi.c2lnbmF0dXJl");
+    program.write("ca.crt", server.root_pem());
+    program.write("namespace", "shop");
+    let ended = program.run(&["recover"]);
+    ended.expect(4, &["what is `Bearer ***`"]);
+    assert!(ended.out.contains("namespace shop of context in-cluster"), "{ended}");
+    assert!(!ended.to_string().contains("eyJ"), "{ended}");
+    assert!(!server.seen().is_empty());
 }

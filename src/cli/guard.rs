@@ -1,5 +1,6 @@
 //! `shakedown guard`: the dead man's switch of a run, in the cluster. Hidden, because a run starts it.
 
+use super::telling::tell;
 use super::{Failure, signals};
 use crate::cluster::{Access, Cluster, ClusterError, RunId};
 use crate::engine::faults::{Vigil, keep_vigil};
@@ -27,7 +28,7 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
         let namespace = Some(args.namespace.clone());
         let cluster = Cluster::connect(&Access { namespace, ..Access::default() }).await?;
         let run = RunId::from(args.run.clone());
-        let mut say = |text: String| anstream::eprintln!("{}", harmless(&text));
+        let mut say = |text: String| tell(harmless(&text));
         say(format!("on guard for run {run} in namespace {}", args.namespace));
         tokio::select! {
             () = stops.next() => Ok(Exit::Pass),
@@ -39,15 +40,15 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
 fn told(ended: &Vigil) -> Exit {
     match ended {
         Vigil::NotNeeded => {
-            anstream::eprintln!("the run has ended and left nothing");
+            tell("the run has ended and left nothing");
             Exit::Pass
         }
         Vigil::Replayed(back) => {
             for left in &back.left {
-                anstream::eprintln!("LEFT: {}: {}", left.taken.undo, harmless(&left.error.to_string()));
+                tell(format_args!("LEFT: {}: {}", left.taken.undo, harmless(&left.error.to_string())));
             }
             for text in &back.overtaken {
-                anstream::eprintln!("changed by somebody else, left as it is: {}", harmless(text));
+                tell(format_args!("changed by somebody else, left as it is: {}", harmless(text)));
             }
             // What is for another machine would not be done by trying again, which is what a failed guard does.
             let hopeless = |left: &Left| matches!(left.error, ClusterError::Elsewhere { .. });

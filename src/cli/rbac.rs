@@ -1,6 +1,7 @@
 //! `shakedown rbac SCENARIO`
 
 use super::Failure;
+use super::telling::print;
 use super::yaml::block;
 use crate::cluster::{Manifest, Right};
 use crate::engine::faults::{FaultsPlan, guard_rights, needs};
@@ -32,9 +33,8 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
             args.scenario.display()
         )));
     }
-    for object in objects {
-        anstream::println!("---\n{}", block(&object, 0).trim_start());
-    }
+    let documents = objects.iter().map(|object| format!("---\n{}\n", block(object, 0).trim_start()));
+    print(documents.collect::<String>())?;
     Ok(Exit::Pass)
 }
 
@@ -91,7 +91,7 @@ fn of_account(namespace: &str, account: &str, rights: Vec<Right>) -> Vec<Value> 
 fn rules(rights: &[Right]) -> Vec<Value> {
     let mut verbs: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for right in rights {
-        verbs.entry((&right.group, &right.resource)).or_default().insert(right.verb);
+        verbs.entry((&right.group, &right.resource)).or_default().insert(&right.verb);
     }
     let rule =
         |((group, resource), verbs)| json!({"apiGroups": [group], "resources": [resource], "verbs": verbs});
@@ -104,10 +104,10 @@ mod tests {
 
     #[test]
     fn what_is_printed_is_read_back_as_it_was_meant() {
-        let right = |group: &str, resource: &str, verb, namespace: Option<&str>| Right {
+        let right = |group: &str, resource: &str, verb: &'static str, namespace: Option<&str>| Right {
             group: group.to_owned(),
             resource: resource.to_owned(),
-            verb,
+            verb: verb.into(),
             namespace: namespace.map(ToOwned::to_owned),
         };
         let rights = vec![

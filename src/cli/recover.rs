@@ -1,8 +1,9 @@
 //! `shakedown recover`: takes back what a dead run left.
 
 use super::Failure;
+use super::telling::{print, tell};
 use crate::cluster::{Access, Cluster, Journal, Lease, Undone};
-use crate::engine::faults::{By, Orphan, Refused, Turn, orphans, replay};
+use crate::engine::faults::{By, Orphan, Orphans, Refused, Turn, orphans, replay};
 use crate::fault::TakenBack;
 use crate::report::harmless;
 use crate::run::Exit;
@@ -48,6 +49,7 @@ async fn recover(args: &Args) -> Result<Exit, Failure> {
         cluster.context(),
         cluster.server()
     ));
+    cluster.find_namespace().await?;
     if args.dry_run {
         return foresee(&cluster).await;
     }
@@ -73,18 +75,23 @@ async fn foresee(cluster: &Cluster) -> Result<Exit, Failure> {
     }
     let mut found = false;
     for journal in Journal::all(cluster).await? {
-        say(&format!("run {}:", journal.run()));
-        for (_, entry) in journal.entries().await?.into_iter().rev() {
+        let (run, entries) = (journal.run(), journal.entries().await?);
+        if entries.is_empty() {
+            say(&format!("run {run}: nothing to take back; would remove its journal"));
+        } else {
+            say(&format!("run {run}:"));
+        }
+        for (_, entry) in entries.into_iter().rev() {
             say(&format!("  would {} (fault {})", entry.undo, entry.fault));
         }
         found = true;
     }
-    let (orphans, unseen) = orphans(cluster).await?;
-    for Orphan { run, entry } in &orphans {
+    let orphans = orphans(cluster).await?;
+    for Orphan { run, entry, .. } in &orphans.ours {
         say(&format!("run {run}, without a journal: would {} (fault {})", entry.undo, entry.fault));
     }
-    tell_unseen(&unseen);
-    if !found && orphans.is_empty() {
+    tell_untouched(cluster, &orphans);
+    if !found && orphans.ours.is_empty() {
         say("there is nothing to take back");
     }
     Ok(Exit::Pass)
@@ -100,11 +107,11 @@ async fn all(cluster: &Cluster) -> Result<bool, Failure> {
             journal.end().await?;
         }
         say(&format!("run {run}: {} to take back", entries.len()));
-        tell(&entries.iter().rev().map(|entry| entry.undo.to_string()).collect::<Vec<_>>(), &back);
+        tell_each(&entries.iter().rev().map(|entry| entry.undo.to_string()).collect::<Vec<_>>(), &back);
         left |= !back.left.is_empty();
     }
-    let (orphans, unseen) = orphans(cluster).await?;
-    for Orphan { run, entry } in orphans {
+    let orphans = orphans(cluster).await?;
+    for Orphan { run, entry, .. } in &orphans.ours {
         match cluster.undo(&entry.undo).await {
             Ok(Undone::Overtaken { what }) => {
                 say(&format!("run {run}: {}: changed by somebody else, left as it is: {what}", entry.undo));
@@ -116,12 +123,12 @@ async fn all(cluster: &Cluster) -> Result<bool, Failure> {
             }
         }
     }
-    tell_unseen(&unseen);
+    tell_untouched(cluster, &orphans);
     Ok(left)
 }
 
 /// Each undo and what came of it.
-fn tell(undos: &[String], back: &TakenBack) {
+fn tell_each(undos: &[String], back: &TakenBack) {
     for undo in undos {
         let left = back.left.iter().find(|left| left.taken.undo.to_string() == *undo);
         let overtaken = back.overtaken.iter().find(|text| text.starts_with(undo.as_str()));
@@ -133,15 +140,28 @@ fn tell(undos: &[String], back: &TakenBack) {
     }
 }
 
-fn tell_unseen(kinds: &[&str]) {
-    if !kinds.is_empty() {
+/// What others have to take back, and where nobody could look.
+fn tell_untouched(cluster: &Cluster, orphans: &Orphans) {
+    let context = cluster.context();
+    for Orphan { run, home, entry } in &orphans.of_others {
+        let (object, fault) = (entry.undo.target(), &entry.fault);
+        say(&format!(
+            "run {run} of namespace {home} has changed {object} (fault {fault}): not touched; if it is dead: `shakedown \
+             recover --context {context} -n {home}`"
+        ));
+    }
+    if !orphans.unseen.is_empty() {
         say(&format!(
             "this account must not list {}: notes on them could not be looked for",
-            kinds.join(", ")
+            orphans.unseen.join(", ")
         ));
     }
 }
 
+/// On stdout, or on stderr where that takes nothing: what is taken back must be known, and the rest still be done.
 fn say(text: &str) {
-    anstream::println!("{}", harmless(text));
+    let text = harmless(text);
+    if print(format_args!("{text}\n")).is_err() {
+        tell(text);
+    }
 }

@@ -25,6 +25,7 @@ impl Cluster {
         doing: &str,
         request: impl Future<Output = Result<T, kube::Error>>,
     ) -> Result<T, ClusterError> {
+        self.credentials().renew();
         match tokio::time::timeout(LIMIT, request).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(ClusterError::from_kube(doing, self.server(), error).masked(self)),

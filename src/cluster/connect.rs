@@ -1,12 +1,15 @@
 //! The connection to a cluster.
 
+use super::credentials::Credentials;
 use super::{Access, ClusterError, service_account};
-use crate::source::Secrets;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// By what name the cluster goes that a Pod's own account leads to, where a kubeconfig has contexts.
+const IN_CLUSTER: &str = "in-cluster";
 
 /// How long the making of a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -19,7 +22,7 @@ pub struct Cluster {
     context: String,
     namespace: String,
     /// What we prove with who we are: no message may show it.
-    credentials: Arc<Secrets>,
+    credentials: Arc<Credentials>,
 }
 
 impl fmt::Debug for Cluster {
@@ -41,14 +44,14 @@ impl Cluster {
                 let config = Config::from_custom_kubeconfig(file, &options).await;
                 (config.map_err(|error| wrong(error.to_string()))?, context.unwrap_or_default())
             }
-            Origin::ServiceAccount(config) => (*config, "in-cluster".to_owned()),
+            Origin::ServiceAccount(config) => (*config, IN_CLUSTER.to_owned()),
         };
         // A refusal is a result here, and a fault that is made again and again by itself is none.
         config.default_retry = false;
         config.connect_timeout = Some(CONNECT);
         let namespace = access.namespace.clone().unwrap_or_else(|| config.default_namespace.clone());
         let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
-        let credentials = Arc::new(credentials(&config));
+        let credentials = Arc::new(Credentials::of(&config));
         let client = Client::try_from(config).map_err(|error| wrong(error.to_string()))?;
         Ok(Cluster { client, server, context, namespace, credentials })
     }
@@ -69,9 +72,14 @@ impl Cluster {
         &self.server
     }
 
-    /// The text without the credentials of the kubeconfig.
-    pub(super) fn masked(&self, text: &str) -> String {
+    /// The text without our credentials: somebody may have given them back to us.
+    pub fn masked(&self, text: &str) -> String {
         self.credentials.redact(text)
+    }
+
+    /// What we prove with who we are.
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// The context of the kubeconfig.
@@ -103,17 +111,6 @@ impl Cluster {
     }
 }
 
-/// The token and the password of the kubeconfig.
-fn credentials(config: &Config) -> Secrets {
-    let mut secrets = Secrets::default();
-    // They are no plain texts; serialised they are.
-    let account = serde_json::to_value(&config.auth_info).unwrap_or_default();
-    for secret in ["token", "password", "client-key-data"].iter().filter_map(|key| account[*key].as_str()) {
-        secrets.hide(secret);
-    }
-    secrets
-}
-
 /// By what a cluster is known.
 enum Origin {
     Kubeconfig(Box<Kubeconfig>),
@@ -129,8 +126,10 @@ fn origin(access: &Access) -> Result<Origin, ClusterError> {
     };
     match read {
         Ok(file) => Ok(Origin::Kubeconfig(file)),
-        // Contexts are named for kubeconfigs.
-        Err(error) if access.context.is_some() => Err(wrong(error)),
+        // Any other context is one of a kubeconfig.
+        Err(error) if access.context.as_deref().is_some_and(|context| context != IN_CLUSTER) => {
+            Err(wrong(error))
+        }
         Err(error) => match service_account::config() {
             Some(config) => Ok(Origin::ServiceAccount(Box::new(config?))),
             None => Err(wrong(error)),

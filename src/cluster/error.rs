@@ -14,6 +14,17 @@ pub enum ClusterError {
         /// What is wrong with it.
         why: String,
     },
+    /// The namespace is not there.
+    #[error(
+        "there is no namespace `{namespace}` in the cluster of context `{context}`; check it against \
+         `kubectl get namespaces`"
+    )]
+    NoNamespace {
+        /// Its name.
+        namespace: String,
+        /// Where it was looked for.
+        context: String,
+    },
     /// No answer came.
     #[error(
         "cannot {doing}: the API server {server} cannot be reached: {why}; check that it runs and that the \
@@ -130,6 +141,7 @@ impl ClusterError {
             }
             ClusterError::Refused { code, .. } => matches!(code, 409 | 422 | 429 | 500..),
             ClusterError::Config { .. }
+            | ClusterError::NoNamespace { .. }
             | ClusterError::Denied { .. }
             | ClusterError::Strange { .. }
             | ClusterError::Command { .. }

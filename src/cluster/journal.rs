@@ -2,7 +2,7 @@
 //!
 //! It is also the owner of every object that the run makes in the namespace, so that deleting it removes them.
 
-use super::{Cluster, ClusterError, ObjectRef, RUN_LABEL, RunId, Undo};
+use super::{Cluster, ClusterError, ObjectRef, RUN_LABEL, Right, RunId, Undo};
 use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference;
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
@@ -16,6 +16,12 @@ const JOURNAL_LABEL: &str = "shakedown.dev/journal";
 
 /// By what a guard says that it reads the journal.
 const GUARDED_ANNOTATION: &str = "shakedown.dev/guarded";
+
+/// What a guard has to be allowed, for it to read.
+const NEEDS_ANNOTATION: &str = "shakedown.dev/guard-needs";
+
+/// What of it the guard is not allowed.
+const LACKS_ANNOTATION: &str = "shakedown.dev/guard-lacks";
 
 /// One thing that was done, or is about to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,18 +163,37 @@ impl Journal {
         map.data.unwrap_or_default().into_iter().map(one).collect()
     }
 
-    /// Says in the journal that a guard reads it.
-    pub async fn say_guarded(&self) -> Result<(), ClusterError> {
-        let patch = Patch::Merge(json!({"metadata": {"annotations": {GUARDED_ANNOTATION: "true"}}}));
+    /// Writes down what a guard has to be allowed to take everything back.
+    pub async fn ask_of_guard(&self, needs: &[Right]) -> Result<(), ClusterError> {
+        self.annotate(json!({NEEDS_ANNOTATION: json!(needs).to_string()})).await
+    }
+
+    /// What a guard has to be allowed; nothing where the run has not said.
+    pub async fn asked_of_guard(&self) -> Result<Vec<Right>, ClusterError> {
+        Ok(rights_in(&self.annotations().await?, NEEDS_ANNOTATION))
+    }
+
+    /// Says in the journal that a guard reads it, and what it is not allowed.
+    pub async fn say_guarded(&self, lacks: &[Right]) -> Result<(), ClusterError> {
+        self.annotate(json!({GUARDED_ANNOTATION: "true", LACKS_ANNOTATION: json!(lacks).to_string()})).await
+    }
+
+    /// What the guard has said that it is not allowed; `None` when none has said yet that it reads the journal.
+    pub async fn guarded(&self) -> Result<Option<Vec<Right>>, ClusterError> {
+        let notes = self.annotations().await?;
+        Ok(notes.contains_key(GUARDED_ANNOTATION).then(|| rights_in(&notes, LACKS_ANNOTATION)))
+    }
+
+    async fn annotate(&self, annotations: Value) -> Result<(), ClusterError> {
+        let patch = Patch::Merge(json!({"metadata": {"annotations": annotations}}));
         let (maps, params) = (self.cluster.api::<ConfigMap>(), PatchParams::default());
         self.cluster.call("write the journal", maps.patch(&self.object.name, &params, &patch)).await.map(drop)
     }
 
-    /// Whether a guard has said that it reads the journal.
-    pub async fn is_guarded(&self) -> Result<bool, ClusterError> {
+    async fn annotations(&self) -> Result<BTreeMap<String, String>, ClusterError> {
         let maps = self.cluster.api::<ConfigMap>();
         let map = self.cluster.call("read the journal", maps.get(&self.object.name)).await?;
-        Ok(map.metadata.annotations.is_some_and(|notes| notes.contains_key(GUARDED_ANNOTATION)))
+        Ok(map.metadata.annotations.unwrap_or_default())
     }
 
     /// Ends the log: everything is taken back. The run's own objects go with it.
@@ -180,4 +205,9 @@ impl Journal {
             _ => Ok(()),
         }
     }
+}
+
+/// The rights that stand in an annotation; none where it is not there.
+fn rights_in(annotations: &BTreeMap<String, String>, name: &str) -> Vec<Right> {
+    annotations.get(name).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }

@@ -90,6 +90,14 @@ impl Lease {
         Ok(found.as_ref().map(Holder::of))
     }
 
+    /// Looks whether it could be taken. Errors: somebody holds it who lives.
+    pub async fn is_free(cluster: &Cluster) -> Result<(), LeaseError> {
+        match Lease::holder(cluster).await? {
+            Some(holder) if holder.lives() => Err(held(cluster, holder)),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes it for a run, also from a holder that is dead. Errors: somebody holds it who lives.
     pub async fn take(cluster: &Cluster, run: &RunId) -> Result<Lease, LeaseError> {
         Lease::claim(cluster, run, |holder| !holder.lives() || holder.name == run.as_str()).await

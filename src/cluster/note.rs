@@ -15,6 +15,10 @@ pub struct Note {
     pub run: RunId,
     /// The fault.
     pub fault: String,
+    /// Where the run is at home, with its lease and its journal: a node is changed by runs of many namespaces. Empty in
+    /// notes that did not say so yet.
+    #[serde(default)]
+    pub namespace: String,
     /// The fields, without the note itself.
     pub fields: Vec<FieldChange>,
 }
@@ -52,6 +56,7 @@ mod tests {
         let note = |fault: &str| Note {
             run: RunId::new(7),
             fault: fault.to_owned(),
+            namespace: "shop".to_owned(),
             fields: vec![FieldChange::of(&object, "/spec/replicas", Some(json!(1)))],
         };
         let notes = [note("fewer"), note("worse")];

@@ -16,6 +16,8 @@ impl Cluster {
         what: &str,
         note: &str,
     ) -> Result<(), ClusterError> {
+        // An event is in the namespace of what it is about, and we may leave one in ours alone: so that of a node is there.
+        let namespace = object.namespace.as_deref().unwrap_or(self.namespace());
         let now = json!(MicroTime(jiff::Timestamp::now()));
         let event: Event = self.typed(
             "leave a note",
@@ -24,7 +26,7 @@ impl Cluster {
                 "eventTime": now, "type": "Warning", "reason": what, "action": what, "note": note,
                 "reportingController": "shakedown.dev/run", "reportingInstance": run,
                 "regarding": {"apiVersion": object.api_version, "kind": object.kind, "name": object.name,
-                    "namespace": object.namespace, "uid": object.uid},
+                    "namespace": namespace, "uid": object.uid},
             }),
         )?;
         let doing = format!("leave a note at {object}");

@@ -42,10 +42,11 @@ impl Cluster {
                         state = waits_for(&pod).unwrap_or_else(|| "it runs and is not ready".to_owned());
                     }
                     Err(error) if is_denied(&error) => {
-                        let (doing, message) = (format!("wait for Pod/{name}"), error.to_string());
+                        let doing = format!("wait for Pod/{name}");
+                        let message = self.masked(&error.to_string());
                         return Err(ClusterError::Denied { doing, message });
                     }
-                    Err(error) => state = error.to_string(),
+                    Err(error) => state = self.masked(&error.to_string()),
                 }
             }
             // It never ends by itself.

@@ -3,17 +3,19 @@
 use super::{Cluster, ClusterError};
 use k8s_openapi::api::authorization::v1::{ResourceAttributes, SelfSubjectAccessReview};
 use kube::api::PostParams;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 /// One verb on one resource.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Right {
     /// The API group, empty for the core.
     pub group: String,
     /// The resource in the plural, with its subresource: `deployments/scale`.
     pub resource: String,
     /// What is done: `get`, `patch`, …
-    pub verb: &'static str,
+    pub verb: Cow<'static, str>,
     /// Where; `None` for objects of the whole cluster.
     pub namespace: Option<String>,
 }
@@ -43,7 +45,7 @@ pub fn rights(namespace: &str, group: &str, resource: &str, verbs: &[&'static st
     let right = |verb: &&'static str| Right {
         group: group.to_owned(),
         resource: resource.to_owned(),
-        verb,
+        verb: Cow::Borrowed(verb),
         namespace: Some(namespace.to_owned()),
     };
     verbs.iter().map(right).collect()
@@ -61,7 +63,7 @@ impl Cluster {
             group: Some(right.group.clone()),
             resource: Some(resource.to_owned()),
             subresource,
-            verb: Some(right.verb.to_owned()),
+            verb: Some(right.verb.to_string()),
             namespace: right.namespace.clone(),
             ..ResourceAttributes::default()
         });

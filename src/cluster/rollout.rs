@@ -75,7 +75,7 @@ impl Cluster {
                     Ok(Progress::Done) => return Ok(()),
                     Ok(Progress::Stuck(why)) => return Err(why),
                     Ok(Progress::Underway(why)) => last = why,
-                    Err(error) => last = error.to_string(),
+                    Err(error) => last = self.masked(&error.to_string()),
                 }
             }
             Ok(())

@@ -109,7 +109,8 @@ mod tests {
         let mut present = json!({"metadata": {"annotations": {}}, "spec": {"replicas": 1}});
         let fields =
             vec![FieldChange::of(&json!({"spec": {"replicas": 3}}), "/spec/replicas", Some(json!(1)))];
-        let note = Note { run: RunId::new(1), fault: "fewer".to_owned(), fields };
+        let (fault, namespace) = ("fewer".to_owned(), "shop".to_owned());
+        let note = Note { run: RunId::new(1), fault, namespace, fields };
         let text = note.change(&present, 3).after;
         present["metadata"]["annotations"]["shakedown.dev/undo-3"] = json!(text);
         let to = |path: &str| [(path.to_owned(), Some(json!(0)))];

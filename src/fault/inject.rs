@@ -142,7 +142,12 @@ pub(super) fn changes_of(
         fields.iter().map(|(path, to)| FieldChange::of(present, path, to.clone())).collect();
     // A subresource takes no annotations; there the journal alone knows.
     if let Some(number) = note.filter(|_| subresource.is_none()) {
-        let note = Note { run: cx.run.clone(), fault: cx.fault.clone(), fields: changes.clone() };
+        let note = Note {
+            run: cx.run.clone(),
+            fault: cx.fault.clone(),
+            namespace: cx.cluster.namespace().to_owned(),
+            fields: changes.clone(),
+        };
         changes.push(note.change(present, number));
     }
     changes

@@ -23,6 +23,7 @@ pub mod resources;
 pub mod select;
 pub mod service;
 mod take_back;
+mod undo_needs;
 mod victim;
 pub mod workload;
 
@@ -36,4 +37,5 @@ pub use plan::{Fault, FaultKind, Plan, Planning};
 pub use proof::{Effect, Prove, Proving};
 pub use refusal::{InjectError, Refusal};
 pub use take_back::{Left, TakenBack, take_back};
+pub use undo_needs::needs_of_undo;
 pub use victim::Victim;

@@ -4,6 +4,7 @@ use crate::stage::Stage;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::api::DeleteParams;
 use std::time::Duration;
+use support::Program;
 
 const FEWER: &str = "faults: [{ name: fewer, at: 1s, for: 10m, scale: { deployment: api, replicas: 1 } }]";
 
@@ -20,6 +21,44 @@ fn ctrl_c_takes_the_fault_back() {
         assert_eq!(ended.report().text("/run/ending"), "interrupted");
         stage.is_as_before(&before);
     }
+}
+
+#[test]
+fn a_closed_terminal_takes_the_fault_back_though_nobody_reads_any_more() {
+    let stage = Stage::new();
+    let before = stage.state();
+    // The disk of the log is full, and standard output is a pipe that nobody reads.
+    let shell =
+        r#"mkfifo gone; exec 3<>gone 4>gone 3<&-; exec env --default-signal=HUP "$@" >&4 4>&- 2>/dev/full"#;
+    let program = Program::at(env!("CARGO_BIN_EXE_shakedown")).with("KUBECONFIG", &stage.kubeconfig);
+    let program = program.through(["sh", "-c", shell, "sh"]);
+    program.write("s.yaml", stage.scenario(600, FEWER));
+    let running = program.start(&["run", "s.yaml", "--out", "runs"]);
+    stage.replicas_become(1);
+    running.hang_up();
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130), "{ended}");
+    stage.is_as_before(&before);
+}
+
+#[test]
+fn a_history_that_cannot_be_written_any_more_ends_the_run_and_its_faults() {
+    let stage = Stage::new();
+    let before = stage.state();
+    // No file may grow beyond 32 KiB.
+    let shell = r#"trap '' XFSZ; ulimit -f 64; exec "$@""#;
+    let program = Program::at(env!("CARGO_BIN_EXE_shakedown")).with("KUBECONFIG", &stage.kubeconfig);
+    let program = program.through(["sh", "-c", shell, "sh"]);
+    let ended = program.scenario(&stage.scenario(600, FEWER));
+    ended.expect(
+        3,
+        &[
+            "fault fewer: injected",
+            "the run stops here, and the faults are taken back",
+            "fault fewer: undone",
+        ],
+    );
+    stage.is_as_before(&before);
 }
 
 #[test]

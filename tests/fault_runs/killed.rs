@@ -20,6 +20,11 @@ fn what_a_killed_run_left_is_recovered_by_hand() {
     stage.program.write("s.yaml", &scenario);
     let dirty = stage.until(5, &["run", "s.yaml", "--out", "runs"]);
     dirty.expect(5, &["shakedown recover --context playground -n shop", "nothing was changed"]);
+    // Not that there is one replica already: that is the dead run's doing.
+    stage.program.write("s.yaml", stage.scenario(3, FAULTS));
+    for command in [&["run", "s.yaml", "--out", "runs"][..], &["plan", "s.yaml"]] {
+        stage.program.run(command).expect(5, &["died in namespace shop", "nothing was changed"]);
+    }
     stage.replicas_become(1);
 
     let here = ["recover", "--context", "playground", "-n", "shop"];

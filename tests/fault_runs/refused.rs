@@ -35,6 +35,16 @@ fn each_refusal_has_its_message_and_its_code() {
 }
 
 #[test]
+fn a_namespace_that_is_not_there_has_not_been_left_clean() {
+    let stage = Stage::new();
+    for more in [&["--dry-run"][..], &[], &["--force"]] {
+        let ended = stage.program.run(&[&["recover", "-n", "elsewhere"], more].concat());
+        ended.expect(4, &["there is no namespace `elsewhere` in the cluster of context `playground`"]);
+        assert!(!ended.out.contains("nothing"), "{ended}");
+    }
+}
+
+#[test]
 fn a_namespace_in_use_is_left_alone() {
     let stage = Stage::new();
     let before = stage.state();
@@ -72,6 +82,39 @@ fn the_printed_role_is_enough_and_one_verb_less_is_named() {
     stage.apply(&less);
     let ended = stage.program.scenario(&scenario);
     ended.expect(4, &["must not delete pods in namespace shop", "shakedown rbac SCENARIO"]);
+    stage.is_as_before(&before);
+}
+
+#[test]
+fn a_guard_that_could_not_take_everything_back_is_none() {
+    let stage = Stage::new();
+    let before = stage.state();
+    let guarded = "context: playground, namespace: shop";
+    let fewer = "faults: [{ at: 1s, for: 1s, scale: { deployment: api, replicas: 1 } }]";
+    let account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: shakedown-guard }\n";
+    stage.apply(account);
+    let ended = stage.program.scenario(&stage.scenario_of(3, guarded, fewer));
+    ended.expect(
+        4,
+        &["does not read the journal: it says `cannot look for journals: configmaps is forbidden"],
+    );
+    stage.is_as_before(&before);
+
+    // The role of yesterday's scenario.
+    let gone = "faults: [{ at: 1s, for: 1s, service_blackhole: { service: api } }]";
+    stage.program.write("s.yaml", stage.scenario_of(3, guarded, gone));
+    stage.apply(&stage.program.run(&["rbac", "s.yaml"]).out);
+    let ended = stage.program.scenario(&stage.scenario_of(3, guarded, fewer));
+    let lacks = "its account `shakedown-guard` must not get deployments.apps in namespace shop, nor";
+    ended.expect(
+        4,
+        &["the guard cannot be started", lacks, "nor patch deployments.apps in namespace shop, nor"],
+    );
+    stage.is_as_before(&before);
+    stage
+        .program
+        .scenario(&stage.scenario_of(4, guarded, gone))
+        .expect(0, &["fault service_blackhole: undone"]);
     stage.is_as_before(&before);
 }
 

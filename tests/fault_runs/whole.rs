@@ -41,6 +41,25 @@ fn a_pod_that_is_killed_under_load_is_told_proven_and_judged() {
 }
 
 #[test]
+fn a_fault_lasts_from_its_injection_however_long_that_took() {
+    let stage = Stage::new();
+    let before = stage.state();
+    // A Pod has to come up before it acts.
+    let faults = "faults: [{ name: slow, at: 1s, for: 2s, network: { service: api, latency: 20ms } }]";
+    let running = stage.program.start_scenario(&stage.scenario(120, faults));
+    running.says("fault slow: undone");
+    running.terminate();
+    running.end().expect(130, &["fault slow: proven"]);
+    let told = |phase: &str| {
+        let events = stage.events();
+        let event = events.iter().find(|event| event["kind"]["fault"]["phase"] == phase);
+        event.and_then(|event| event["at"].as_u64()).unwrap()
+    };
+    assert!(told("undoing") >= told("injected") + 2_000_000, "{:?}", stage.phases(0));
+    stage.is_as_before(&before);
+}
+
+#[test]
 fn faults_overlap_and_are_taken_back_each_at_its_end() {
     let stage = Stage::new();
     let before = stage.state();

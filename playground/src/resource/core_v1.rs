@@ -37,7 +37,10 @@ const POD_FIELDS: &[&str] = &[
 pub(super) const KINDS: &[Kind] = &[
     kind("configmaps", "ConfigMap").short(&["cm"]),
     kind("endpoints", "Endpoints").short(&["ep"]),
-    kind("events", "Event").short(&["ev"]).selectable(EVENT_FIELDS),
+    kind("events", "Event")
+        .short(&["ev"])
+        .selectable(EVENT_FIELDS)
+        .checks(rules::core_event, rules::no_change),
     kind("namespaces", "Namespace")
         .cluster()
         .short(&["ns"])

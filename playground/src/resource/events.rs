@@ -1,7 +1,7 @@
 //! events.k8s.io/v1: the newer form of events. They are the events of core/v1, with other names for some fields.
 
 use crate::object;
-use crate::resource::{Kept, Kind};
+use crate::resource::{Kept, Kind, rules};
 use crate::store::ResourceId;
 use serde_json::{Value, json};
 
@@ -26,8 +26,11 @@ const FIELDS: &[&str] = &[
     "type",
 ];
 
-pub(super) const KINDS: &[Kind] =
-    &[Kind::new("events.k8s.io", "v1", "events", "Event").short(&["ev"]).selectable(FIELDS).kept_as(Kept {
+pub(super) const KINDS: &[Kind] = &[Kind::new("events.k8s.io", "v1", "events", "Event")
+    .short(&["ev"])
+    .selectable(FIELDS)
+    .checks(rules::event, rules::no_change)
+    .kept_as(Kept {
         id: ResourceId { group: "", resource: "events" },
         keep: |event| rename(event, "v1", NAMES),
         show: |event| rename(event, "events.k8s.io/v1", NAMES.map(|(core, newer)| (newer, core))),

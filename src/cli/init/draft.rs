@@ -9,8 +9,9 @@ use super::text::comment;
 use crate::cli::yaml::quoted;
 use std::path::Path;
 
-/// A scenario for what is there, with comments for whoever changes it.
-pub(super) fn draft(inventory: &Inventory, kubeconfig: Option<&Path>) -> String {
+/// A scenario for what is there, with comments for whoever changes it. Errors: nothing can be made of what is there;
+/// what it is, a line each.
+pub(super) fn draft(inventory: &Inventory, kubeconfig: Option<&Path>) -> Result<String, Vec<String>> {
     let mut unused = inventory.unused.clone();
     let front = front(inventory);
     let faults = if front.is_some() { faults(inventory, &mut unused) } else { Vec::new() };
@@ -23,9 +24,10 @@ pub(super) fn draft(inventory: &Inventory, kubeconfig: Option<&Path>) -> String 
     }
     text.push(kubernetes(inventory, kubeconfig, consents && !faults.is_empty()));
     let checks = smoke(inventory, front.as_ref(), &mut unused);
-    if !checks.is_empty() {
-        text.push(format!("smoke:          # asked before the load and after it\n{checks}"));
+    if checks.is_empty() {
+        return Err(unused);
     }
+    text.push(format!("smoke:          # asked before the load and after it\n{checks}"));
     match &front {
         Some(front) => text.push(load(front, seconds)),
         None => unused.push("no Service has an address: no load was made".to_owned()),
@@ -50,7 +52,7 @@ pub(super) fn draft(inventory: &Inventory, kubeconfig: Option<&Path>) -> String 
         text.push("\n# Not understood, or left out:\n".to_owned());
         text.push(comment(&unused.iter().map(|line| format!("- {line}")).collect::<Vec<_>>(), ""));
     }
-    text.concat()
+    Ok(text.concat())
 }
 
 fn head(inventory: &Inventory) -> String {
@@ -76,8 +78,8 @@ fn kubernetes(inventory: &Inventory, kubeconfig: Option<&Path>, has_faults: bool
         text.push(format!("    kubeconfig: {}\n", quoted(&path.to_string_lossy())));
     }
     if has_faults && !inventory.has_guard {
-        text.push("    # Nobody takes the faults back when this machine is lost. `shakedown rbac FILE | kubectl apply -f -` makes\n    \
-                 # the guard's account; then take this line away.\n    guard: off\n".to_owned());
+        text.push("    # Nobody takes the faults back when this machine is lost. Take this line away, and `shakedown rbac FILE |\n    \
+                 # kubectl apply -f -` makes the account of a guard that does.\n    guard: off\n".to_owned());
     }
     text.concat()
 }

@@ -63,6 +63,7 @@ impl Inventory {
         let sets = all.list::<StatefulSet>(cluster).await?;
         all.workloads.extend(sets.into_iter().map(of_stateful_set));
         all.services = all.list(cluster).await?;
+        all.leave_api_server();
         all.ingresses = all.list(cluster).await?;
         all.autoscalers = all.list(cluster).await?;
         all.budgets = all.list(cluster).await?;
@@ -72,6 +73,15 @@ impl Inventory {
         all.note::<CronJob>(cluster).await?;
         all.note::<Job>(cluster).await?;
         Ok(all)
+    }
+
+    /// The Service of the API server, which every cluster has in `default`, is no way in for users.
+    fn leave_api_server(&mut self) {
+        let (before, is_default) = (self.services.len(), self.namespace == "default");
+        self.services.retain(|service| !(is_default && name_of(service) == "kubernetes"));
+        if self.services.len() < before {
+            self.unused.push("Service kubernetes leads to the API server: nothing was made of it".to_owned());
+        }
     }
 
     /// The objects of a kind; none, with a note, where they may not be read.

@@ -4,6 +4,7 @@ use super::draft::draft;
 use super::inventory::Inventory;
 use super::openapi::{self, Document, Draft};
 use crate::cli::Failure;
+use crate::cli::telling::{print, tell};
 use crate::cluster::{Access, Cluster};
 use crate::run::Exit;
 use std::fs::OpenOptions;
@@ -58,10 +59,22 @@ pub(in crate::cli) fn obey(args: &Args) -> Result<Exit, Failure> {
     let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
     let text = runtime.block_on(async {
         let cluster = Cluster::connect(&access).await?;
+        cluster.find_namespace().await?;
         let inventory = Inventory::read(&cluster).await?;
-        Ok::<_, Failure>(draft(&inventory, kubeconfig.as_deref()))
+        draft(&inventory, kubeconfig.as_deref()).map_err(|left_out| nothing(&cluster, &left_out))
     })?;
     write(&args.output, &text)
+}
+
+/// A scenario that does nothing would be refused by everything that reads it.
+fn nothing(cluster: &Cluster, left_out: &[String]) -> Failure {
+    let left_out: Vec<String> = left_out.iter().map(|line| format!("\n- {line}")).collect();
+    Failure::Usage(format!(
+        "namespace {} has nothing that a scenario could be drafted from: no Deployment, no StatefulSet, no Service \
+         before one; nothing was written{}",
+        cluster.namespace(),
+        left_out.concat()
+    ))
 }
 
 fn from_openapi(path: &Path, output: &Path) -> Result<Exit, Failure> {
@@ -70,14 +83,14 @@ fn from_openapi(path: &Path, output: &Path) -> Result<Exit, Failure> {
         openapi::draft(&document).map_err(|error| Failure::Usage(error.to_string()))?;
     let exit = write(output, &text)?;
     if !variables.is_empty() && output != Path::new("-") {
-        anstream::eprintln!("it needs these variables: {}", variables.join(", "));
+        tell(format_args!("it needs these variables: {}", variables.join(", ")));
     }
     Ok(exit)
 }
 
 fn write(path: &Path, text: &str) -> Result<Exit, Failure> {
     if path == Path::new("-") {
-        anstream::print!("{text}");
+        print(text)?;
         return Ok(Exit::Pass);
     }
     let file = OpenOptions::new().write(true).create_new(true).open(path);
@@ -86,13 +99,20 @@ fn write(path: &Path, text: &str) -> Result<Exit, Failure> {
             let path = path.display();
             Failure::Usage(format!("{path} is there already; name another file with `-o`, or `-o -`"))
         }
-        _ => Failure::Report { path: path.to_owned(), source },
+        _ => {
+            let path = path.display();
+            Failure::Usage(format!("cannot write {path}: {source}; name another file with `-o`, or `-o -`"))
+        }
     })?;
     let written = file.write_all(text.as_bytes());
-    written.map_err(|source| Failure::Report { path: path.to_owned(), source })?;
+    written.map_err(|source| {
+        // Half a scenario is none, and would be in the way of the next try.
+        let _ = std::fs::remove_file(path);
+        Failure::Report { path: path.to_owned(), source }
+    })?;
     let path = path.display();
-    anstream::eprintln!(
+    tell(format_args!(
         "{path} is written; read it, then `shakedown check {path}` and `shakedown run {path}`"
-    );
+    ));
     Ok(Exit::Pass)
 }

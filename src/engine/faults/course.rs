@@ -17,7 +17,9 @@ pub(super) async fn follow(
     let fault = &plan.faults[place];
     let mut waiting = Waiting { clock: teller.clock, wound_up };
     let begin = Offset::ZERO + fault.at;
-    let end = fault.lasts.map(|lasts| begin + lasts);
+    let planned = fault.lasts.map(|lasts| begin + lasts);
+    // Known when it is injected: what is slow to come about lasts no shorter for it.
+    let mut end = None;
     let mut due = begin;
     let mut standing = Vec::new();
     for number in 0.. {
@@ -32,9 +34,10 @@ pub(super) async fn follow(
         let cx = plan.context(&session.cluster, &session.run, place, number);
         let injection = Injection { fault, cx, journal: &session.journal, steps };
         if let Some(stands) = injection.make(end, &mut waiting).await {
+            end = end.or(stands.end);
             standing.push((injection, stands));
         }
-        let (Some(every), Some(end)) = (fault.every, end) else { break };
+        let (Some(every), Some(end)) = (fault.every, end.or(planned)) else { break };
         // What fell due while the last one was on its way is left out.
         while due <= teller.clock.now() {
             due = due + every;
@@ -43,7 +46,7 @@ pub(super) async fn follow(
             break;
         }
     }
-    if let Some(end) = end.filter(|_| !standing.is_empty()) {
+    if let Some(end) = end.or(planned).filter(|_| !standing.is_empty()) {
         waiting.until(end).await;
     }
     while let Some((injection, stands)) = standing.pop() {

@@ -1,12 +1,14 @@
 //! The guard: a Pod of this program in the namespace that takes the faults back when the run is lost.
 
+use super::refused::list;
 use super::{Refused, Session, needs_of_run};
 use crate::cluster::{Cluster, ClusterError, RUN_LABEL, Right};
 use crate::engine::Control;
-use crate::fault::{Helpers, rights};
+use crate::fault::{Deed, Helpers, needs_of_undo, rights};
 use k8s_openapi::api::core::v1::{Pod, ServiceAccount};
-use kube::api::PostParams;
+use kube::api::{LogParams, PostParams};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -47,14 +49,38 @@ pub(super) async fn find_account(cluster: &Cluster, name: &str) -> Result<(), Re
     }
 }
 
+/// The guard that a run needs.
+#[derive(Debug)]
+pub(super) struct Wanted<'p> {
+    /// The account it is to run under.
+    pub(super) account: &'p str,
+    /// What taking everything back needs.
+    pub(super) needs: Vec<Right>,
+}
+
+impl<'p> Wanted<'p> {
+    /// One that can take these deeds back; none where nothing has to be.
+    pub(super) fn of<'d>(
+        account: &'p str,
+        namespace: &str,
+        deeds: impl Iterator<Item = &'d Deed>,
+    ) -> Option<Wanted<'p>> {
+        let lasting: Vec<&Deed> = deeds.filter(|deed| deed.taken_back_by().is_some()).collect();
+        let needs = lasting.iter().flat_map(|deed| needs_of_undo(deed, namespace));
+        let needs: BTreeSet<Right> = needs.chain(guard_rights(namespace)).collect();
+        (!lasting.is_empty()).then(|| Wanted { account, needs: needs.into_iter().collect() })
+    }
+}
+
 /// Starts it and waits until it is at work, unless somebody asks to stop.
 pub(super) async fn start(
     session: &Session,
     made: &Helpers,
-    account: &str,
+    wanted: &Wanted<'_>,
     control: &Control,
 ) -> Result<(), Refused> {
-    let (cluster, run) = (&session.cluster, &session.run);
+    let (cluster, run, account) = (&session.cluster, &session.run, wanted.account);
+    session.journal.ask_of_guard(&wanted.needs).await?;
     let name = format!("shakedown-{run}-guard");
     let container = json!({
         "name": "guard", "image": made.image, "imagePullPolicy": made.pull_policy,
@@ -74,20 +100,40 @@ pub(super) async fn start(
     let made =
         cluster.call("create the guard", cluster.api::<Pod>().create(&PostParams::default(), &pod)).await;
     made.map_err(|error| refused(error.to_string()))?;
-    control.unless_stopped(at_work(session, &name)).await.unwrap_or(Err(Refused::Interrupted))
+    control.unless_stopped(at_work(session, &name, account)).await.unwrap_or(Err(Refused::Interrupted))
 }
 
-/// Waits until it has read the journal. That its process runs does not show that it reaches the API server and may.
-async fn at_work(session: &Session, name: &str) -> Result<(), Refused> {
+/// Waits until it has read the journal and may take everything back. That its process runs does not show that it reaches
+/// the API server and may.
+async fn at_work(session: &Session, name: &str, account: &str) -> Result<(), Refused> {
     let cluster = &session.cluster;
     cluster.pod_ready(name, UP).await.map_err(|error: ClusterError| refused(error.to_string()))?;
     let deadline = Instant::now() + AT_WORK;
-    while !session.journal.is_guarded().await? {
-        if Instant::now() > deadline {
-            let logs = format!("kubectl -n {} logs {name}", cluster.namespace());
-            return Err(refused(format!("it runs and does not read the journal; `{logs}` tells why")));
+    loop {
+        match session.journal.guarded().await? {
+            Some(lacks) if lacks.is_empty() => return Ok(()),
+            Some(lacks) => return Err(refused(format!("its account `{account}` must not {}", list(&lacks)))),
+            None if Instant::now() > deadline => {
+                let why = last_words(cluster, name, account).await;
+                return Err(refused(format!("it runs and does not read the journal: {why}")));
+            }
+            None => tokio::time::sleep(LOOK).await,
         }
-        tokio::time::sleep(LOOK).await;
     }
-    Ok(())
+}
+
+/// What it said last, as far as we may read it: its Pod goes with the journal. Else how to look for the likely cause.
+async fn last_words(cluster: &Cluster, name: &str, account: &str) -> String {
+    let params = LogParams { tail_lines: Some(1), ..LogParams::default() };
+    let pods = cluster.api::<Pod>();
+    match cluster.call("read the log of the guard", pods.logs(name, &params)).await {
+        Ok(text) if !text.trim().is_empty() => format!("it says `{}`", text.trim()),
+        _ => {
+            let namespace = cluster.namespace();
+            format!(
+                "its account may not, or does not reach the API server; `kubectl -n {namespace} auth can-i list configmaps \
+                 --as system:serviceaccount:{namespace}:{account}` tells which"
+            )
+        }
+    }
 }

@@ -22,11 +22,13 @@ pub(super) struct Injection<'a> {
 /// What stands in the cluster by an injection.
 pub(super) struct Stands {
     taken: Vec<Taken>,
+    /// When the fault is over; `None` where it has no end, or was not injected as a whole.
+    pub(super) end: Option<Offset>,
 }
 
 impl Injection<'_> {
     /// Plans it, does it and waits for its effect; gives what stands until it is taken back. What did not come about
-    /// as a whole is taken back here.
+    /// as a whole is taken back here. The fault ends at `end`, or lasts from now when that is not known yet.
     pub(super) async fn make(&self, end: Option<Offset>, waiting: &mut Waiting) -> Option<Stands> {
         let planned = AssertUnwindSafe(self.fault.kind.plan(&self.cx)).catch_unwind().await;
         let plan = match planned {
@@ -42,19 +44,20 @@ impl Injection<'_> {
         let error = match AssertUnwindSafe(injecting).catch_unwind().await {
             Ok(Ok(Injected::Done)) => {
                 self.steps.say(FaultPhase::Injected, deeds(&plan), victims);
+                let end = end.or(self.fault.lasts.map(|lasts| waiting.clock.now() + lasts));
                 self.watch_for_effect(&plan, end, waiting).await;
-                return Some(Stands { taken });
+                return Some(Stands { taken, end });
             }
             Ok(Ok(Injected::Protected { why })) => {
                 self.steps.say(FaultPhase::Protected, why, victims);
-                return Some(Stands { taken }).filter(|stands| !stands.taken.is_empty());
+                return Some(Stands { taken, end: None }).filter(|stands| !stands.taken.is_empty());
             }
             Ok(Err(error)) => error.to_string(),
             Err(_) => "injecting it panicked; this is a defect of shakedown".to_owned(),
         };
         self.steps.say(FaultPhase::Failed, error, victims);
         if !taken.is_empty() {
-            self.take_back(Stands { taken }).await;
+            self.take_back(Stands { taken, end }).await;
         }
         None
     }
@@ -73,7 +76,9 @@ impl Injection<'_> {
         let seen = waiting.unless_wound_up(async { tokio::join!(proving, noting).0 }).await;
         match seen {
             Some(Ok(Effect::Proven(what))) => self.steps.say(FaultPhase::Proven, what, Vec::new()),
-            Some(Ok(Effect::Unproven(what))) => self.steps.say(FaultPhase::Unproven, what, Vec::new()),
+            Some(Ok(Effect::Unproven(what))) => {
+                self.steps.say(FaultPhase::Unproven, self.cx.cluster.masked(&what), Vec::new());
+            }
             Some(Err(_)) => {
                 let text = "looking for its effect panicked; this is a defect of shakedown";
                 self.steps.say(FaultPhase::Unproven, text, Vec::new());

@@ -84,6 +84,7 @@ pub enum Refused {
     },
 }
 
-fn list(rights: &[Right]) -> String {
+/// In a sentence after "must not".
+pub(super) fn list(rights: &[Right]) -> String {
     rights.iter().map(Right::to_string).collect::<Vec<_>>().join(", nor ")
 }

@@ -74,22 +74,34 @@ pub async fn replay(
     Ok((entries.into_iter().map(|(_, entry)| entry).collect(), back))
 }
 
-/// An object that still has the note of a run that has no journal any more.
+/// An object that still has the note of a run that has no journal in our namespace any more.
 #[derive(Debug)]
 pub struct Orphan {
     /// The run.
     pub run: RunId,
+    /// The namespace of the run; empty where its note does not say.
+    pub home: String,
     /// The fault, and how it is taken back.
     pub entry: Entry,
 }
 
-/// Objects that say of themselves that they were changed, by runs that have no journal. Kinds that our account must
-/// not list are left out; their names are given.
-pub async fn orphans(cluster: &Cluster) -> Result<(Vec<Orphan>, Vec<&'static str>), ClusterError> {
+/// Objects that say of themselves that they were changed, by runs that have no journal.
+#[derive(Debug, Default)]
+pub struct Orphans {
+    /// By runs of our namespace, which are dead because the lease is ours, or of one that is not there any more.
+    pub ours: Vec<Orphan>,
+    /// Nodes, by runs of other namespaces. Those have their journals there, and may be at work.
+    pub of_others: Vec<Orphan>,
+    /// Kinds that our account must not list.
+    pub unseen: Vec<&'static str>,
+}
+
+/// Looks for them.
+pub async fn orphans(cluster: &Cluster) -> Result<Orphans, ClusterError> {
     let known: Vec<RunId> =
         Journal::all(cluster).await?.iter().map(|journal| journal.run().clone()).collect();
     let mut found = Vec::new();
-    let mut unseen = Vec::new();
+    let mut all = Orphans::default();
     let lists = [
         ("services", noted(cluster, cluster.api::<Service>()).await),
         ("deployments", noted(cluster, cluster.api::<Deployment>()).await),
@@ -100,12 +112,31 @@ pub async fn orphans(cluster: &Cluster) -> Result<(Vec<Orphan>, Vec<&'static str
     for (kind, list) in lists {
         match list {
             Ok(list) => found.extend(list),
-            Err(ClusterError::Denied { .. }) => unseen.push(kind),
+            Err(ClusterError::Denied { .. }) => all.unseen.push(kind),
             Err(error) => return Err(error),
         }
     }
     found.retain(|orphan| !known.contains(&orphan.run));
-    Ok((found, unseen))
+    for orphan in found {
+        if is_ours(cluster, &orphan).await? {
+            all.ours.push(orphan);
+        } else {
+            all.of_others.push(orphan);
+        }
+    }
+    Ok(all)
+}
+
+/// Whether it is of our namespace, or of one that has gone with all that could have taken it back.
+async fn is_ours(cluster: &Cluster, orphan: &Orphan) -> Result<bool, ClusterError> {
+    if orphan.home.is_empty() || orphan.home == cluster.namespace() {
+        return Ok(true);
+    }
+    match cluster.with_namespace(&orphan.home).find_namespace().await {
+        Ok(()) => Ok(false),
+        Err(ClusterError::NoNamespace { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 async fn noted<K>(cluster: &Cluster, api: Api<K>) -> Result<Vec<Orphan>, ClusterError>
@@ -123,10 +154,10 @@ where
     K: kube::Resource<DynamicType = ()> + Serialize,
 {
     let notes = Note::all(&serde_json::to_value(object).unwrap_or_default());
-    let orphan = |(Note { run, fault, mut fields }, own)| {
+    let orphan = |(Note { run, fault, namespace: home, mut fields }, own)| {
         fields.push(own);
         let undo = Undo::Restore { object: ObjectRef::of(object), subresource: None, fields };
-        Orphan { run, entry: Entry { fault, undo } }
+        Orphan { run, home, entry: Entry { fault, undo } }
     };
     notes.into_iter().map(orphan).collect()
 }

@@ -1,5 +1,6 @@
 //! A run's hold on its namespace: the lease, the journal and the guard, from before its first fault to after its last.
 
+use super::guard::Wanted;
 use super::keeper::Keeper;
 use super::preflight::permitted;
 use super::{FaultsPlan, Refused, connect, guard, preview};
@@ -31,7 +32,7 @@ pub async fn prepare(
     // Never cut short: a request that is under way could still take the lease, for nobody.
     let session = hold(&cluster, run).await?;
     let guarded = match guard {
-        Some(account) => guard::start(&session, &plan.kubernetes.own_pods, account, control).await,
+        Some(wanted) => guard::start(&session, &plan.kubernetes.own_pods, &wanted, control).await,
         None => Ok(()),
     };
     match guarded {
@@ -44,39 +45,40 @@ pub async fn prepare(
     }
 }
 
-/// Looks whether anything speaks against it; changes nothing. Gives the account of the guard where one is needed.
+/// Looks whether anything speaks against it; changes nothing. Gives the guard where one is needed.
 async fn look<'p>(
     plan: &'p FaultsPlan,
     given: Consent,
     say: &mut dyn FnMut(&str),
-) -> Result<(Cluster, RunId, Option<&'p String>), Refused> {
+) -> Result<(Cluster, RunId, Option<Wanted<'p>>), Refused> {
     let cluster = connect(plan).await?;
     let (context, namespace, server) = (cluster.context(), cluster.namespace(), cluster.server());
     say(&format!("faults go to namespace {namespace} of context {context} ({server}), and nowhere else"));
     permitted(&cluster, plan, given).await?;
+    // First of all: what a dead run left would look like what people want.
+    free(&cluster).await?;
     let run = RunId::new(rand::random());
     let previews = preview(&cluster, plan, &run).await?;
     for preview in &previews {
         let fault = &plan.faults[preview.place].name;
         preview.warnings.iter().for_each(|warning| say(&format!("fault {fault}: warning: {warning}")));
     }
-    let lasting =
-        previews.iter().flat_map(|preview| &preview.plan.deeds).any(|deed| deed.taken_back_by().is_some());
-    let account = match &plan.kubernetes.guard {
-        GuardPlan::Account(account) if lasting => {
-            guard::find_account(&cluster, account).await?;
-            Some(account)
-        }
-        GuardPlan::Off if lasting => {
-            say(
-                "warning: without a guard nobody takes the faults back when this machine is lost; `shakedown recover` does it by hand",
-            );
+    let deeds = || previews.iter().flat_map(|preview| &preview.plan.deeds);
+    let wanted = match &plan.kubernetes.guard {
+        GuardPlan::Account(account) => Wanted::of(account, cluster.namespace(), deeds()),
+        GuardPlan::Off => {
+            if deeds().any(|deed| deed.taken_back_by().is_some()) {
+                say(
+                    "warning: without a guard nobody takes the faults back when this machine is lost; `shakedown recover` does it by hand",
+                );
+            }
             None
         }
-        // There is nothing to take back.
-        GuardPlan::Account(_) | GuardPlan::Off => None,
     };
-    Ok((cluster, run, account))
+    if let Some(Wanted { account, .. }) = &wanted {
+        guard::find_account(&cluster, account).await?;
+    }
+    Ok((cluster, run, wanted))
 }
 
 /// Takes the lease and begins the journal.
@@ -96,20 +98,36 @@ async fn hold(cluster: &Cluster, run: RunId) -> Result<Session, Refused> {
     }
 }
 
+/// Nobody is at work in the namespace, and nothing is left of dead runs. Changes nothing, so that it can be otherwise a
+/// moment later.
+pub async fn free(cluster: &Cluster) -> Result<(), Refused> {
+    Lease::is_free(cluster).await?;
+    for journal in Journal::all(cluster).await? {
+        is_done(cluster, &journal).await?;
+    }
+    Ok(())
+}
+
 /// Nothing is left of dead runs: whoever wrote a journal is dead, as the lease is ours. One without entries stands for
 /// nothing and goes.
 async fn clean(cluster: &Cluster) -> Result<(), Refused> {
     for journal in Journal::all(cluster).await? {
-        if !journal.entries().await?.is_empty() {
-            return Err(Refused::Dirty {
-                run: journal.run().to_string(),
-                context: cluster.context().to_owned(),
-                namespace: cluster.namespace().to_owned(),
-            });
-        }
+        is_done(cluster, &journal).await?;
         journal.end().await?;
     }
     Ok(())
+}
+
+/// The journal of a dead run has nothing to take back.
+async fn is_done(cluster: &Cluster, journal: &Journal) -> Result<(), Refused> {
+    if journal.entries().await?.is_empty() {
+        return Ok(());
+    }
+    Err(Refused::Dirty {
+        run: journal.run().to_string(),
+        context: cluster.context().to_owned(),
+        namespace: cluster.namespace().to_owned(),
+    })
 }
 
 impl Session {

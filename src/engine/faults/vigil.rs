@@ -2,7 +2,7 @@
 
 use super::GUARD_HOLDER;
 use super::replay::{By, Turn, replay};
-use crate::cluster::{Cluster, ClusterError, Holder, Journal, Lease, LeaseError, RunId, TERM};
+use crate::cluster::{Cluster, ClusterError, Holder, Journal, Lease, LeaseError, Right, RunId, TERM};
 use crate::fault::TakenBack;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -42,12 +42,15 @@ async fn look(
     let Some(journal) = Journal::all(cluster).await?.into_iter().find(|journal| journal.run() == run) else {
         return Ok(Some(Vigil::NotNeeded));
     };
-    let is_dead = sign.is_dead(Lease::holder(cluster).await?);
     if !sign.told {
-        journal.say_guarded().await?;
+        let lacks = lacks(cluster, &journal).await?;
+        for right in &lacks {
+            say(format!("this account must not {right}"));
+        }
+        journal.say_guarded(&lacks).await?;
         sign.told = true;
     }
-    if !is_dead {
+    if !sign.is_dead(Lease::holder(cluster).await?) {
         return Ok(None);
     }
     say(format!("run {run} has not renewed its lease for {} s: its faults are taken back", TERM.as_secs()));
@@ -65,6 +68,17 @@ async fn look(
         journal.end().await?;
     }
     Ok(Some(Vigil::Replayed(back)))
+}
+
+/// What taking everything back needs and our account does not have. The run cannot ask that for another account.
+async fn lacks(cluster: &Cluster, journal: &Journal) -> Result<Vec<Right>, ClusterError> {
+    let mut lacks = Vec::new();
+    for right in journal.asked_of_guard().await? {
+        if !cluster.may(&right).await? {
+            lacks.push(right);
+        }
+    }
+    Ok(lacks)
 }
 
 /// The last sign of life, by our own clock: that of the run's machine may go differently.

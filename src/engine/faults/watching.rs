@@ -23,10 +23,12 @@ pub(super) async fn follow(cluster: &Cluster, teller: &Teller) {
     let told = AtomicU32::new(0);
     let all = Watching { teller, told: &told };
     let nodes = async {
-        let see = |verb| Right { group: String::new(), resource: "nodes".to_owned(), verb, namespace: None };
+        let may = async |verb| {
+            let right = Right { group: String::new(), resource: "nodes".to_owned(), verb, namespace: None };
+            matches!(cluster.may(&right).await, Ok(true))
+        };
         // Who may not see the nodes does without.
-        if matches!((cluster.may(&see("list")).await, cluster.may(&see("watch")).await), (Ok(true), Ok(true)))
-        {
+        if may("list".into()).await && may("watch".into()).await {
             all.one("Node", cluster.api_all::<Node>(), states::node).await;
         }
     };

@@ -69,7 +69,7 @@ impl FaultKind for DbOutage {
             let mut all = self.made(by, &self.known_pods()).rights(namespace);
             if self.needs_service(by) {
                 all.extend(Network::default().rights(namespace).into_iter().filter(|right| {
-                    matches!((right.resource.as_str(), right.verb), ("services", "get") | ("pods", "list"))
+                    matches!((right.resource.as_str(), &*right.verb), ("services", "get") | ("pods", "list"))
                         || (by == By::Scale && right.resource == "endpointslices")
                 }));
             }

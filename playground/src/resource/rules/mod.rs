@@ -1,12 +1,14 @@
 //! What objects must be like, told as the real server tells it.
 
 mod budget;
+mod event;
 mod name;
 mod pod;
 mod service;
 mod workload;
 
 pub(super) use budget::{binding_change, budget, lease};
+pub(super) use event::{core_event, event};
 pub use name::check_metadata;
 pub(super) use pod::{pod, pod_change};
 pub(super) use service::{service, service_change};

@@ -9,6 +9,7 @@ use super::template::plain;
 use super::tree::Branch;
 use crate::cli::init::text::{comment, short};
 use crate::cli::yaml::quoted;
+use http::Uri;
 use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
@@ -101,7 +102,9 @@ fn target(root: &Part<'_>) -> String {
         let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
         let is_web = ["http", "https"].contains(&url.scheme()) && url.has_host() && url.password().is_none();
         let names_host = Url::parse(text).is_ok();
-        (is_plain && is_web).then(|| (url.as_str().trim_end_matches('/').to_owned(), names_host))
+        // A variable without a default, `https://{region}.example.org`, is a host for browsers alone.
+        let is_host = Uri::try_from(url.as_str()).is_ok();
+        (is_plain && is_web && is_host).then(|| (url.as_str().trim_end_matches('/').to_owned(), names_host))
     };
     let (url, names_host) = all.iter().find_map(whole).unwrap_or_else(|| (NOWHERE.to_owned(), false));
     let why = if names_host { "" } else { "          # the document names no host: put yours here" };

@@ -131,6 +131,26 @@ fn one_request_that_two_paths_describe_is_one_check() {
 }
 
 #[test]
+fn a_server_whose_name_has_a_variable_without_a_default_is_none() {
+    for (servers, target) in [
+        (json!([{"url": "//{id}"}]), "http://127.0.0.1:8080"),
+        (json!([{"url": "https://{region}.shop.example/v1"}]), "http://127.0.0.1:8080"),
+        (
+            json!([{"url": "https://{region}.shop.example"}, {"url": "http://shop.example/"}]),
+            "http://shop.example",
+        ),
+        (
+            json!([{"url": "https://{region}.shop.example/v1", "variables": {"region": {"default": "eu"}}}]),
+            "https://eu.shop.example/v1",
+        ),
+    ] {
+        let document = json!({"openapi": "3.0.0", "servers": servers, "paths": {"/": {"get": {}}}});
+        let text = drafted(&document).unwrap();
+        assert!(text.contains(&format!("  http: \"{target}\"")), "{servers}: {text}");
+    }
+}
+
+#[test]
 fn the_random_documents_are_not_all_nonsense() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut made = 0;
