@@ -1,5 +1,6 @@
 //! What can be asked.
 
+use super::telling::to_stdout;
 use super::{
     Failure, check, completions, demo, guard, init, judge, load, plan, playground, pressure, proxy, rbac,
     recover, run, schema, shop, smoke, stress, worker,
@@ -31,7 +32,7 @@ enum Command {
     /// Run scenarios: checks, load, gates, a verdict
     Run(run::Args),
     /// Load one URL, no scenario file needed
-    Load(load::Args),
+    Load(Box<load::Args>),
     /// Find the rate at which a scenario's gates break, by runs at many rates
     Stress(stress::Args),
     /// Run only the smoke checks of scenarios
@@ -71,12 +72,14 @@ enum Command {
 
 /// The command line, or the exit code of what clap already said about it.
 pub(super) fn parse() -> Result<Cli, Exit> {
-    Cli::try_parse().map_err(|error| {
-        // Nothing can be done when the terminal is gone.
-        let _ = error.print();
-        match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Pass,
-            _ => Exit::Usage,
+    Cli::try_parse().map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            Failure::told(to_stdout(|out| write!(out, "{}", error.render().ansi())))
+        }
+        _ => {
+            // Where stderr is gone, nobody is left to be told.
+            let _ = error.print();
+            Exit::Usage
         }
     })
 }
@@ -102,8 +105,8 @@ impl Cli {
             Command::Recover(args) => recover::obey(&args),
             Command::Guard(args) => guard::obey(&args),
             Command::Worker(args) => worker::obey(&args),
-            Command::Schema => Ok(schema::obey()),
-            Command::Completions(args) => Ok(completions::obey(&args)),
+            Command::Schema => schema::obey(),
+            Command::Completions(args) => completions::obey(&args),
         }
     }
 }

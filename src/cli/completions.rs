@@ -1,6 +1,7 @@
 //! `shakedown completions SHELL`
 
-use super::Cli;
+use super::telling::to_stdout;
+use super::{Cli, Failure};
 use crate::run::Exit;
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -13,7 +14,10 @@ pub(super) struct Args {
 }
 
 /// Prints a completion script.
-pub(super) fn obey(args: &Args) -> Exit {
-    clap_complete::generate(args.shell, &mut Cli::command(), "shakedown", &mut std::io::stdout());
-    Exit::Pass
+pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
+    // Whole first: the generator panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "shakedown", &mut script);
+    to_stdout(|out| out.write_all(&script))?;
+    Ok(Exit::Pass)
 }

@@ -3,11 +3,12 @@
 use super::destinations::{Destinations, Reports};
 use super::footprint::Footprint;
 use super::progress::Progress;
-use super::signals::{self, AtStake, Stake};
+use super::signals::{self, AtStake, Stake, Work};
+use super::telling::tell;
 use super::{Failure, left};
 use crate::cluster::Consent;
 use crate::engine::faults::{Session, prepare};
-use crate::engine::{self, Control, Room, RunPlan, drive};
+use crate::engine::{self, Control, Room, RunPlan, Stop, drive};
 use crate::event::{Event, EventKind};
 use crate::gate::Gate;
 use crate::history::{self, Machine, Meta, ReadError, Reader, WatchPlan, WriteError, Writer};
@@ -52,7 +53,7 @@ pub(super) enum Part {
 }
 
 impl RunOptions {
-    /// Opens what reports go to, before anything runs.
+    /// Looks at what reports go to, before anything runs.
     pub(super) fn destinations(&self) -> Result<Destinations, Failure> {
         self.reports.open()
     }
@@ -71,7 +72,7 @@ pub(super) fn conduct(
     }
     if let Some(load) = &scenario.load {
         for shortage in Footprint::of(load).sockets().shortages(Room::here()) {
-            anstream::eprintln!("warning: {shortage}");
+            tell(format_args!("warning: {shortage}"));
         }
     }
     let seed = options.seed.unwrap_or_else(rand::random);
@@ -89,11 +90,15 @@ pub(super) fn conduct(
     let stake = Stake::default();
     // What is refused leaves nothing, no folder either.
     let session = runtime.block_on(async {
-        let listening = signals::listen(stop, stake.clone());
+        let listening = signals::listen(stop.clone(), stake.clone());
         listening.map_err(|source| Failure::System { what: "listen for signals", source })?;
         hold(&plan, consent, &control).await
     })?;
-    stake.get_or_init(|| AtStake { left: session.as_ref().map(left::Left::of), ledger: meta.ledger.clone() });
+    stake.get_or_init(|| AtStake {
+        work: if meta.stages.is_empty() { Work::Checks } else { Work::Load },
+        left: session.as_ref().map(left::Left::of),
+        ledger: meta.ledger.clone(),
+    });
     let folder = history::runs::folder(&options.out, &meta.scenario, &meta.started);
     // Nothing was sent yet: it is the command line that is wrong.
     let folder = match folder {
@@ -104,32 +109,45 @@ pub(super) fn conduct(
         }
     };
     let mut progress = Progress::new(&meta, control.clone());
-    drive_and_save(&runtime, (&plan, session), &control, (&meta, &folder), &mut progress)?;
     let strictness = if options.strict { Strictness::Strict } else { Strictness::Normal };
-    let run = finish(&folder, None, strictness, destinations)?;
-    anstream::eprintln!("saved; to judge it again: shakedown judge {}", folder.display());
-    Ok(run)
+    let saved = (&meta, folder.as_path());
+    let judged = drive_and_save(&runtime, (&plan, session), (&stop, &control), saved, &mut progress)
+        .and_then(|()| finish(&folder, None, strictness, destinations));
+    match (judged, stake.get().and_then(AtStake::left_changed)) {
+        (Ok(exit), _) => {
+            tell(format_args!("saved; to judge it again: shakedown judge {}", folder.display()));
+            Ok(exit)
+        }
+        // What the faults have left weighs more than why the run cannot be judged.
+        (Err(failure), Some(left)) => {
+            failure.report();
+            tell(left);
+            Ok(Exit::Dirty)
+        }
+        (Err(failure), None) => Err(failure),
+    }
 }
 
 /// The hold on the namespace that a run with faults needs; none when somebody asks to stop before it is had.
 async fn hold(plan: &RunPlan, consent: Consent, control: &Control) -> Result<Option<Session>, Failure> {
     let Some(faults) = &plan.faults else { return Ok(None) };
-    let mut say = |text: &str| anstream::eprintln!("{}", harmless(&plan.secrets.redact(text)));
+    let mut say = |text: &str| tell(harmless(&plan.secrets.redact(text)));
     Ok(Some(prepare(faults, consent, control, &mut say).await?))
 }
 
 /// Gives back what is held for a run that does not begin.
 async fn release(session: Option<Session>) {
     if let Some(session) = session {
-        session.end().await.iter().for_each(|text| anstream::eprintln!("{}", harmless(text)));
+        session.end().await.iter().for_each(|text| tell(harmless(text)));
     }
 }
 
-/// Drives the run; every event goes to the history in `folder` and to whoever watches.
+/// Drives the run; every event goes to the history in `folder` and to whoever watches. Where the history cannot be
+/// written any more the run is stopped: what would follow could not be judged.
 pub(super) fn drive_and_save(
     runtime: &Runtime,
     (plan, session): (&RunPlan, Option<Session>),
-    control: &Control,
+    (stop, control): (&Stop, &Control),
     (meta, folder): (&Meta, &Path),
     progress: &mut Progress,
 ) -> Result<(), Failure> {
@@ -142,10 +160,17 @@ pub(super) fn drive_and_save(
         }
     };
     let mut failed: Option<WriteError> = None;
+    progress.begin();
     let driven = runtime.block_on(async {
         let mut say = |event: Event| {
             progress.see(&event);
-            keep(&mut writer, &event, &mut failed);
+            if failed.is_none() {
+                failed = keep(&mut writer, &event).err();
+                if let Some(error) = &failed {
+                    progress.lost(error);
+                    stop.ask();
+                }
+            }
         };
         drive(plan, session, &meta.stages, control, &mut say).await
     });
@@ -158,17 +183,14 @@ pub(super) fn drive_and_save(
 }
 
 /// Writes an event; once a second, with the generator's own line, all of it goes to the file, and with the ledger's
-/// account to the disk. After the first failure nothing more is tried, and the run is not judged.
-fn keep(writer: &mut Writer, event: &Event, failed: &mut Option<WriteError>) {
-    if failed.is_some() {
-        return;
-    }
-    let written = writer.write(event).and_then(|()| match event.kind {
+/// account to the disk.
+fn keep(writer: &mut Writer, event: &Event) -> Result<(), WriteError> {
+    writer.write(event)?;
+    match event.kind {
         EventKind::Generator(_) | EventKind::Check(_) | EventKind::LoadEnded => writer.flush(),
         EventKind::Writes(_) | EventKind::ReadBack(_) => writer.sync(),
         _ => Ok(()),
-    });
-    *failed = written.err();
+    }
 }
 
 /// Reads a saved run back, judges it and hands it to its reports. A live run takes this way too, so judging it again gives
@@ -181,11 +203,9 @@ pub(super) fn finish(
 ) -> Result<Exit, Failure> {
     let run = judged(folder, gates, strictness)?;
     if destinations.stdout_is_taken() {
-        anstream::eprintln!("{}: {}", run.verdict, run.reason);
+        tell(format_args!("{}: {}", run.verdict, run.reason));
     }
-    let exit = Exit::from(&run);
-    destinations.take(run)?;
-    Ok(exit)
+    Ok(destinations.take(run))
 }
 
 /// Reads a saved run back and judges it, by its own gates where none are given.

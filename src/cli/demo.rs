@@ -2,6 +2,8 @@
 
 use super::conduct::{Part, RunOptions, conduct};
 use super::playground::{Embedded, Size, deploy};
+use super::row::Row;
+use super::telling::tell;
 use super::{Failure, rbac, signals};
 use crate::cluster::{Cluster, Consent, Manifest};
 use crate::report::{self, harmless};
@@ -46,27 +48,27 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
 
 fn story(playground: &Embedded, options: &RunOptions) -> Result<Exit, Failure> {
     let Some(target) = playground.block_on(bring_up(playground))? else { return Ok(Exit::Interrupted) };
-    anstream::eprintln!("the shop is ready: {target}");
+    tell(format_args!("the shop is ready: {target}"));
     let environment = Environment::of_process().with_target(Some(&target));
     let mut destinations = options.destinations()?;
-    let mut worst = Exit::Pass;
-    for (name, text) in SCENARIOS {
+    let mut row = Row::new();
+    let mut one = |name, text| {
         let mut scenario = Scenario::parse(name, text, &environment)?;
         if let Some(kubernetes) = &mut scenario.kubernetes {
             kubernetes.kubeconfig = Some(playground.kubeconfig().to_owned());
         }
         playground.block_on(grant(playground, &scenario))?;
-        worst =
-            worst.or_worse(conduct(scenario, Part::All, Consent::OfNamespace, options, &mut destinations)?);
-        if worst == Exit::Interrupted {
+        conduct(scenario, Part::All, Consent::OfNamespace, options, &mut destinations)
+    };
+    for (name, text) in SCENARIOS {
+        if row.add(one(name, text)).is_break() {
             break;
         }
     }
     for line in destinations.runs().iter().flat_map(|run| run.summary.faults.iter().filter_map(told)) {
-        anstream::eprintln!("{}", harmless(&line));
+        tell(harmless(&line));
     }
-    destinations.finish()?;
-    Ok(worst)
+    Ok(row.worst().or_worse(destinations.finish()))
 }
 
 /// What users felt of a fault.
@@ -78,10 +80,10 @@ fn told(fault: &FaultResult) -> Option<String> {
 async fn bring_up(playground: &Embedded) -> Result<Option<String>, Failure> {
     let mut stops =
         signals::Stops::new().map_err(|source| Failure::System { what: "listen for signals", source })?;
-    anstream::eprintln!(
+    tell(format_args!(
         "an embedded Kubernetes is up (KUBECONFIG={}); the shop comes up in it: api ×3, store",
         playground.kubeconfig().display()
-    );
+    ));
     let cluster = playground.connect(NAMESPACE).await?;
     tokio::select! {
         () = stops.next() => Ok(None),

@@ -1,11 +1,12 @@
-//! `--report KIND=PATH`: where reports go. Files are opened before the run, so that a wrong path costs no run.
+//! `--report KIND=PATH`: where reports go. Paths are looked at before the run, so that a wrong one costs no run.
 
 use super::Failure;
-use super::opened::{self, Opened, to_stdout};
+use super::opened::{self, Opened};
+use super::telling::to_stdout;
 use crate::report::{Kind, Report, Request, Style, Terminal};
-use crate::run::Run;
+use crate::run::{Exit, Run};
 use clap::Args;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 /// The reports that are asked for.
@@ -16,33 +17,35 @@ pub(super) struct Reports {
 }
 
 impl Reports {
-    /// Opens every destination.
+    /// Looks at every destination.
     pub(super) fn open(&self) -> Result<Destinations, Failure> {
         Ok(Destinations { opened: Opened::open(&self.reports)?, runs: Vec::new() })
     }
 }
 
-/// All destinations, open, and the runs that go there.
+/// All destinations, and the runs that go there.
 pub(super) struct Destinations {
     opened: Opened<Kind>,
     runs: Vec<Run>,
 }
 
 impl Destinations {
-    /// Takes a run in. What people read goes to stdout at once, unless another report was asked there.
-    pub(super) fn take(&mut self, run: Run) -> Result<(), Failure> {
-        if !self.opened.has_stdout() {
-            let mut out = anstream::AutoStream::auto(io::stdout());
-            let style = if io::stdout().is_terminal() { Style::Coloured } else { Style::Plain };
-            let apart = if self.runs.is_empty() { "" } else { "\n" };
-            let written = out.write_all(apart.as_bytes());
-            written
-                .and_then(|()| Terminal::new(style).write(&run, &mut out))
-                .and_then(|()| out.flush())
-                .map_err(to_stdout)?;
-        }
+    /// Takes a run in. What people read goes to stdout at once, unless another report was asked there. Gives how the
+    /// run exits: as it was judged, but a pass that cannot be shown is none.
+    pub(super) fn take(&mut self, run: Run) -> Exit {
+        let shown = if self.opened.has_stdout() { Ok(()) } else { self.show(&run) };
+        let exit = Exit::from(&run).or_worse(Failure::told(shown));
         self.runs.push(run);
-        Ok(())
+        exit
+    }
+
+    fn show(&self, run: &Run) -> Result<(), Failure> {
+        let style = if io::stdout().is_terminal() { Style::Coloured } else { Style::Plain };
+        let apart = if self.runs.is_empty() { "" } else { "\n" };
+        to_stdout(|out| {
+            out.write_all(apart.as_bytes())?;
+            Terminal::new(style).write(run, out)
+        })
     }
 
     /// The runs that were taken in.
@@ -50,11 +53,12 @@ impl Destinations {
         &self.runs
     }
 
-    /// Writes all runs to everything that was asked for.
-    pub(super) fn finish(self) -> Result<(), Failure> {
-        let write = |kind: &Kind, out: &mut dyn Write| (kind.make)(Style::Plain).write_all(&self.runs, out);
-        self.opened.write_files(write)?;
-        if self.runs.is_empty() { Ok(()) } else { self.opened.write_stdout(write) }
+    /// Writes all runs to everything that was asked for, where any has run. Gives how that exits.
+    pub(super) fn finish(self) -> Exit {
+        if self.runs.is_empty() {
+            return Exit::Pass;
+        }
+        self.opened.write(|kind, out| (kind.make)(Style::Plain).write_all(&self.runs, out))
     }
 
     /// Whether stdout belongs to a machine.

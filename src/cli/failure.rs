@@ -1,5 +1,6 @@
 //! Everything that can go wrong, in one place only here: what is said of it and how the process ends.
 
+use super::telling::tell;
 use crate::cluster::{ClusterError, LeaseError, ManifestError};
 use crate::engine::EngineError;
 use crate::engine::faults::Refused;
@@ -57,7 +58,7 @@ pub enum Failure {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// A report could not be written.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {path}: {source}; make room, or write it elsewhere")]
     Report {
         /// Where to.
         path: PathBuf,
@@ -80,16 +81,20 @@ impl Failure {
         match self {
             Failure::Rejected(rejected) => {
                 let look = if std::io::stderr().is_terminal() { Look::Coloured } else { Look::Plain };
-                anstream::eprintln!("{}", rejected.render(look).trim_end());
+                tell(rejected.render(look).trim_end());
                 let count = rejected.problems().len();
                 let problems = if count == 1 { "problem" } else { "problems" };
-                anstream::eprintln!("\n{count} {problems} found; nothing was sent");
+                tell(format_args!("\n{count} {problems} found; nothing was sent"));
             }
-            // Whoever closed the pipe does not want to hear more.
-            Failure::Report { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe => {}
-            other => anstream::eprintln!("error: {other}"),
+            other => tell(format_args!("error: {other}")),
         }
         self.exit()
+    }
+
+    /// Says what went wrong with a piece of work that no verdict comes from; gives how the process ends where nothing
+    /// is worse.
+    pub(super) fn told(done: Result<(), Failure>) -> Exit {
+        done.map_or_else(|failure| failure.report(), |()| Exit::Pass)
     }
 
     /// The exit code of each failure.
@@ -135,6 +140,7 @@ fn exit_of_refusal(refused: &Refused) -> Exit {
 fn exit_of(error: &ClusterError) -> Exit {
     match error {
         ClusterError::Config { .. }
+        | ClusterError::NoNamespace { .. }
         | ClusterError::Unreachable { .. }
         | ClusterError::Silent { .. }
         | ClusterError::Denied { .. } => Exit::Unreachable,

@@ -45,6 +45,5 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let gates = if args.gate.is_empty() { None } else { Some(given) };
     let strictness = if args.strict { Strictness::Strict } else { Strictness::Normal };
     let exit = finish(&args.folder, gates, strictness, &mut destinations)?;
-    destinations.finish()?;
-    Ok(exit)
+    Ok(exit.or_worse(destinations.finish()))
 }

@@ -2,6 +2,7 @@
 
 use super::caret::Wrong;
 use super::conduct::{Part, RunOptions, conduct};
+use super::tls::Tls;
 use super::{Failure, address, judge};
 use crate::cluster::Consent;
 use crate::gate::Gate;
@@ -55,6 +56,8 @@ pub(super) struct Args {
     /// How long an answer may take
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = length)]
     timeout: Span,
+    #[command(flatten)]
+    tls: Tls,
     /// How many worker threads; one for each core when left out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     workers: Option<u16>,
@@ -115,15 +118,15 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let scenario = scenario.map_err(|rejected| Failure::Line(args.blamed(&rejected, &text)))?;
     let mut destinations = args.options.destinations()?;
     let exit = conduct(scenario, Part::All, Consent::OfNamespace, &args.options, &mut destinations)?;
-    destinations.finish()?;
-    Ok(exit)
+    Ok(exit.or_worse(destinations.finish()))
 }
 
 impl Args {
-    /// What is wrong with the scenario `text`, said of the gates that were given: nobody wrote that text.
+    /// What is wrong with the scenario `text`, said of the gates and options that were given: nobody wrote that text.
     fn blamed(&self, rejected: &Rejected, text: &str) -> Vec<String> {
         let said = rejected.problems().into_iter().map(|problem| {
             let blamed = self.gate.iter().find_map(|(_, gate)| blamed(problem, gate, text));
+            let blamed = blamed.or_else(|| self.tls.blamed(problem, text));
             blamed.unwrap_or_else(|| Wrong::problem(problem, 0..0).alone())
         });
         said.collect()
@@ -173,9 +176,13 @@ impl Args {
         if let Some(workers) = self.workers {
             load["workers"] = workers.into();
         }
+        let mut target = json!({ "http": literal(&target) });
+        if let Some(tls) = self.tls.written() {
+            target["tls"] = tls;
+        }
         json!({
             "scenario": format!("load {}", literal(self.url.as_str())),
-            "target": { "http": literal(&target) },
+            "target": target,
             "load": load,
             "gates": self.gate.iter().map(|(_, text)| literal(text)).collect::<Vec<_>>(),
         })
@@ -239,10 +246,16 @@ mod tests {
     fn a_command_line_becomes_a_scenario() {
         let args = args("--rate 5/s --for 2s -H x:${y} -d {}");
         let scenario = args.scenario();
-        assert_eq!(scenario["target"]["http"], "http://127.0.0.1:1");
+        assert_eq!(scenario["target"], json!({ "http": "http://127.0.0.1:1" }));
         let step = &scenario["load"]["journeys"][0]["steps"][0];
         assert_eq!(step, &json!({ "post": "/a?b=1", "headers": { "x": "$${y}" }, "body": "{}" }));
         assert_eq!(scenario["load"]["profile"]["stages"][0]["over"], "2s");
+    }
+
+    #[test]
+    fn options_of_tls_go_to_the_target() {
+        let tls = args("--ca a.pem -k").scenario()["target"]["tls"].clone();
+        assert_eq!(tls, json!({ "ca": "a.pem", "verify": false }));
     }
 
     #[test]

@@ -1,15 +1,17 @@
-//! What `--report KIND=PATH` asks for, read and opened.
+//! What `--report KIND=PATH` asks for, read and looked at.
 
 use super::Failure;
+use super::place::Place;
+use super::telling::to_stdout;
 use crate::report::{self, Destination, Format, Request};
-use std::fs::{self, File};
+use crate::run::Exit;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-/// Every place that reports of one sort go to, open.
+/// Every place that reports of one sort go to.
 pub(super) struct Opened<K: 'static> {
-    files: Vec<(&'static K, PathBuf, File)>,
+    files: Vec<(&'static K, Place)>,
     stdout: Option<&'static K>,
 }
 
@@ -26,13 +28,21 @@ pub(super) fn request<K: Format>(text: &str) -> Result<Arc<Request<K>>, String> 
 }
 
 impl<K: Format> Opened<K> {
-    /// Opens every file and makes its folder.
+    /// Looks at every place, so that a wrong one costs no run; changes nothing there.
     pub(super) fn open(all: &[Arc<Request<K>>]) -> Result<Opened<K>, Failure> {
         let mut stdout = None;
-        let mut files = Vec::new();
+        let mut files: Vec<(&K, Place)> = Vec::new();
         for request in all {
             match &request.to {
-                Destination::File(path) => files.push((request.kind, path.clone(), create(path)?)),
+                Destination::File(path) => {
+                    let place = look(path)?;
+                    if files.iter().any(|(_, other)| other.is(&place)) {
+                        let path = path.display();
+                        let text = format!("two reports go to {path}; give each a path of its own");
+                        return Err(Failure::Usage(text));
+                    }
+                    files.push((request.kind, place));
+                }
                 Destination::Stdout => {
                     if stdout.replace(request.kind).is_some() {
                         let text = "only one report can go to stdout; give the others a path";
@@ -49,41 +59,22 @@ impl<K: Format> Opened<K> {
         self.stdout.is_some()
     }
 
-    /// Writes the reports that go to files.
-    pub(super) fn write_files(
-        &self,
-        write: impl Fn(&K, &mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Failure> {
-        for (kind, path, file) in &self.files {
-            let mut file = file;
-            let written = write(kind, &mut file).and_then(|()| file.flush());
-            written.map_err(|source| Failure::Report { path: path.clone(), source })?;
-        }
-        Ok(())
-    }
-
-    /// Writes the report that goes to stdout, if one does.
-    pub(super) fn write_stdout(
-        &self,
-        write: impl Fn(&K, &mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), Failure> {
-        let Some(kind) = self.stdout else { return Ok(()) };
-        let mut out = anstream::AutoStream::auto(io::stdout());
-        write(kind, &mut out).and_then(|()| out.flush()).map_err(to_stdout)
+    /// Writes every report. One that cannot be written is said and keeps no other from being written; then a pass is
+    /// none, because somebody counts on it.
+    pub(super) fn write(&self, write: impl Fn(&K, &mut dyn Write) -> io::Result<()>) -> Exit {
+        let files = self.files.iter().map(|(kind, place)| {
+            let written = place.write(|out| write(kind, out));
+            written.map_err(|source| Failure::Report { path: place.path().to_owned(), source })
+        });
+        let files = files.map(Failure::told).fold(Exit::Pass, Exit::or_worse);
+        let stdout = self.stdout.map_or(Ok(()), |kind| to_stdout(|out| write(kind, out)));
+        files.or_worse(Failure::told(stdout))
     }
 }
 
-/// What went wrong on stdout.
-pub(super) fn to_stdout(source: io::Error) -> Failure {
-    Failure::Report { path: "standard output".into(), source }
-}
-
-fn create(path: &Path) -> Result<File, Failure> {
-    let failed = |e: io::Error| {
-        Failure::Usage(format!("cannot write the report {}: {e}; give --report another path", path.display()))
-    };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    File::create(path).map_err(failed)
+fn look(path: &Path) -> Result<Place, Failure> {
+    Place::look(path).map_err(|e| {
+        let path = path.display();
+        Failure::Usage(format!("cannot write the report {path}: {e}; give --report another path"))
+    })
 }

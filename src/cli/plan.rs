@@ -1,5 +1,6 @@
 //! `shakedown plan SCENARIO`
 
+use super::telling::print;
 use super::{Failure, needs, plan_faults};
 use crate::engine::Room;
 use crate::engine::faults::FaultsPlan;
@@ -37,25 +38,24 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let scenario = Scenario::load(&args.scenario, &Environment::of_process())?;
     let glyphs = if args.ascii { Glyphs::Ascii } else { Glyphs::Blocks };
     let room = Room::here();
-    show(&of_scenario(&scenario, room, Canvas { glyphs, ..Canvas::default() }));
+    show(&of_scenario(&scenario, room, Canvas { glyphs, ..Canvas::default() }))?;
     let Some(plan) = FaultsPlan::of(&scenario, args.seed.unwrap_or_else(rand::random)) else {
         return Ok(Exit::Pass);
     };
-    show(&format!("\n{}", scenario.secrets.redact(&plan_faults::of_scenario(&plan))));
+    show(&format!("\n{}", scenario.secrets.redact(&plan_faults::of_scenario(&plan))))?;
     if args.offline {
         return Ok(Exit::Pass);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|source| Failure::System { what: "start the runtime", source })?;
     let asked = runtime.block_on(plan_faults::of_cluster(&plan))?;
-    show(&format!("\n{}", scenario.secrets.redact(&asked)));
+    show(&format!("\n{}", scenario.secrets.redact(&asked)))?;
     Ok(Exit::Pass)
 }
 
-fn show(text: &str) {
-    for line in text.lines() {
-        anstream::println!("{}", harmless(line));
-    }
+fn show(text: &str) -> Result<(), Failure> {
+    let lines = text.lines().map(|line| format!("{}\n", harmless(line)));
+    print(lines.collect::<String>())
 }
 
 fn of_scenario(scenario: &Scenario, room: Room, canvas: Canvas) -> String {

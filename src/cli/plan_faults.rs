@@ -1,7 +1,7 @@
 //! What `plan` says of faults: when they come, and, asked of the cluster, whom they would hit.
 
-use crate::cluster::{Cluster, Consent, RunId};
-use crate::engine::faults::{FaultsPlan, Preview, Refused, connect, needs, preview};
+use crate::cluster::{Cluster, Consent, LeaseError, RunId};
+use crate::engine::faults::{FaultsPlan, Preview, Refused, connect, free, needs, preview};
 use crate::fault::Fault;
 use crate::scenario::GuardPlan;
 use crate::units::Span;
@@ -43,11 +43,26 @@ pub(super) async fn of_cluster(plan: &FaultsPlan) -> Result<String, Refused> {
     if let Some(objection) = cluster.consent().await?.objection(cluster.namespace(), Consent::OfNamespace) {
         let _ = writeln!(text, "  refused as it is: {objection}");
     }
-    for one in preview(&cluster, plan, &RunId::new(0)).await? {
+    let busy = busy(&cluster).await;
+    if let Some(why) = &busy {
+        let _ = writeln!(text, "  refused as it is: {why}");
+    }
+    let previews = match (preview(&cluster, plan, &RunId::new(0)).await, busy) {
+        // What does not fit is what the other run has changed.
+        (Err(_), Some(why)) => return Err(why),
+        (previews, _) => previews?,
+    };
+    for one in previews {
         text += &of_preview(&plan.faults[one.place], &one);
     }
     text += &access(&cluster, plan).await?;
     Ok(text)
+}
+
+/// The run that is at work in the namespace, or was and has left it changed, as far as this account may see.
+async fn busy(cluster: &Cluster) -> Option<Refused> {
+    let refused = free(cluster).await.err()?;
+    matches!(refused, Refused::Dirty { .. } | Refused::Lease(LeaseError::Held { .. })).then_some(refused)
 }
 
 fn of_preview(fault: &Fault, preview: &Preview) -> String {

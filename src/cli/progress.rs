@@ -4,11 +4,13 @@
 use super::active::Active;
 use super::line::Line;
 use super::rounds::{Rounds, Told};
+use super::telling::tell;
+use super::waiting::Waiting;
 use super::written::{self, Written};
 use crate::clock::Offset;
 use crate::engine::Control;
 use crate::event::{Asked, CheckEnd, Ending, Event, EventKind, GeneratorSecond, Phase};
-use crate::history::{Meta, Model, StagePlan, UsersPlan};
+use crate::history::{Meta, Model, StagePlan, UsersPlan, WriteError};
 use crate::report::harmless;
 use crate::stats::Tally;
 use crate::units::{Rate, Span, grouped};
@@ -44,6 +46,7 @@ pub(super) struct Progress {
     active: Active,
     written: Written,
     rounds: Option<Rounds>,
+    waiting: Waiting,
 }
 
 impl Progress {
@@ -52,7 +55,7 @@ impl Progress {
         // The run of a single URL is named by it.
         let named = meta.target.is_empty() || meta.scenario.contains(meta.target.trim_end_matches('/'));
         let target = if named { String::new() } else { format!(", against {}", meta.target) };
-        anstream::eprintln!("{}{}", harmless(&meta.scenario), harmless(&target));
+        tell(format_args!("{}{}", harmless(&meta.scenario), harmless(&target)));
         Progress::of(meta, control, Voice::Full)
     }
 
@@ -74,7 +77,14 @@ impl Progress {
             active: Active::new(&meta.faults),
             written: Written::default(),
             rounds: Rounds::of(meta),
+            waiting: Waiting::of(meta),
         }
+    }
+
+    /// The run begins; its checks come first.
+    pub(super) fn begin(&mut self) {
+        self.waiting.begin();
+        self.show_what_is_waited_for();
     }
 
     /// Takes in an event.
@@ -97,7 +107,11 @@ impl Progress {
             EventKind::Check(end) => {
                 match self.rounds.as_mut().and_then(|rounds| rounds.see(event, check_line)) {
                     Some(told) => self.round(told),
-                    None => self.say(&check_line(end)),
+                    None => {
+                        self.say(&check_line(end));
+                        self.waiting.one_told();
+                        self.show_what_is_waited_for();
+                    }
                 }
             }
             EventKind::Broke { stage, gate, reason } => {
@@ -109,15 +123,39 @@ impl Progress {
                 self.say(&self.active.line(step));
             }
             EventKind::Trouble { text } => self.say(&format!("trouble: {text}")),
-            EventKind::LoadEnded => self.end(),
+            EventKind::LoadEnded => {
+                self.end();
+                // Nothing else comes between the load and its last checks.
+                let directly = self.meta.faults.is_empty() && self.meta.ledger.is_none();
+                self.waiting.begin();
+                if directly && !self.control.stops() {
+                    self.show_what_is_waited_for();
+                }
+            }
             EventKind::Ended(Ending::WatchFailed { check }) => {
                 self.say(&format!("the watch ends early: {check} keeps failing"));
             }
             EventKind::Ended(Ending::Aborted { reason }) => self.say(&format!("ended early: {reason}")),
             EventKind::Writes(writes) => self.written.see(writes),
             EventKind::ReadBack(reading) => self.say(&written::line(reading)),
-            EventKind::Example { .. } | EventKind::Cluster(_) | EventKind::Ended(_) => {}
+            EventKind::Example { .. }
+            | EventKind::Cluster(_)
+            | EventKind::Counted(_)
+            | EventKind::Ended(_) => {}
         }
+    }
+
+    /// At a terminal alone: where lines stay, one that says nothing yet would only be in the way.
+    fn show_what_is_waited_for(&mut self) {
+        if let (Voice::Full, Some(line), Some(words)) = (self.voice, &mut self.line, self.waiting.words()) {
+            line.show(&words);
+        }
+    }
+
+    /// Says that what happens from now on cannot be saved, and what comes of that.
+    pub(super) fn lost(&mut self, why: &WriteError) {
+        let undone = if self.meta.faults.is_empty() { "" } else { ", and the faults are taken back" };
+        self.say(&format!("the history is lost: {why}; the run stops here{undone}"));
     }
 
     /// Takes the line away, so that what follows starts on a clean one.
@@ -137,7 +175,7 @@ impl Progress {
         let text = self.status(elapsed, second.in_flight);
         match &mut self.line {
             Some(line) => line.show(&text),
-            None => anstream::eprintln!("{}", harmless(&text)),
+            None => tell(harmless(&text)),
         }
         (self.since, self.told) = (Tally::default(), elapsed);
     }
@@ -179,21 +217,21 @@ impl Progress {
         }
         match (&mut self.line, told.status) {
             (Some(line), Some(status)) => line.show(&status.text),
-            (None, Some(status)) if status.due => anstream::eprintln!("{}", harmless(&status.text)),
+            (None, Some(status)) if status.due => tell(harmless(&status.text)),
             (_, Some(_) | None) => {}
         }
     }
 
     fn say(&mut self, text: &str) {
         self.end();
-        anstream::eprintln!("{}", harmless(text));
+        tell(harmless(text));
     }
 }
 
 fn check_line(end: &CheckEnd) -> String {
     let when = if end.phase == Phase::After { "check after load" } else { "check" };
     let word = match (end.asked, end.verdict, end.severity) {
-        (Asked::Blocked | Asked::Excluded, _, _) => "skipped",
+        (Asked::Blocked | Asked::Excluded | Asked::Unanswered, _, _) => "skipped",
         (_, Verdict::Pass, _) => "ok",
         (_, _, Severity::Warn) => "WARNING",
         (_, _, Severity::Fail) => "FAILED",

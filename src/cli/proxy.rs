@@ -1,6 +1,7 @@
 //! `shakedown proxy`: what the network fault runs in the cluster. Hidden, because a run starts it; `docs/proxy.md` tells
 //! of it.
 
+use super::telling::tell;
 use super::{Failure, signals};
 use crate::engine;
 use crate::proxy::{Counts, Direction, Faults, Latency, Outage, Proxy, Reset, Schedule, Setup, Upstream};
@@ -94,7 +95,7 @@ fn reset_after(text: &str) -> Result<Reset, String> {
     }
 }
 
-/// Proxies until Ctrl-C or SIGTERM; then drains and ends. A second one ends it at once.
+/// Proxies until Ctrl-C, SIGTERM or SIGHUP; then drains and ends. A second one ends it at once.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let setup = args.setup()?;
     // Two for each connection, and one for each that waits exactly.
@@ -109,13 +110,13 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
             proxy = Proxy::open(setup) => proxy?,
             () = first.next() => return Ok(Exit::Pass),
         };
-        anstream::eprintln!("{}; {said}", listens(&proxy, &args.upstream));
+        tell(format_args!("{}; {said}", listens(&proxy, &args.upstream)));
         let at_once = async {
             both.next().await;
-            both.next().await;
+            both.insisted().await;
         };
         tokio::select! {
-            counts = proxy.run(async { first.next().await }) => anstream::eprintln!("{}", sum(&counts)),
+            counts = proxy.run(async { first.next().await }) => tell(sum(&counts)),
             () = at_once => {}
         }
         Ok(Exit::Pass)

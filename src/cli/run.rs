@@ -1,6 +1,7 @@
 //! `shakedown run SCENARIO…`
 
 use super::conduct::{Part, RunOptions, conduct};
+use super::row::Row;
 use super::{Failure, address};
 use crate::cluster::Consent;
 use crate::run::Exit;
@@ -29,7 +30,7 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     all(args, Part::All)
 }
 
-/// Runs the scenarios, or a part of each. An interrupted run ends the row.
+/// Runs the scenarios, or a part of each.
 pub(super) fn all(args: &Args, part: Part) -> Result<Exit, Failure> {
     let environment = Environment::of_process().with_target(args.target.as_deref());
     let load = |path: &PathBuf| {
@@ -46,15 +47,12 @@ pub(super) fn all(args: &Args, part: Part) -> Result<Exit, Failure> {
     let consent = if args.yes { Consent::ByName } else { Consent::OfNamespace };
     let scenarios = scenarios?;
     let mut destinations = args.options.destinations()?;
-    let mut worst = Ok(Exit::Pass);
+    let mut row = Row::new();
     for scenario in scenarios {
-        let exit = conduct(scenario, part, consent, &args.options, &mut destinations);
-        worst = worst.and_then(|worst: Exit| Ok(worst.or_worse(exit?)));
-        if !matches!(worst, Ok(worst) if worst != Exit::Interrupted) {
+        if row.add(conduct(scenario, part, consent, &args.options, &mut destinations)).is_break() {
             break;
         }
     }
     // What ran before a failure is reported all the same.
-    destinations.finish()?;
-    worst
+    Ok(row.worst().or_worse(destinations.finish()))
 }

@@ -1,5 +1,6 @@
 //! `shakedown shop`: the demo shop, to try scenarios on. Alone it is one process; `api` and `store` are its two programs.
 
+use super::telling::tell;
 use super::{Failure, signals};
 use crate::run::Exit;
 use crate::shop::{Door, Found, Fsync, NotReady, Shop, is_ready};
@@ -108,7 +109,7 @@ impl DoorArgs {
     }
 }
 
-/// Serves until Ctrl-C or SIGTERM; then drains, answers what is in flight and ends. A second one ends it at once.
+/// Serves until Ctrl-C, SIGTERM or SIGHUP; then drains, answers what is in flight and ends. A second one ends it at once.
 pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
     let system = |what| move |source| Failure::System { what, source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -121,7 +122,7 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
         let shop = open(args).await?;
         let at_once = async {
             both.next().await;
-            both.next().await;
+            both.insisted().await;
         };
         tokio::select! {
             served = shop.serve(async { first.next().await }) => served?,
@@ -133,7 +134,7 @@ pub(super) fn obey(args: &Args) -> Result<Exit, Failure> {
 
 /// Says why.
 fn unready(why: &NotReady) -> Exit {
-    anstream::eprintln!("{why}");
+    tell(why);
     Exit::Failed
 }
 
@@ -142,7 +143,7 @@ async fn open(args: &Args) -> Result<Shop, Failure> {
     match &args.role {
         None | Some(Role::Ready(_)) => {
             let shop = Shop::alone(&args.door.door()).await?;
-            anstream::eprintln!("the demo shop listens on http://{}; Ctrl-C ends it", shop.addr());
+            tell(format_args!("the demo shop listens on http://{}; Ctrl-C ends it", shop.addr()));
             Ok(shop)
         }
         Some(Role::Api(api)) => {
@@ -159,10 +160,10 @@ async fn open(args: &Args) -> Result<Shop, Failure> {
                     (Shop::api(&door, store).await?, store)
                 }
             };
-            anstream::eprintln!(
+            tell(format_args!(
                 "the demo shop's api listens on http://{}; its orders go to {to}; Ctrl-C ends it",
                 shop.addr()
-            );
+            ));
             Ok(shop)
         }
         Some(Role::Store(store)) => {
@@ -172,11 +173,11 @@ async fn open(args: &Args) -> Result<Shop, Failure> {
             };
             let shop = Shop::store(&store.door.door(), &store.data, fsync).await?;
             let found = shop.found().map(said).unwrap_or_default();
-            anstream::eprintln!(
+            tell(format_args!(
                 "the demo shop's store listens on http://{}; {} holds {found}; Ctrl-C ends it",
                 shop.addr(),
                 store.data.display()
-            );
+            ));
             Ok(shop)
         }
     }

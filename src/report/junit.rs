@@ -49,7 +49,9 @@ impl Report for Junit {
                 }
             }
         }
-        report.serialize(out).map_err(io::Error::other)
+        // Whole first: what goes wrong with `out` keeps its kind.
+        let text = report.to_string().map_err(io::Error::other)?;
+        out.write_all(text.as_bytes())
     }
 }
 

@@ -35,7 +35,7 @@ fn plan(gates: &str) -> Meta {
     let machine = Machine { os: "linux".into(), cores: 2 };
     let meta = scenario.meta(1, "2026-11-21T10:15:00Z".into(), machine);
     let stages = scenario.load.unwrap().shape().held_at(rate(), hold(), 1).stages;
-    Meta { stages, ..meta }
+    Meta { stages, pacing: None, ..meta }
 }
 
 /// What each request of a second came to, and how late it was sent.

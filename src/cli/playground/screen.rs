@@ -2,6 +2,7 @@
 
 use crate::cli::Failure;
 use crate::cli::block::{Block, Room};
+use crate::cli::telling::tell;
 use crate::cluster::Cluster;
 use crate::report::{harmless, middle};
 use futures_util::StreamExt as _;
@@ -61,7 +62,7 @@ impl Screen {
     fn renew(&mut self, rows: BTreeMap<String, Cells>) {
         match &mut self.block {
             Some(block) => block.show(&table(&rows, Block::room())),
-            None => news(&self.told, &rows).iter().for_each(|line| anstream::eprintln!("{}", harmless(line))),
+            None => news(&self.told, &rows).iter().for_each(|line| tell(harmless(line))),
         }
         self.told = rows;
     }
@@ -70,7 +71,7 @@ impl Screen {
         if let Some(block) = &mut self.block {
             block.clear();
         }
-        anstream::eprintln!("{line}");
+        tell(line);
         if let Some(block) = &mut self.block {
             block.show(&table(&self.told, Block::room()));
         }

@@ -2,6 +2,7 @@
 
 use super::embedded::{Embedded, Size, deploy};
 use super::screen;
+use crate::cli::telling::{print, tell};
 use crate::cli::{Failure, signals};
 use crate::cluster::{Cluster, Manifest};
 use crate::run::Exit;
@@ -54,16 +55,17 @@ async fn stay(embedded: &Embedded, args: &Args, manifests: &[Manifest]) -> Resul
     let mut stops =
         signals::Stops::new().map_err(|source| Failure::System { what: "listen for signals", source })?;
     let cluster = embedded.connect(&args.namespace).await?;
-    announce(embedded.kubeconfig());
+    announce(embedded.kubeconfig())?;
     tokio::select! {
         () = stops.next() => Ok(()),
         outcome = serve(embedded, &cluster, args, manifests) => outcome,
     }
 }
 
-fn announce(kubeconfig: &Path) {
-    anstream::println!("export KUBECONFIG={}", kubeconfig.display());
-    anstream::eprintln!("the playground is up; Ctrl-C ends it and everything in it");
+fn announce(kubeconfig: &Path) -> Result<(), Failure> {
+    print(format_args!("export KUBECONFIG={}\n", kubeconfig.display()))?;
+    tell("the playground is up; Ctrl-C ends it and everything in it");
+    Ok(())
 }
 
 /// Puts the manifests up, then shows how things are for as long as it is let.

@@ -76,7 +76,7 @@ impl Args {
         Ok(Asked { from, limit, precision, hold, confirm, repeats, rest, recover })
     }
 
-    /// Opens what reports go to, before anything runs.
+    /// Looks at what reports go to, before anything runs.
     pub(super) fn destinations(&self) -> Result<Opened<SearchKind>, Failure> {
         Opened::open(&self.reports)
     }

@@ -5,7 +5,8 @@ use super::saved;
 use crate::cli::Failure;
 use crate::cli::conduct::{drive_and_save, judged};
 use crate::cli::progress::Progress;
-use crate::engine::{Control, LoadPlan, RunPlan};
+use crate::cli::telling::tell;
+use crate::engine::{Control, LoadPlan, RunPlan, Stop};
 use crate::event::Ending;
 use crate::history::Meta;
 use crate::report::{attempt_line, harmless};
@@ -23,6 +24,7 @@ const LONGER: u32 = 3;
 /// All that runs need.
 pub(super) struct Seeker<'a> {
     pub(super) runtime: &'a Runtime,
+    pub(super) stop: &'a Stop,
     pub(super) control: &'a Control,
     /// The checks alone.
     pub(super) checks: &'a RunPlan,
@@ -76,7 +78,7 @@ impl Seeker<'_> {
         };
         let hold = Span::new(hold.get() * LONGER.pow(undecided));
         if undecided > 0 {
-            anstream::eprintln!("           nothing was decided; once more at {rate}, for {hold}");
+            tell(format_args!("           nothing was decided; once more at {rate}, for {hold}"));
         }
         let wanted = Wanted { number, rate, hold };
         let (run, folder) = self.run(wanted)?;
@@ -88,7 +90,7 @@ impl Seeker<'_> {
             return early(search, CutShort { cut: Cut::NotBack, text });
         }
         let attempt = Attempt::of(&run, rate, (purpose, hold), folder);
-        anstream::eprintln!("{}", harmless(&attempt_line(&attempt)));
+        tell(harmless(&attempt_line(&attempt)));
         search.add(attempt);
         Ok(None)
     }
@@ -118,7 +120,8 @@ impl Seeker<'_> {
         let name = format!("{:02}-{}", number + 1, rate.to_string().replace('/', "-per-"));
         let folder = self.folder.join(&name);
         let mut progress = Progress::of_many(&meta, self.control.clone());
-        drive_and_save(self.runtime, (&plan, None), self.control, (&meta, &folder), &mut progress)?;
+        let stopping = (self.stop, self.control);
+        drive_and_save(self.runtime, (&plan, None), stopping, (&meta, &folder), &mut progress)?;
         Ok((judged(&folder, None, Strictness::Normal)?, name))
     }
 }

@@ -4,8 +4,9 @@ use super::seeker::Seeker;
 use super::{Args, saved};
 use crate::cli::Failure;
 use crate::cli::conduct::machine;
-use crate::cli::opened::{Opened, to_stdout};
-use crate::cli::signals::{self, AtStake, Stake};
+use crate::cli::opened::Opened;
+use crate::cli::signals::{self, AtStake, Stake, Work};
+use crate::cli::telling::{tell, to_stdout};
 use crate::engine::{Control, RunPlan};
 use crate::history::{self, Meta};
 use crate::ledger::Ids;
@@ -14,26 +15,23 @@ use crate::run::Exit;
 use crate::scenario::{Load, Scenario};
 use crate::search::{Asked, Cut, Record, SCHEMA, Search};
 use crate::source::Environment;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
 /// Searches for the breaking point, or shows a search that was saved.
 pub(in crate::cli) fn obey(args: &Args) -> Result<Exit, Failure> {
     let asked = args.asked()?;
-    let record = match (&args.scenario, &args.show) {
+    match (&args.scenario, &args.show) {
         (_, Some(folder)) => {
             let destinations = args.destinations()?;
-            let record = saved::read(folder)?;
-            report(&record, &destinations)?;
-            record
+            Ok(report(&saved::read(folder)?, &destinations))
         }
-        (Some(path), None) => search(args, asked, path)?,
-        (None, None) => return Err(Failure::Usage("give a scenario, or --show a search".into())),
-    };
-    Ok(record.exit())
+        (Some(path), None) => search(args, asked, path),
+        (None, None) => Err(Failure::Usage("give a scenario, or --show a search".into())),
+    }
 }
 
-fn search(args: &Args, asked: Asked, path: &Path) -> Result<Record, Failure> {
+fn search(args: &Args, asked: Asked, path: &Path) -> Result<Exit, Failure> {
     let environment = Environment::of_process().with_target(args.target.as_deref());
     let (scenario, left_out) = steady(path, &environment)?;
     let Some(shape) = scenario.load.as_ref().map(Load::shape) else {
@@ -54,17 +52,17 @@ fn search(args: &Args, asked: Asked, path: &Path) -> Result<Record, Failure> {
     let runtime = runtime.map_err(system("start the runtime"))?;
     let (stop, control) = Control::new();
     let stake = Stake::default();
-    stake.get_or_init(|| AtStake { left: None, ledger: None });
-    let listening = runtime.block_on(async { signals::listen(stop, stake) });
+    stake.get_or_init(|| AtStake { work: Work::Load, left: None, ledger: None });
+    let listening = runtime.block_on(async { signals::listen(stop.clone(), stake) });
     listening.map_err(system("listen for signals"))?;
     let folder = history::runs::folder(&args.out, &format!("stress {}", meta.scenario), &meta.started);
     let folder = folder.map_err(|error| Failure::Usage(error.to_string()))?;
     announce(&record);
-    let (runtime, control, checks) = (&runtime, &control, &checks);
-    Seeker { runtime, control, checks, load, shape, meta, folder: &folder }.seek(&mut record)?;
-    report(&record, &destinations)?;
-    anstream::eprintln!("saved; to show it again: shakedown stress --show {}", folder.display());
-    Ok(record)
+    let (runtime, stop, control, checks) = (&runtime, &stop, &control, &checks);
+    Seeker { runtime, stop, control, checks, load, shape, meta, folder: &folder }.seek(&mut record)?;
+    let exit = report(&record, &destinations);
+    tell(format_args!("saved; to show it again: shakedown stress --show {}", folder.display()));
+    Ok(exit)
 }
 
 /// The scenario with what a rate can break, and what was left out of it.
@@ -108,24 +106,24 @@ fn begun(meta: &Meta, asked: Asked, left_out: Vec<String>) -> Record {
 /// Says what is going to happen.
 fn announce(record: &Record) {
     let Asked { from, limit, hold, confirm, repeats, .. } = record.asked;
-    anstream::eprintln!("{}, against {}", harmless(&record.scenario), harmless(&record.target));
-    anstream::eprintln!(
+    tell(format_args!("{}, against {}", harmless(&record.scenario), harmless(&record.target)));
+    tell(format_args!(
         "from {from} to at most {limit}, each rate for {hold}, then each of the two ends {repeats} × {confirm}"
-    );
-    anstream::eprintln!("must hold: {}", harmless(&record.gates.join(", ")));
-    record.left_out.iter().for_each(|what| anstream::eprintln!("left out: {}", harmless(what)));
+    ));
+    tell(format_args!("must hold: {}", harmless(&record.gates.join(", "))));
+    record.left_out.iter().for_each(|what| tell(format_args!("left out: {}", harmless(what))));
 }
 
-/// Writes the search to everything that was asked for; what people read to stdout where nothing else goes there.
-fn report(record: &Record, destinations: &Opened<SearchKind>) -> Result<(), Failure> {
+/// Writes the search to everything that was asked for; what people read to stdout where nothing else goes there. Gives
+/// how that exits: as what was found says, but what cannot be shown is no pass.
+fn report(record: &Record, destinations: &Opened<SearchKind>) -> Exit {
+    let mut shown = Ok(());
     if destinations.has_stdout() {
-        anstream::eprintln!("{}: {}", record.verdict(), harmless(&statement(record)));
+        tell(format_args!("{}: {}", record.verdict(), harmless(&statement(record))));
     } else if let Some(page) = SearchKind::list().first() {
-        let mut out = anstream::AutoStream::auto(io::stdout());
         let style = if io::stdout().is_terminal() { Style::Coloured } else { Style::Plain };
-        (page.write)(record, style, &mut out).and_then(|()| out.flush()).map_err(to_stdout)?;
+        shown = to_stdout(|out| (page.write)(record, style, out));
     }
-    let write = |kind: &SearchKind, out: &mut dyn Write| (kind.write)(record, Style::Plain, out);
-    destinations.write_files(write)?;
-    destinations.write_stdout(write)
+    let exit = record.exit().or_worse(Failure::told(shown));
+    exit.or_worse(destinations.write(|kind, out| (kind.write)(record, Style::Plain, out)))
 }
