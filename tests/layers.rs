@@ -45,7 +45,7 @@ const RULES: Rules<'static> = Rules {
     ],
     // They lie in different layers and still never meet: `cli` joins them through `Run`.
     strangers: &[("report", "engine")],
-    // The only module that prints, and the only one that `main` calls.
+    // The only module that prints, in one place, and the only one that `main` calls.
     top: "cli",
     // Each file of these folders is one kind, and the folder's `mod.rs` lists them.
     kinds: &["check", "load", "fault", "report"],
@@ -71,7 +71,7 @@ fn every_module_has_a_layer_and_every_kind_is_registered() -> io::Result<()> {
 }
 
 #[test]
-fn only_the_command_line_prints() -> io::Result<()> {
+fn nothing_that_is_printed_can_panic() -> io::Result<()> {
     none(read("src")?.iter().flat_map(|source| RULES.printing(source)));
     Ok(())
 }

@@ -238,9 +238,9 @@ fn asked_to_end_it_lets_connections_end_by_themselves() {
     drop(client);
     stage.running.end().expect(0, &["2 bytes up, 2 bytes down"]);
 
-    let stage = proxy(&upstream.addr, "--blackhole --drain 10ms");
+    let stage = proxy(&upstream.addr, "--latency 1ms --drain 10ms");
     let mut client = stage.connect();
-    client.write_all(b"x").unwrap();
+    ping(&mut client).unwrap();
     let said = stage.end();
     assert!(said.contains("1 connections"), "{said}");
 }

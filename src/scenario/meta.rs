@@ -1,11 +1,11 @@
 //! What a run's history keeps of its scenario.
 
-use super::{Load, Scenario};
+use super::{Load, Scenario, Spacing};
 use crate::clock::Offset;
 use crate::fault::Fault;
 use crate::history::{
-    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model, SCHEMA,
-    StagePlan, UsersPlan,
+    CheckPlan, ClusterPlan, EndpointPlan, FaultPlan, GatePlan, LedgerPlan, Machine, Meta, Model, Pacing,
+    SCHEMA, StagePlan, UsersPlan,
 };
 use crate::journey::Journey;
 use crate::ledger::Ids;
@@ -28,6 +28,7 @@ impl Scenario {
             tls_verified: self.target.as_ref().is_none_or(|target| target.target.verify == Verify::Yes),
             machine,
             model: self.model(),
+            pacing: self.load.as_ref().map(Load::pacing),
             users: self.load.as_ref().map(users_plans).unwrap_or_default(),
             max_in_flight: self.load.as_ref().map_or(0, |load| load.max_in_flight.into()),
             untrusted: self.load.as_ref().map(|load| load.untrusted).unwrap_or_default(),
@@ -95,6 +96,15 @@ impl Scenario {
 }
 
 impl Load {
+    /// How its requests follow each other.
+    fn pacing(&self) -> Pacing {
+        match self.spacing {
+            _ if self.is_closed() => Pacing::Answers,
+            Spacing::Even => Pacing::Even,
+            Spacing::Poisson => Pacing::Poisson,
+        }
+    }
+
     /// The endpoints in the order of their ids: the steps of the first journey, then those of the next.
     pub fn endpoints(&self) -> Vec<EndpointPlan> {
         endpoint_plans(&self.journeys)

@@ -180,16 +180,17 @@ impl Rules<'_> {
         broken
     }
 
-    /// Printing outside the top module.
+    /// Macros that print: they panic where nobody listens any more, be it in the middle of a fault.
     pub fn printing(&self, source: &Source) -> Vec<Violation> {
-        if source.module().first().is_some_and(|module| module == self.top) {
-            return Vec::new();
-        }
         let tokens = tokens(&source.text);
         let macros = ["print", "println", "eprint", "eprintln", "dbg"];
         let calls = tokens.windows(2).filter(|w| macros.contains(&w[0].text.as_str()) && w[1].text == "!");
         let what = |name: &str| {
-            format!("`{name}!` outside `{}`; return the text, or write it to a `dyn Write`", self.top)
+            let top = self.top;
+            format!(
+                "`{name}!` panics where nobody listens; in `{top}` use `{top}::telling`, elsewhere return the text, or \
+                 write it to a `dyn Write`"
+            )
         };
         calls.map(|w| source.broken(w[0].line, what(&w[0].text))).collect()
     }

@@ -80,6 +80,11 @@ impl Running {
         self.signal(Signal::TERM);
     }
 
+    /// Closes its terminal.
+    pub fn hang_up(&self) {
+        self.signal(Signal::HUP);
+    }
+
     /// Ends it at once; it cannot do anything about it.
     pub fn kill(&self) {
         self.signal(Signal::KILL);

@@ -80,17 +80,11 @@ impl Server {
         command
     }
 
-    /// Starts it with these arguments and waits until its port is open.
+    /// Starts it with these arguments and waits until its port is open. One that ends by itself is started again: after a
+    /// kill, a process that it was about to start may hold its memory for a moment longer.
     pub fn start(&mut self, args: &[String]) {
         self.args = args.to_vec();
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.folder().join("log"))
-            .expect("the machine does as it is told");
-        let mut command = self.command(&self.program.clone());
-        command.args(args).stdout(log.try_clone().expect("the machine does as it is told")).stderr(log);
-        self.process = Some(command.spawn().expect("the machine does as it is told"));
+        self.process = Some(self.spawn());
         let begun = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
             assert!(
@@ -99,7 +93,23 @@ impl Server {
                 fs::read_to_string(self.folder().join("log")).expect("the machine does as it is told")
             );
             sleep(Duration::from_millis(10));
+            let ended = self.process.as_mut().map(Child::try_wait);
+            if matches!(ended, Some(Ok(Some(_)))) {
+                sleep(Duration::from_millis(200));
+                self.process = Some(self.spawn());
+            }
         }
+    }
+
+    fn spawn(&self) -> Child {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder().join("log"))
+            .expect("the machine does as it is told");
+        let mut command = self.command(&self.program);
+        command.args(&self.args).stdout(log.try_clone().expect("the machine does as it is told")).stderr(log);
+        command.spawn().expect("the machine does as it is told")
     }
 
     /// Starts it again as it was.
