@@ -3,10 +3,9 @@
 
 use playground::{Options, Playground};
 use serde_json::json;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
-use support::{Kubectl, kubectls};
+use std::process::Command;
+use support::{Ended, Kubectl, kubectls};
 use tokio::runtime::Runtime;
 
 /// A playground and a kubectl that talks to it.
@@ -35,20 +34,14 @@ impl Desk {
         self.kubectl.minor >= minor
     }
 
-    fn run(&self, line: &str, input: &str) -> Output {
-        let mut child = Command::new(&self.kubectl.program)
-            .args(line.split_whitespace())
+    fn run(&self, line: &str, input: &str) -> Ended {
+        let prepare = |kubectl: &mut Command| {
             // Discovery is cached by server address: a cache of another playground must not be found.
-            .env("HOME", self.home.path())
-            .env("KUBECONFIG", &self.kubeconfig)
-            .env("KUBE_EDITOR", "sed -i 's/minReadySeconds: 1/minReadySeconds: 2/'")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        child.wait_with_output().unwrap()
+            kubectl.args(line.split_whitespace()).env("HOME", self.home.path());
+            kubectl.env("KUBECONFIG", &self.kubeconfig);
+            kubectl.env("KUBE_EDITOR", "sed -i 's/minReadySeconds: 1/minReadySeconds: 2/'");
+        };
+        self.kubectl.run(prepare, input)
     }
 
     /// What it prints when it succeeds.
@@ -57,17 +50,16 @@ impl Desk {
     }
 
     fn does_with(&self, line: &str, input: &str) -> String {
-        let output = self.run(line, input);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "kubectl {line}: {said}");
-        String::from_utf8(output.stdout).unwrap()
+        let ended = self.run(line, input);
+        assert_eq!(ended.code, Some(0), "kubectl {line}\n{ended}");
+        ended.out
     }
 
     /// What it complains of when it fails.
     fn fails(&self, line: &str, input: &str) -> String {
-        let output = self.run(line, input);
-        assert!(!output.status.success(), "kubectl {line} succeeded");
-        String::from_utf8_lossy(&output.stderr).into_owned()
+        let ended = self.run(line, input);
+        assert_ne!(ended.code, Some(0), "kubectl {line} succeeded");
+        ended.err
     }
 }
 

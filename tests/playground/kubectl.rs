@@ -3,7 +3,7 @@
 use crate::up::{Up, program};
 use std::path::PathBuf;
 use std::process::Command;
-use support::{Kubectl, Program, kubectls};
+use support::{Ended, Kubectl, Program, kubectls};
 
 /// kubectl in the namespace of the shop.
 struct Shopkeeper {
@@ -19,19 +19,17 @@ impl Shopkeeper {
 
     /// What it prints; it must succeed.
     fn says(&self, args: &[&str]) -> String {
-        let (success, out, err) = self.run(args);
-        assert!(success, "kubectl {args:?}\n{out}\n{err}");
-        out
+        let ended = self.run(args);
+        assert_eq!(ended.code, Some(0), "kubectl {args:?}\n{ended}");
+        ended.out
     }
 
-    fn run(&self, args: &[&str]) -> (bool, String, String) {
-        let mut command = Command::new(&self.kubectl.program);
-        command.arg("--kubeconfig").arg(&self.kubeconfig).args(["-n", "shop", "--cache-dir"]);
-        // What it does not do within the time is an error of its own.
-        let output = command.arg(self.folder.join("cache")).args(args).current_dir(&self.folder).output();
-        let output = output.expect("kubectl can be run");
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        (output.status.success(), text(output.stdout), text(output.stderr))
+    fn run(&self, args: &[&str]) -> Ended {
+        let prepare = |kubectl: &mut Command| {
+            kubectl.arg("--kubeconfig").arg(&self.kubeconfig).args(["-n", "shop", "--cache-dir"]);
+            kubectl.arg(self.folder.join("cache")).args(args).current_dir(&self.folder);
+        };
+        self.kubectl.run(prepare, "")
     }
 
     /// Each command prints each text. How many blanks are between two words differs between versions.
@@ -84,8 +82,9 @@ fn reads_changes_and_enters(kubectl: &Shopkeeper, program: &Program) {
     kubectl.says(&["delete", "pod", "store-0"]);
     kubectl.says(&["wait", "pod", "store-0", "--for=condition=Ready", "--timeout=60s"]);
     assert_ne!(kubectl.says(&["get", "pod", "store-0", "-o", "jsonpath={.metadata.uid}"]), before);
-    let (success, _, err) = kubectl.run(&["get", "pod", "nobody"]);
-    assert!(!success && err.contains("Error from server (NotFound): pods \"nobody\" not found"), "{err}");
+    kubectl
+        .run(&["get", "pod", "nobody"])
+        .expect(1, &["Error from server (NotFound): pods \"nobody\" not found"]);
 }
 
 #[test]
