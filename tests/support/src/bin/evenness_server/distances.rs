@@ -9,7 +9,7 @@ use support::{WARM_UP, spread};
 /// The distances in one line of JSON.
 pub fn report(arrivals: &[Instant], rate: i64) -> String {
     let first = arrivals.iter().min();
-    let since = arrivals.iter().flat_map(|at| first.map(|first| at.duration_since(*first)));
+    let since = arrivals.iter().filter_map(|at| first.map(|first| at.duration_since(*first)));
     let distances = distances(since.filter(|since| *since >= WARM_UP).map(nanos).collect(), rate);
     spread(distances.into_iter().map(|nanos| Duration::from_nanos(nanos.unsigned_abs())).collect())
 }
