@@ -10,6 +10,8 @@ mod access;
 mod amqp;
 #[path = "checks/around.rs"]
 mod around;
+#[path = "checks/by_hand.rs"]
+mod by_hand;
 #[path = "checks/command.rs"]
 mod command;
 #[path = "checks/dns.rs"]

@@ -32,5 +32,5 @@ pub use names::Names;
 pub use pieces::{Begun, Rest};
 pub use plain_text::{PlainText, SPEAKS_TLS, WANTS_TLS, speaks_tls, wants_tls};
 pub use target::{HttpVersion, Scheme, Target, TargetError, web_url};
-pub use tls::{TlsError, TlsOptions, Verify};
+pub use tls::{Pem, TlsError, TlsOptions, Verify};
 pub use websocket::{Socket, SocketOpened, handshake, refusal};

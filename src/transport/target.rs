@@ -207,6 +207,8 @@ pub struct TlsClient {
     pub server_name: ServerName<'static>,
     /// The same configuration, for other clients.
     pub config: Arc<rustls::ClientConfig>,
+    /// What it was made of.
+    pub options: Arc<TlsOptions>,
 }
 
 impl TlsClient {
@@ -214,7 +216,8 @@ impl TlsClient {
         let name = options.server_name.as_deref().unwrap_or(host).to_owned();
         let server_name = ServerName::try_from(name).map_err(|e| TlsError::Setup(e.to_string()))?;
         let config = Arc::new(options.client_config(version)?);
-        Ok(TlsClient { connector: TlsConnector::from(config.clone()), server_name, config })
+        let options = Arc::new(options.clone());
+        Ok(TlsClient { connector: TlsConnector::from(config.clone()), server_name, config, options })
     }
 }
 

@@ -6,6 +6,7 @@ use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_t
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// Whether the target's certificate is verified. Every report says so when it is not.
@@ -18,13 +19,29 @@ pub enum Verify {
     No,
 }
 
-/// TLS as a scenario asks for it; files are PEM and already read.
+/// A file of certificates or of a key, read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pem {
+    /// Its name as it is written, for commands that do the same by hand.
+    pub name: String,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
+
+impl fmt::Debug for Pem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // It may be a key.
+        write!(f, "Pem({})", self.name)
+    }
+}
+
+/// TLS as a scenario asks for it.
 #[derive(Debug, Clone, Default)]
 pub struct TlsOptions {
     /// Certificates of the authorities to trust instead of the system's.
-    pub ca: Option<Vec<u8>>,
+    pub ca: Option<Pem>,
     /// Our own certificate chain and key.
-    pub identity: Option<(Vec<u8>, Vec<u8>)>,
+    pub identity: Option<(Pem, Pem)>,
     /// Whether the target's certificate is verified.
     pub verify: Verify,
     /// The name to ask for and to verify, when it is not the URL's.
@@ -59,13 +76,13 @@ impl TlsOptions {
         let mut config = match &self.identity {
             None => builder.with_no_client_auth(),
             Some((chain, key)) => {
-                let chain = certificates(chain, "the client certificate")?;
+                let chain = certificates(&chain.content, "the client certificate")?;
                 let pem = |e: rustls::pki_types::pem::Error| TlsError::Pem {
                     what: "the client key",
                     reason: e.to_string(),
                 };
                 builder
-                    .with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(key).map_err(pem)?)
+                    .with_client_auth_cert(chain, PrivateKeyDer::from_pem_slice(&key.content).map_err(pem)?)
                     .map_err(setup)?
             }
         };
@@ -83,7 +100,7 @@ impl TlsOptions {
             return system(provider);
         };
         let mut roots = RootCertStore::empty();
-        for certificate in certificates(ca, "the CA file")? {
+        for certificate in certificates(&ca.content, "the CA file")? {
             roots
                 .add(certificate)
                 .map_err(|e| TlsError::Pem { what: "the CA file", reason: e.to_string() })?;

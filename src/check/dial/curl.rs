@@ -1,7 +1,8 @@
 //! A request as a command of curl.
 
-use crate::check::shell::{header, quoted, url};
-use crate::transport::{Content, Request, Scheme, Target, Verify};
+use crate::check::dial::Reach;
+use crate::check::shell::{header, quoted};
+use crate::transport::{Content, Request, Target};
 use http::Method;
 use http::header::{CONTENT_LENGTH, HOST};
 
@@ -10,17 +11,14 @@ const LONGEST_BODY: usize = 1_000;
 
 /// The command that sends this request. What headers of credentials say is left out.
 pub fn command(target: &Target, request: &Request) -> String {
-    let mut words = vec!["curl -i".to_owned()];
-    if target.scheme == Scheme::Https && target.verify == Verify::No {
-        words.push("-k".to_owned());
-    }
+    let reach = Reach::to(target);
+    let mut words = vec![format!("curl -i{}", reach.curl())];
     match request.method {
         Method::GET => {}
         Method::HEAD => words.push("--head".to_owned()),
         ref other => words.push(format!("-X {other}")),
     }
-    let scheme = if target.scheme == Scheme::Https { "https" } else { "http" };
-    words.push(url(&format!("{scheme}://{}{}", target.authority, request.path)));
+    words.push(reach.curl_url(request.path.as_str()));
     for (name, value) in request.headers.iter().filter(|(name, _)| **name != HOST && **name != CONTENT_LENGTH)
     {
         words.push(header(name, value));
@@ -40,7 +38,7 @@ pub fn command(target: &Target, request: &Request) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::{HttpVersion, TlsOptions};
+    use crate::transport::{HttpVersion, TlsOptions, Verify};
     use bytes::Bytes;
     use http::uri::PathAndQuery;
     use http::{HeaderMap, HeaderValue};

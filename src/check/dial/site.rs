@@ -1,9 +1,10 @@
 //! The URL of a check that has one of its own: what to connect to, and which path to ask for.
 
 use crate::check::Found;
+use crate::check::dial::pem;
 use crate::journey::CompileContext;
 use crate::source::{Located, Mark, Problem};
-use crate::transport::{HttpVersion, SPEAKS_TLS, Target, TlsOptions, speaks_tls};
+use crate::transport::{HttpVersion, Pem, SPEAKS_TLS, Target, TlsOptions, Verify, speaks_tls};
 use std::error::Error;
 use url::{Position, Url};
 
@@ -41,7 +42,7 @@ impl Site {
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,
     ) -> Option<Site> {
-        let ca = match ca.map(|ca| (cx.read)(ca)).transpose() {
+        let ca = match pem(ca, cx) {
             Ok(ca) => ca,
             Err(problem) => {
                 problems.push(problem);
@@ -74,11 +75,12 @@ impl Site {
     }
 
     /// The target, asked in the version of HTTP that the kind speaks.
-    fn of_target(target: &Target, path: &str, ca: Option<Vec<u8>>, schemes: Schemes) -> Option<Site> {
+    fn of_target(target: &Target, path: &str, ca: Option<Pem>, schemes: Schemes) -> Option<Site> {
         let target = match ca {
             None => target.clone(),
             Some(_) => {
-                let tls = TlsOptions { ca, ..TlsOptions::default() };
+                let usual = target.tls.as_ref().map(|tls| TlsOptions::clone(&tls.options));
+                let tls = TlsOptions { ca, verify: Verify::Yes, ..usual.unwrap_or_default() };
                 let url =
                     format!("{}://{}", if target.tls.is_some() { "https" } else { "http" }, target.authority);
                 let prefix = target.prefix.clone();
@@ -94,7 +96,7 @@ impl Site {
 
     fn elsewhere(
         written: &Located<String>,
-        ca: Option<Vec<u8>>,
+        ca: Option<Pem>,
         schemes: Schemes,
         cx: &CompileContext<'_>,
         problems: &mut Vec<Problem>,

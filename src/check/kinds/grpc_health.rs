@@ -1,6 +1,6 @@
 //! `grpc_health`: what a server says of itself by the health protocol of gRPC.
 
-use crate::check::dial::{Headers, Schemes, Site, Stream, Timed, open, options};
+use crate::check::dial::{Headers, Reach, Schemes, Site, Stream, Timed, open, options};
 use crate::check::shell::quoted;
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{CompileContext, Pairs};
@@ -169,11 +169,11 @@ impl Health {
     }
 
     fn by_hand(&self, seed: u64) -> String {
-        let plain = if self.site.target.scheme == Scheme::Https { "" } else { " -plaintext" };
+        let reach = Reach::to(&self.site.target);
         let headers = options(&self.headers.render(seed));
         let body = serde_json::json!({ "service": self.service }).to_string();
-        let to = format!("{}:{}", self.site.target.authority.host(), self.site.target.port);
-        format!("grpcurl{plain}{headers} -d {} {} grpc.health.v1.Health/Check", quoted(&body), quoted(&to))
+        let to = quoted(&reach.address());
+        format!("grpcurl{}{headers} -d {} {to} grpc.health.v1.Health/Check", reach.grpcurl(), quoted(&body))
     }
 }
 

@@ -1,8 +1,7 @@
 //! `sse`: does a stream of server-sent events open, and do events come?
 
 use crate::check::count::more_than_none;
-use crate::check::dial::{Headers, Schemes, Site, Timed, Wanted, open, options};
-use crate::check::shell;
+use crate::check::dial::{Headers, Reach, Schemes, Site, Timed, Wanted, open, options};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{BodyExpect, CompileContext, Pairs};
 use crate::source::{Located, Mark, Problem};
@@ -204,7 +203,9 @@ impl Listener {
 
     fn by_hand(&self, seed: u64) -> String {
         let headers = options(&self.headers.render(seed));
-        format!("curl -iN -H 'accept: {EVENTS}'{headers} {}", shell::url(&self.site.url))
+        let reach = Reach::to(&self.site.target);
+        let url = reach.curl_url(&self.site.path);
+        format!("curl -iN{} -H 'accept: {EVENTS}'{headers} {url}", reach.curl())
     }
 }
 

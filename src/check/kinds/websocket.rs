@@ -1,6 +1,6 @@
 //! `websocket`: does it open, and does it say what it should?
 
-use crate::check::dial::{Headers, Schemes, Site, Stream, Timed, Wanted, open, options, text};
+use crate::check::dial::{Headers, Reach, Schemes, Site, Stream, Timed, Wanted, open, options, text};
 use crate::check::shell::{quoted, url};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::journey::{BodyExpect, CompileContext, Pairs, Template, Values};
@@ -148,7 +148,11 @@ impl Socket {
         let subprotocol = self.subprotocol.as_ref().and_then(|name| name.to_str().ok());
         let subprotocol = subprotocol.map(|name| format!(" --protocol {}", quoted(name))).unwrap_or_default();
         let said = said.map(|said| format!("printf '%s\\n' {} | ", quoted(said))).unwrap_or_default();
-        format!("{said}websocat -v --one-message{headers}{subprotocol} {}", url(&self.site.url))
+        format!(
+            "{said}websocat -v --one-message{}{headers}{subprotocol} {}",
+            Reach::to(&self.site.target).websocat(),
+            url(&self.site.url)
+        )
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::tls::Rustls;
 use super::words::words;
-use crate::transport::{TlsError, TlsOptions, Verify};
+use crate::transport::{Pem, TlsError, TlsOptions, Verify};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio_postgres::Config;
@@ -54,7 +54,9 @@ impl Dsn {
         let ca = match value("sslrootcert") {
             None | Some("system") => None,
             Some(path) => {
-                Some(std::fs::read(path).map_err(|source| DsnError::Root { path: path.into(), source })?)
+                let read = std::fs::read(path);
+                let content = read.map_err(|source| DsnError::Root { path: path.into(), source })?;
+                Some(Pem { name: path.to_owned(), content })
             }
         };
         let mut config: Config = rest.parse().map_err(|error| DsnError::Parse(words(&error)))?;

@@ -4,7 +4,7 @@ use super::Whole;
 use crate::scenario::data::DataFiles;
 use crate::scenario::{ScenarioFile, TargetPlan, TargetSpec, TlsSpec};
 use crate::source::{Located, Mark, Problem};
-use crate::transport::{Target, TargetError, TlsOptions, Verify};
+use crate::transport::{Pem, Target, TargetError, TlsOptions, Verify};
 use std::time::Duration;
 
 /// How long connecting may take when the scenario does not say.
@@ -90,7 +90,10 @@ fn refused(error: &TargetError, url: &Located<String>, spec: &TargetSpec) -> Pro
 fn tls(spec: &TargetSpec, data: &DataFiles<'_>, problems: &mut Vec<Problem>) -> TlsOptions {
     let Some(spec) = &spec.tls else { return TlsOptions::default() };
     let mut read = |named: &Option<Located<String>>| {
-        let read = named.as_ref().map(|named| data.read_unhashed(named)).transpose();
+        let pem = |named: &Located<String>| {
+            Ok(Pem { name: named.value.clone(), content: data.read_unhashed(named)? })
+        };
+        let read = named.as_ref().map(pem).transpose();
         read.unwrap_or_else(|problem| {
             problems.push(problem);
             None

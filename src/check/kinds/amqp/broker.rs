@@ -1,6 +1,6 @@
 //! The URL of a broker.
 
-use crate::transport::{HttpVersion, TlsError, TlsOptions, Verify};
+use crate::transport::{HttpVersion, Pem, TlsError, TlsOptions, Verify};
 use percent_encoding::percent_decode_str;
 use rustls::pki_types::ServerName;
 use std::fmt;
@@ -50,7 +50,7 @@ const IDLE: [&str; 3] = ["heartbeat", "connection_timeout", "channel_max"];
 
 impl Broker {
     /// Reads a URL. `amqps` verifies the certificate, unless `verify=verify_none` says otherwise.
-    pub(super) fn parse(text: &str, ca: Option<Vec<u8>>) -> Result<Broker, UrlError> {
+    pub(super) fn parse(text: &str, ca: Option<Pem>) -> Result<Broker, UrlError> {
         let url = Url::parse(text)?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(UrlError::NoHost)?;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
@@ -103,7 +103,7 @@ fn decoded(text: &str) -> String {
 fn connector(
     host: &str,
     verify: Verify,
-    ca: Option<Vec<u8>>,
+    ca: Option<Pem>,
 ) -> Result<(TlsConnector, ServerName<'static>), UrlError> {
     let mut config = TlsOptions { ca, verify, ..TlsOptions::default() }.client_config(HttpVersion::Http1)?;
     config.alpn_protocols.clear();

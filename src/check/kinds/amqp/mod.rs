@@ -11,7 +11,7 @@ mod session;
 mod told;
 mod wire;
 
-use crate::check::dial::needed_url;
+use crate::check::dial::{needed_url, pem};
 use crate::check::value::ValueRule;
 use crate::check::{Check, CheckContext, CheckKind, Probing};
 use crate::database::{place, right_url};
@@ -72,7 +72,7 @@ impl CheckKind for Amqp {
         let url = needed_url(spec.url.as_ref(), *mark, ("broker", "\"${env:AMQP_URL}\""), problems)?;
         problems.extend(right_url(url, &["amqp", "amqps"], "amqp://user:password@host:5672/vhost"));
         spec.strays(problems);
-        let ca = spec.ca.as_ref().map(|ca| (cx.read)(ca)).transpose();
+        let ca = pem(spec.ca.as_ref(), cx);
         let ca = ca.map_err(|problem| problems.push(problem)).ok()?;
         if problems.len() > before {
             return None;

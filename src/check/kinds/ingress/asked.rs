@@ -55,7 +55,7 @@ pub(super) async fn ask(
         (Err(failure), Some(answer)) => differs(check, leads, way, failure, answer),
         (Err(failure), None) => silent(check, way, &asking, &failure),
     };
-    let command = asking.last.as_ref().map(|request| by_hand(check, &target, request, way));
+    let command = asking.last.as_ref().map(|request| curl::command(&target, request));
     Ok((command.into_iter().fold(found, Found::reproduce), asking.phases))
 }
 
@@ -107,16 +107,6 @@ fn silent(check: &Compiled, way: &Way, asking: &Asking<'_>, failure: &StepFailur
     let mark = spec.via.as_ref().unwrap_or(&spec.name).mark;
     Found::unreachable(format!("{} through {}: {}; {next}", spec.asked(), address(way), failure.text))
         .at(mark)
-}
-
-/// The command that sends the same.
-fn by_hand(check: &Compiled, target: &Target, request: &Request, way: &Way) -> String {
-    let command = curl::command(target, request);
-    let rest = command.strip_prefix("curl -i").unwrap_or_default();
-    let elsewhere =
-        if check.spec.host.is_some() { format!(" --connect-to ::{}", address(way)) } else { String::new() };
-    let ca = check.spec.ca.as_ref().map(|ca| format!(" --cacert {}", ca.value)).unwrap_or_default();
-    format!("curl -i{elsewhere}{ca}{rest}")
 }
 
 fn address(way: &Way) -> String {

@@ -6,6 +6,7 @@ mod route;
 mod via;
 mod whose;
 
+use crate::check::dial::pem;
 use crate::check::kubernetes::{Backend, named, unanswered};
 use crate::check::{Check, CheckContext, CheckKind, Found, Probing};
 use crate::cluster::{Right, rights};
@@ -75,7 +76,7 @@ impl CheckKind for Ingress {
                 .help("leave `expect` out, or write where the request goes"),
             );
         }
-        let tls = match ca.as_ref().map(|ca| (cx.read)(ca)).transpose() {
+        let tls = match pem(ca.as_ref(), cx) {
             Ok(ca) => TlsOptions { ca, ..TlsOptions::default() },
             Err(problem) => {
                 problems.push(problem);

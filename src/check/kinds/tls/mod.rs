@@ -4,7 +4,7 @@ mod chain;
 mod judge;
 mod probe;
 
-use crate::check::dial::Address;
+use crate::check::dial::{Address, pem};
 use crate::check::{Check, CheckKind};
 use crate::journey::CompileContext;
 use crate::source::{Located, Problem};
@@ -50,7 +50,7 @@ impl CheckKind for Tls {
     ) -> Option<impl Check + 'static> {
         let before = problems.len();
         let address = Address::compile(spec.address.as_ref(), spec.mark, Some(443), cx, problems);
-        let ca = spec.ca.as_ref().map(|ca| (cx.read)(ca)).transpose().unwrap_or_else(|problem| {
+        let ca = pem(spec.ca.as_ref(), cx).unwrap_or_else(|problem| {
             problems.push(problem);
             None
         });
