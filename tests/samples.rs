@@ -17,7 +17,7 @@ mod felt;
 use builder::Sample;
 use shakedown::gate::Gate;
 use shakedown::history::{EVENTS_FILE, RUN_FILE, Reader, Writer};
-use shakedown::report::{self, Style};
+use shakedown::report::{self, Page};
 use shakedown::run::{Exit, Run, Strictness};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,10 +50,10 @@ fn judge(folder: &Path, strictness: Strictness) -> Run {
     Run::judge(meta, gates, events, strictness)
 }
 
-fn written(run: &Run, kind: &str, style: Style) -> Vec<u8> {
+fn written(run: &Run, kind: &str, page: Page) -> Vec<u8> {
     let kind = report::list().iter().find(|known| known.name == kind).unwrap();
     let mut out = Vec::new();
-    (kind.make)(style).write(run, &mut out).unwrap();
+    (kind.make)(page).write(run, &mut out).unwrap();
     out
 }
 
@@ -79,7 +79,7 @@ fn each_sample_has_its_verdict_and_its_reports() {
         let run = judged(&sample, Strictness::Normal);
         assert_eq!((run.verdict, run.exit), (verdict, exit), "{}: {}", sample.name, run.reason);
         for (kind, file) in [("terminal", "report.txt"), ("json", "report.json"), ("junit", "report.xml")] {
-            golden(&folder(&sample).join(file), &written(&run, kind, Style::Plain));
+            golden(&folder(&sample).join(file), &written(&run, kind, Page::PLAIN));
         }
     }
 }
@@ -88,7 +88,7 @@ fn each_sample_has_its_verdict_and_its_reports() {
 fn every_figure_of_a_recovery_is_in_every_report() {
     let run = felt::fill(judged(&felt::sample(), Strictness::Normal));
     for (kind, file) in [("terminal", "report.txt"), ("json", "report.json"), ("junit", "report.xml")] {
-        golden(&folder(&felt::sample()).join(file), &written(&run, kind, Style::Plain));
+        golden(&folder(&felt::sample()).join(file), &written(&run, kind, Page::PLAIN));
     }
 }
 
@@ -113,7 +113,7 @@ fn judging_again_gives_the_same_bytes_as_judging_while_it_ran() {
         let (once, again) =
             (judge(fresh.path(), Strictness::Normal), judge(fresh.path(), Strictness::Normal));
         for kind in report::list() {
-            let bytes = |run| written(run, kind.name, Style::Coloured);
+            let bytes = |run| written(run, kind.name, Page::terminal(None));
             assert_eq!(bytes(&once), bytes(&again), "{} {}", sample.name, kind.name);
             assert_eq!(bytes(&once), bytes(&live), "{} {}", sample.name, kind.name);
         }
@@ -125,7 +125,7 @@ fn strict_makes_an_inconclusive_run_fail_but_calls_it_what_it_is() {
     let sample = cast::all().into_iter().find(|sample| sample.name == "inconclusive").unwrap();
     let run = judged(&sample, Strictness::Strict);
     assert_eq!((run.verdict.word(), run.exit), ("inconclusive", Exit::Failed));
-    let xml = String::from_utf8(written(&run, "junit", Style::Plain)).unwrap();
+    let xml = String::from_utf8(written(&run, "junit", Page::PLAIN)).unwrap();
     assert!(xml.contains(r#"type="inconclusive""#) && xml.contains("<failure"), "{xml}");
     assert!(!xml.contains("<skipped"), "{xml}");
 }
@@ -140,12 +140,12 @@ fn runs() -> impl Iterator<Item = (&'static str, Run)> {
 #[test]
 fn the_page_is_never_wider_than_it_says_and_never_raw() {
     for (name, run) in runs() {
-        let plain = String::from_utf8(written(&run, "terminal", Style::Plain)).unwrap();
+        let plain = String::from_utf8(written(&run, "terminal", Page::PLAIN)).unwrap();
         for line in plain.lines() {
             assert!(line.chars().count() <= 110, "{name}: {} columns: {line}", line.chars().count());
             assert!(!line.chars().any(char::is_control), "{line:?}");
         }
-        let coloured = String::from_utf8(written(&run, "terminal", Style::Coloured)).unwrap();
+        let coloured = String::from_utf8(written(&run, "terminal", Page::terminal(None))).unwrap();
         assert_eq!(
             anstream::adapter::strip_str(&coloured).to_string(),
             plain,
@@ -156,10 +156,25 @@ fn the_page_is_never_wider_than_it_says_and_never_raw() {
 }
 
 #[test]
+fn the_page_fits_the_terminal_and_says_what_it_leaves_out() {
+    for columns in [60, 80, 100] {
+        for (name, run) in runs() {
+            let page = String::from_utf8(written(&run, "terminal", Page::terminal(Some(columns)))).unwrap();
+            let page = anstream::adapter::strip_str(&page).to_string();
+            for line in page.lines() {
+                assert!(line.chars().count() <= columns, "{name} at {columns}: {line}\n{page}");
+            }
+            let (there, said) = (page.contains("  p90  "), page.contains("left out for want of room: p90"));
+            assert_eq!(there != said, run.summary.planned() > 0, "{name}\n{page}");
+        }
+    }
+}
+
+#[test]
 fn every_field_of_the_json_report_is_documented() {
     let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reports.md")).unwrap();
     for (_, run) in runs() {
-        let bytes = written(&run, "json", Style::Plain);
+        let bytes = written(&run, "json", Page::PLAIN);
         let mut open = vec![serde_json::from_slice::<serde_json::Value>(&bytes).unwrap()];
         while let Some(value) = open.pop() {
             match value {

@@ -2,11 +2,11 @@
 
 use super::Failure;
 use super::opened::{self, Opened};
+use super::paper::paper;
 use super::telling::to_stdout;
-use crate::report::{Kind, Report, Request, Style, Terminal};
+use crate::report::{Kind, Page, Report, Request, Terminal};
 use crate::run::{Exit, Run};
 use clap::Args;
-use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 /// The reports that are asked for.
@@ -40,11 +40,10 @@ impl Destinations {
     }
 
     fn show(&self, run: &Run) -> Result<(), Failure> {
-        let style = if io::stdout().is_terminal() { Style::Coloured } else { Style::Plain };
         let apart = if self.runs.is_empty() { "" } else { "\n" };
         to_stdout(|out| {
             out.write_all(apart.as_bytes())?;
-            Terminal::new(style).write(run, out)
+            Terminal::new(paper()).write(run, out)
         })
     }
 
@@ -58,7 +57,7 @@ impl Destinations {
         if self.runs.is_empty() {
             return Exit::Pass;
         }
-        self.opened.write(|kind, out| (kind.make)(Style::Plain).write_all(&self.runs, out))
+        self.opened.write(|kind, out| (kind.make)(Page::PLAIN).write_all(&self.runs, out))
     }
 
     /// Whether stdout belongs to a machine.

@@ -20,6 +20,7 @@ mod line;
 mod load;
 mod needs;
 mod opened;
+mod paper;
 mod place;
 mod plan;
 mod plan_faults;

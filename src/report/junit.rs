@@ -10,7 +10,7 @@
 //!
 //! Characters that XML cannot hold are left out by the library.
 
-use super::{Kind, Report, Style, failure, felt};
+use super::{Kind, Page, Report, failure, felt};
 use crate::event::{Ending, Phase};
 use crate::run::{CheckResult, FaultResult, GateResult, Run, Strictness, Watched};
 use crate::verdict::{Finding, Subject, Verdict};
@@ -21,7 +21,7 @@ use std::time::Duration;
 /// Its entry in the list of reports.
 pub(super) const KIND: Kind = Kind { name: "junit", about: "for CI servers", make };
 
-fn make(_: Style) -> Box<dyn Report> {
+fn make(_: Page) -> Box<dyn Report> {
     Box::new(Junit)
 }
 

@@ -1,6 +1,6 @@
 //! What a report is, which there are, and how one is asked for.
 
-use super::{KINDS, Style};
+use super::{KINDS, Page};
 use crate::run::Run;
 use crate::source;
 use std::fmt;
@@ -24,8 +24,8 @@ pub struct Kind {
     pub name: &'static str,
     /// What it is for, in a few words.
     pub about: &'static str,
-    /// Makes its writer. Only what people read at a terminal cares for the style.
-    pub make: fn(Style) -> Box<dyn Report>,
+    /// Makes its writer. Only what people read at a terminal cares for the page.
+    pub make: fn(Page) -> Box<dyn Report>,
 }
 
 impl fmt::Debug for Kind {

@@ -20,7 +20,7 @@ pub use junit::Junit;
 pub use kind::{Destination, Format, Kind, Report, Request, RequestError, list, parse};
 pub use plain::{harmless, head, middle};
 pub use search::{SearchKind, attempt_line, statement};
-pub use style::Style;
+pub use style::{Page, Style};
 pub use terminal::Terminal;
 
 /// The formats, in the order of help texts.

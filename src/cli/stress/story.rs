@@ -5,17 +5,17 @@ use super::{Args, saved};
 use crate::cli::Failure;
 use crate::cli::conduct::machine;
 use crate::cli::opened::Opened;
+use crate::cli::paper::paper;
 use crate::cli::signals::{self, AtStake, Stake, Work};
 use crate::cli::telling::{tell, to_stdout};
 use crate::engine::{Control, RunPlan};
 use crate::history::{self, Meta};
 use crate::ledger::Ids;
-use crate::report::{Format, SearchKind, Style, harmless, statement};
+use crate::report::{Format, Page, SearchKind, harmless, statement};
 use crate::run::Exit;
 use crate::scenario::{Load, Scenario};
 use crate::search::{Asked, Cut, Record, SCHEMA, Search};
 use crate::source::Environment;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
 /// Searches for the breaking point, or shows a search that was saved.
@@ -121,9 +121,8 @@ fn report(record: &Record, destinations: &Opened<SearchKind>) -> Exit {
     if destinations.has_stdout() {
         tell(format_args!("{}: {}", record.verdict(), harmless(&statement(record))));
     } else if let Some(page) = SearchKind::list().first() {
-        let style = if io::stdout().is_terminal() { Style::Coloured } else { Style::Plain };
-        shown = to_stdout(|out| (page.write)(record, style, out));
+        shown = to_stdout(|out| (page.write)(record, paper(), out));
     }
     let exit = record.exit().or_worse(Failure::told(shown));
-    exit.or_worse(destinations.write(|kind, out| (kind.write)(record, Style::Plain, out)))
+    exit.or_worse(destinations.write(|kind, out| (kind.write)(record, Page::PLAIN, out)))
 }

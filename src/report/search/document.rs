@@ -2,7 +2,7 @@
 
 use super::SearchKind;
 use super::statement::statement;
-use crate::report::Style;
+use crate::report::Page;
 use crate::search::Record;
 use crate::units::Rate;
 use crate::verdict::Verdict;
@@ -24,7 +24,7 @@ struct Document<'a> {
     record: &'a Record,
 }
 
-fn write(record: &Record, _: Style, out: &mut dyn Write) -> io::Result<()> {
+fn write(record: &Record, _: Page, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         kind: "search",
         verdict: record.verdict(),

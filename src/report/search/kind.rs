@@ -1,7 +1,7 @@
 //! What a report on a search is.
 
 use super::KINDS;
-use crate::report::{Format, Style};
+use crate::report::{Format, Page};
 use crate::search::Record;
 use std::fmt;
 use std::io::{self, Write};
@@ -10,8 +10,8 @@ use std::io::{self, Write};
 pub struct SearchKind {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Writes all of a search. Only what people read at a terminal cares for the style.
-    pub write: fn(&Record, Style, &mut dyn Write) -> io::Result<()>,
+    /// Writes all of a search. Only what people read at a terminal cares for the page.
+    pub write: fn(&Record, Page, &mut dyn Write) -> io::Result<()>,
 }
 
 impl fmt::Debug for SearchKind {

@@ -3,14 +3,14 @@
 use super::SearchKind;
 use super::page::next;
 use super::statement::{against, errors, p99, rate, statement};
-use crate::report::{Style, harmless};
+use crate::report::{Page, harmless};
 use crate::search::Record;
 use std::io::{self, Write};
 
 /// Its entry in the list of reports.
 pub(super) const KIND: SearchKind = SearchKind { name: "markdown", write };
 
-fn write(record: &Record, _: Style, out: &mut dyn Write) -> io::Result<()> {
+fn write(record: &Record, _: Page, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## Breaking point: {}\n", cell(&record.scenario))?;
     writeln!(out, "**{}**: {}\n", record.verdict().word().to_uppercase(), cell(&statement(record)))?;
     writeln!(out, "{} · {}\n", cell(&record.target), cell(&record.started))?;

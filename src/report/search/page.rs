@@ -2,8 +2,8 @@
 
 use super::super::numbers;
 use super::super::plain::{harmless, head, lines};
-use super::super::style::{Style, paint};
-use super::super::terminal::table::{PAGE, Table};
+use super::super::style::{Page, Style, paint};
+use super::super::terminal::table::Table;
 use super::SearchKind;
 use super::statement::{against, errors, p99, rate, statement};
 use crate::search::{Attempt, Outcome, Purpose, Record};
@@ -13,27 +13,27 @@ use std::io::{self, Write};
 /// Its entry in the list of reports.
 pub(super) const KIND: SearchKind = SearchKind { name: "terminal", write };
 
-fn write(record: &Record, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    headline(record, style, out)?;
+fn write(record: &Record, page: Page, out: &mut dyn Write) -> io::Result<()> {
+    headline(record, page, out)?;
     let mut table =
         Table::new("runs", &["", "rate", "hold", "p99", "errors", "for", "what speaks against it"], 1..5);
     for attempt in &record.attempts {
         table.worded(colour(attempt.outcome), attempt.outcome.word(), cells(attempt));
     }
-    table.fit(6, 30, head);
-    table.write(style, out)?;
-    list("left out", &record.left_out, style, out)?;
-    list("next", &next(record), style, out)
+    table.fit(page, "what speaks against it", 30, head);
+    table.write(page, out)?;
+    list("left out", &record.left_out, page, out)?;
+    list("next", &next(record), page, out)
 }
 
-fn headline(record: &Record, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn headline(record: &Record, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let word = record.verdict().word().to_uppercase();
-    let colour = match style {
+    let colour = match page.style {
         Style::Plain => anstyle::Style::new(),
-        Style::Coloured => style.verdict(record.verdict()) | anstyle::Effects::BOLD,
+        Style::Coloured => page.style.verdict(record.verdict()) | anstyle::Effects::BOLD,
     };
-    for (n, line) in lines(&statement(record), PAGE - word.len() - 2).into_iter().enumerate() {
-        let line = paint(style.bold(), &line);
+    for (n, line) in lines(&statement(record), page.width - word.len() - 2).into_iter().enumerate() {
+        let line = paint(page.style.bold(), &line);
         match n {
             0 => writeln!(out, "{}  {line}", paint(colour, &word))?,
             _ => writeln!(out, "{:indent$}{line}", "", indent = word.len() + 2)?,
@@ -46,8 +46,8 @@ fn headline(record: &Record, style: Style, out: &mut dyn Write) -> io::Result<()
         harmless(&record.target),
         harmless(&record.started),
     ];
-    for line in lines(&said.join(" · "), PAGE) {
-        writeln!(out, "{}", paint(style.faint(), &line))?;
+    for line in lines(&said.join(" · "), page.width) {
+        writeln!(out, "{}", paint(page.style.faint(), &line))?;
     }
     Ok(())
 }
@@ -90,12 +90,12 @@ pub(super) fn next(record: &Record) -> Vec<String> {
     base.into_iter().chain(gap).collect()
 }
 
-fn list(title: &str, items: &[String], style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn list(title: &str, items: &[String], page: Page, out: &mut dyn Write) -> io::Result<()> {
     if items.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n{}", paint(style.bold(), title))?;
-    for line in items.iter().flat_map(|item| lines(&harmless(item), PAGE - 2)) {
+    page.title(title, out)?;
+    for line in items.iter().flat_map(|item| lines(&harmless(item), page.width - 2)) {
         writeln!(out, "  {line}")?;
     }
     Ok(())

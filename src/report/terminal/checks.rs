@@ -2,8 +2,8 @@
 
 use super::super::failure;
 use super::super::numbers;
-use super::super::plain::{harmless, head, middle};
-use super::super::style::{Style, paint};
+use super::super::plain::{self, harmless, head, middle};
+use super::super::style::{Page, paint};
 use super::table::Table;
 use crate::event::Phase;
 use crate::run::Run;
@@ -12,7 +12,7 @@ use std::io::{self, Write};
 /// More failures than these are left to the other reports.
 const TOLD: usize = 20;
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new("checks", &["", "check", "when", "took", "seen"], 3..4);
     for check in &run.checks {
         let when = match check.end.phase {
@@ -28,18 +28,19 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         ];
         table.worded(check.verdict, check.word(), cells);
     }
-    table.fit(4, 30, head);
-    table.write(style, out)?;
+    table.fit(page, "seen", 30, head);
+    table.write(page, out)?;
     let told = run.checks.iter().filter(|check| failure::is_told(check));
     for check in told.clone().take(TOLD) {
         let lines = failure::lines(run, check);
         let Some((first, rest)) = lines.split_first() else { continue };
-        writeln!(
-            out,
-            "\n{} {}",
-            paint(style.verdict(check.verdict), check.word()),
-            paint(style.bold(), first)
-        )?;
+        let word = check.word();
+        let mut said = plain::lines(first, page.width - word.len() - 1).into_iter();
+        let first = paint(page.style.bold(), &said.next().unwrap_or_default());
+        writeln!(out, "\n{} {first}", paint(page.style.verdict(check.verdict), word))?;
+        said.try_for_each(|line| {
+            writeln!(out, "{:1$}{2}", "", word.len() + 1, paint(page.style.bold(), &line))
+        })?;
         rest.iter().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
     }
     match told.count().checked_sub(TOLD) {

@@ -2,7 +2,7 @@
 
 use super::super::numbers;
 use super::super::plain::{harmless, middle};
-use super::super::style::Style;
+use super::super::style::Page;
 use super::table::Table;
 use crate::history::Model;
 use crate::run::{Latencies, Run};
@@ -12,7 +12,7 @@ use std::io::{self, Write};
 const HEADER: [&str; 11] =
     ["endpoint", "planned", "done", "failed", "dropped", "good", "p50", "p90", "p95", "p99", "max"];
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     if run.summary.planned() == 0 {
         return Ok(());
     }
@@ -28,13 +28,14 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         let totals = &run.summary.totals;
         table.row(cells("all", &totals.counts, totals.rate, totals.response.as_ref()));
     }
-    table.fit(0, 20, middle);
-    table.write(style, out)?;
-    streams(run, style, out)
+    table.spare(&["p90", "done", "p95", "dropped", "good", "p50"]);
+    table.fit(page, "endpoint", 20, middle);
+    table.write(page, out)?;
+    streams(run, page, out)
 }
 
 /// The endpoints whose answers come piece by piece.
-fn streams(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn streams(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(
         "streams (first event from the instant of sending; gaps from event to event)",
         &[
@@ -67,8 +68,9 @@ fn streams(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
     if !any {
         return Ok(());
     }
-    table.fit(0, 20, middle);
-    table.write(style, out)
+    table.spare(&["gaps", "first max", "gap max"]);
+    table.fit(page, "endpoint", 20, middle);
+    table.write(page, out)
 }
 
 fn cells(name: &str, counts: &Counts, rate: f64, response: Option<&Latencies>) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::super::numbers;
 use super::super::plain::{harmless, head, middle};
-use super::super::style::Style;
+use super::super::style::Page;
 use super::table::Table;
 use crate::run::{EndpointSummary, Run};
 use crate::sample::ErrorClass;
@@ -11,7 +11,7 @@ use std::io::{self, Write};
 /// More rows are left to the json report.
 const ROWS: usize = 20;
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new("errors", &["endpoint", "class", "count", "one example"], 2..3);
     let failed =
         run.summary.endpoints.iter().flat_map(|endpoint| {
@@ -27,8 +27,8 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
             harmless(example(endpoint, *class)),
         ]);
     }
-    table.fit(3, 30, head);
-    table.write(style, out)?;
+    table.fit(page, "one example", 30, head);
+    table.write(page, out)?;
     match all.len().checked_sub(ROWS) {
         None | Some(0) => Ok(()),
         Some(more) => writeln!(out, "  and {more} more in the json report"),

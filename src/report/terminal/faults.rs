@@ -1,30 +1,31 @@
 //! The faults: when each was active, whom it hit, what was seen of it.
 
 use super::super::plain::{harmless, lines, middle};
-use super::super::style::Style;
-use super::table::{PAGE, Table};
+use super::super::style::Page;
+use super::table::Table;
 use crate::run::{FaultResult, Run};
 use std::io::{self, Write};
 
 const HEADER: [&str; 6] = ["", "fault", "kind", "when", "status", "victims"];
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new("faults", &HEADER, 0..0);
     for fault in &run.summary.faults {
         table.judged(fault.verdict, cells(fault));
     }
-    table.fit(5, 16, middle);
-    table.fit(1, 16, middle);
-    table.fit(2, 16, middle);
-    table.write(style, out)?;
-    run.summary.faults.iter().try_for_each(|fault| seen(fault, out))
+    table.spare(&["kind", "when"]);
+    table.fit(page, "victims", 16, middle);
+    table.fit(page, "fault", 16, middle);
+    table.fit(page, "kind", 16, middle);
+    table.write(page, out)?;
+    run.summary.faults.iter().try_for_each(|fault| seen(fault, page, out))
 }
 
 /// What was seen of a fault, or why nothing was, in full below the table.
-fn seen(fault: &FaultResult, out: &mut dyn Write) -> io::Result<()> {
+fn seen(fault: &FaultResult, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let Some(seen) = fault.seen() else { return Ok(()) };
     let text = harmless(&format!("{}: {seen}", fault.plan.name));
-    lines(&text, PAGE - 4).iter().enumerate().try_for_each(|(n, line)| {
+    lines(&text, page.width - 4).iter().enumerate().try_for_each(|(n, line)| {
         let indent = if n == 0 { 2 } else { 4 };
         writeln!(out, "{:indent$}{line}", "")
     })

@@ -2,18 +2,19 @@
 
 use super::super::numbers;
 use super::super::plain::{harmless, middle};
-use super::super::style::Style;
+use super::super::style::Page;
 use super::table::Table;
 use crate::run::{GateResult, Run};
 use std::io::{self, Write};
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new("gates", &["", "gate", "value", "95 % interval", "n"], 2..5);
     for gate in &run.gates {
         table.judged(gate.verdict, cells(gate));
     }
-    table.fit(1, 30, middle);
-    table.write(style, out)
+    table.spare(&["n"]);
+    table.fit(page, "gate", 12, middle);
+    table.write(page, out)
 }
 
 fn cells(gate: &GateResult) -> Vec<String> {

@@ -2,15 +2,14 @@
 
 use super::super::numbers::{micros, three};
 use super::super::plain::lines;
-use super::super::style::{Style, paint};
-use super::table::PAGE;
+use super::super::style::Page;
 use crate::run::{GeneratorSummary, Run, UntrustedSpan};
 use std::io::{self, Write};
 
 /// More spans are left to the json report.
 const SPANS: usize = 5;
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     if run.summary.planned() == 0 {
         return Ok(());
     }
@@ -26,8 +25,8 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         said.push(format!("{} of {may} cores", three(cpu)));
     }
     said.push(trust(generator));
-    writeln!(out, "\n{}", paint(style.bold(), "generator"))?;
-    for line in lines(&said.join(" · "), PAGE - 2) {
+    page.title("generator", out)?;
+    for line in lines(&said.join(" · "), page.width - 2) {
         writeln!(out, "  {line}")?;
     }
     Ok(())

@@ -2,8 +2,7 @@
 
 use super::super::felt;
 use super::super::plain::{harmless, lines};
-use super::super::style::{Style, paint};
-use super::table::PAGE;
+use super::super::style::Page;
 use crate::run::{LedgerResult, Run};
 use crate::units::grouped;
 use std::io::{self, Write};
@@ -11,12 +10,12 @@ use std::io::{self, Write};
 /// More lost writes are left to the json report.
 const WRITES: usize = 5;
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let Some(ledger) = &run.summary.ledger else { return Ok(()) };
-    writeln!(out, "\n{}", paint(style.bold(), "ledger"))?;
+    page.title("ledger", out)?;
     let said = [Some(written(ledger)), Some(kept(ledger)), gone(ledger), odd(ledger)];
     for text in said.into_iter().flatten() {
-        for (n, line) in lines(&harmless(&text), PAGE - 4).iter().enumerate() {
+        for (n, line) in lines(&harmless(&text), page.width - 4).iter().enumerate() {
             let indent = if n == 0 { 2 } else { 4 };
             writeln!(out, "{:indent$}{line}", "")?;
         }

@@ -17,4 +17,4 @@ pub use page::Terminal;
 
 /// Its entry in the list of reports.
 pub(super) const KIND: super::Kind =
-    super::Kind { name: "terminal", about: "text for people", make: |style| Box::new(Terminal::new(style)) };
+    super::Kind { name: "terminal", about: "text for people", make: |page| Box::new(Terminal::new(page)) };

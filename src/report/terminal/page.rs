@@ -2,8 +2,7 @@
 
 use super::super::Report;
 use super::super::plain::{harmless, lines};
-use super::super::style::{Style, paint};
-use super::table::PAGE;
+use super::super::style::{Page, Style, paint};
 use super::{checks, endpoints, errors, faults, gates, generator, ledger, recovery, timeline};
 use crate::run::Run;
 use crate::units::{Span, grouped};
@@ -14,13 +13,13 @@ use std::time::Duration;
 /// The report for people.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
-    style: Style,
+    page: Page,
 }
 
 impl Terminal {
-    /// With or without colours.
-    pub fn new(style: Style) -> Terminal {
-        Terminal { style }
+    /// On this page.
+    pub fn new(page: Page) -> Terminal {
+        Terminal { page }
     }
 }
 
@@ -29,16 +28,16 @@ impl Report for Terminal {
         self.verdict(run, out)?;
         self.about(run, out)?;
         self.findings(run, out)?;
-        gates::write(run, self.style, out)?;
-        faults::write(run, self.style, out)?;
-        recovery::write(run, self.style, out)?;
-        ledger::write(run, self.style, out)?;
-        endpoints::write(run, self.style, out)?;
+        gates::write(run, self.page, out)?;
+        faults::write(run, self.page, out)?;
+        recovery::write(run, self.page, out)?;
+        ledger::write(run, self.page, out)?;
+        endpoints::write(run, self.page, out)?;
         self.caution(run, out)?;
-        timeline::write(run, self.style, out)?;
-        errors::write(run, self.style, out)?;
-        checks::write(run, self.style, out)?;
-        generator::write(run, self.style, out)
+        timeline::write(run, self.page, out)?;
+        errors::write(run, self.page, out)?;
+        checks::write(run, self.page, out)?;
+        generator::write(run, self.page, out)
     }
 }
 
@@ -46,13 +45,13 @@ impl Terminal {
     /// The verdict and why, in bold.
     fn verdict(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
         let word = run.verdict.word().to_uppercase();
-        let colour = self.style.verdict(run.verdict) | anstyle::Effects::BOLD;
-        let colour = if self.style == Style::Plain { anstyle::Style::new() } else { colour };
-        let mut sentence = lines(&harmless(&run.reason), PAGE - word.len() - 2).into_iter();
-        let first = paint(self.style.bold(), &sentence.next().unwrap_or_default());
+        let colour = self.page.style.verdict(run.verdict) | anstyle::Effects::BOLD;
+        let colour = if self.page.style == Style::Plain { anstyle::Style::new() } else { colour };
+        let mut sentence = lines(&harmless(&run.reason), self.page.width - word.len() - 2).into_iter();
+        let first = paint(self.page.style.bold(), &sentence.next().unwrap_or_default());
         writeln!(out, "{}  {first}", paint(colour, &word))?;
         for line in sentence {
-            writeln!(out, "{:indent$}{}", "", paint(self.style.bold(), &line), indent = word.len() + 2)?;
+            writeln!(out, "{:indent$}{}", "", paint(self.page.style.bold(), &line), indent = word.len() + 2)?;
         }
         Ok(())
     }
@@ -80,8 +79,8 @@ impl Terminal {
         if !meta.tls_verified {
             said.push("certificates were NOT verified".to_owned());
         }
-        for line in lines(&said.join(" · "), PAGE) {
-            writeln!(out, "{}", paint(self.style.faint(), &line))?;
+        for line in lines(&said.join(" · "), self.page.width) {
+            writeln!(out, "{}", paint(self.page.style.faint(), &line))?;
         }
         Ok(())
     }
@@ -89,8 +88,8 @@ impl Terminal {
     /// What the latencies must not be taken for.
     fn caution(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
         let caution = run.meta.model.caution().filter(|_| run.summary.planned() > 0);
-        for line in caution.iter().flat_map(|text| lines(text, PAGE - 2)) {
-            writeln!(out, "  {}", paint(self.style.faint(), &line))?;
+        for line in caution.iter().flat_map(|text| lines(text, self.page.width - 2)) {
+            writeln!(out, "  {}", paint(self.page.style.faint(), &line))?;
         }
         Ok(())
     }
@@ -98,20 +97,21 @@ impl Terminal {
     /// All findings, when there is more to say than the headline said.
     fn findings(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
         if run.findings.len() > 1 {
-            writeln!(out, "\n{}", paint(self.style.bold(), "findings"))?;
+            self.page.title("findings", out)?;
             for finding in &run.findings {
                 self.finding(finding, out)?;
             }
         }
         for broke in &run.summary.broke {
             let said = format!("stage {} broke {}: {}", broke.stage, broke.gate, broke.reason);
-            indented(&format!("  {:<14}", "broke"), &said, out)?;
+            self.indented(&format!("  {:<14}", "broke"), &said, out)?;
         }
         Ok(())
     }
 
     fn finding(self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-        let word = paint(self.style.verdict(finding.verdict), &format!("{:<14}", finding.verdict.word()));
+        let word =
+            paint(self.page.style.verdict(finding.verdict), &format!("{:<14}", finding.verdict.word()));
         let said = match finding.subject {
             Subject::Check => format!("check {}: {}", finding.name, finding.reason),
             Subject::Fault => format!("fault {}: {}", finding.name, finding.reason),
@@ -119,18 +119,18 @@ impl Terminal {
                 format!("{}: {}", finding.name, finding.reason)
             }
         };
-        indented(&format!("  {word}"), &said, out)
+        self.indented(&format!("  {word}"), &said, out)
     }
-}
 
-/// A word in a column of its own, and text beside it.
-fn indented(word: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    const COLUMN: usize = 16;
-    for (n, line) in lines(&harmless(text), PAGE - COLUMN).into_iter().enumerate() {
-        match n {
-            0 => writeln!(out, "{word}{line}")?,
-            _ => writeln!(out, "{:COLUMN$}{line}", "")?,
+    /// A word in a column of its own, and text beside it.
+    fn indented(self, word: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        const COLUMN: usize = 16;
+        for (n, line) in lines(&harmless(text), self.page.width - COLUMN).into_iter().enumerate() {
+            match n {
+                0 => writeln!(out, "{word}{line}")?,
+                _ => writeln!(out, "{:COLUMN$}{line}", "")?,
+            }
         }
+        Ok(())
     }
-    Ok(())
 }

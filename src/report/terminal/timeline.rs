@@ -3,9 +3,8 @@
 
 use super::super::numbers::{micros, rate};
 use super::super::plain::{harmless, middle, width};
-use super::super::style::{Style, paint};
+use super::super::style::{Page, paint};
 use super::cells::{Cell, Cells, measured, not_good};
-use super::table::PAGE;
 use crate::clock::Offset;
 use crate::load::Glyphs;
 use crate::run::{FaultResult, Row, Run, UntrustedSpan};
@@ -25,7 +24,7 @@ const GAP: usize = 2;
 /// Requests were planned, and none was answered well: that is no low bar.
 const NO_GOOD_ANSWER: char = '·';
 
-pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let untrusted = &run.summary.generator.untrusted;
     let timeline = Timeline {
         rows: measured(&run.summary.series, &run.meta.stages),
@@ -33,7 +32,7 @@ pub(super) fn write(run: &Run, style: Style, out: &mut dyn Write) -> io::Result<
         spans: &untrusted.spans,
         faults: run.summary.faults.iter().filter_map(Active::of).collect(),
     };
-    timeline.write(style, out)
+    timeline.write(page, out)
 }
 
 /// What there is to draw.
@@ -94,32 +93,32 @@ impl Drawn<'_> {
 
     /// The cells of the line. Bars that stand on seconds that cannot be trusted stand back; the line of `?` says the same
     /// where there are no colours.
-    fn cells(&self, cells: &[Cell], style: Style) -> String {
+    fn cells(&self, cells: &[Cell], page: Page) -> String {
         let bars = matches!(self, Drawn::P99 { .. } | Drawn::NotGood { .. });
         let alike = cells.chunk_by(|one, next| one.untrusted == next.untrusted);
         let drawn = alike.map(|cells| {
             let text: String = cells.iter().map(|cell| self.glyph(cell)).collect();
             let grey = bars && cells.iter().any(|cell| cell.untrusted);
-            if grey { paint(style.faint(), &text) } else { text }
+            if grey { paint(page.style.faint(), &text) } else { text }
         });
         drawn.collect()
     }
 }
 
 impl Timeline<'_> {
-    fn write(&self, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, page: Page, out: &mut dyn Write) -> io::Result<()> {
         if self.rows.len() < FEWEST {
             return Ok(());
         }
         let lines = self.lines();
         let label = lines.iter().map(|line| width(&line.label)).max().unwrap_or_default();
         let words = lines.iter().map(|line| width(&line.words)).max().unwrap_or_default();
-        let room = PAGE.saturating_sub(INDENT + label + 2 * GAP + words).min(CELLS);
+        let room = page.width.saturating_sub(INDENT + label + 2 * GAP + words).min(CELLS);
         let all = Cells::of(&self.rows, self.spans, room as u64);
-        writeln!(out, "\n{}", paint(style.bold(), &self.title(&all)))?;
+        page.title(&self.title(&all), out)?;
         for line in lines {
             let name = format!("{}{:2$}", line.label, "", label - width(&line.label));
-            let cells = line.drawn.cells(&all.cells, style);
+            let cells = line.drawn.cells(&all.cells, page);
             let text = format!("{:INDENT$}{name}{:GAP$}{cells}{:GAP$}{}", "", "", "", line.words);
             writeln!(out, "{}", text.trim_end())?;
         }
@@ -222,15 +221,15 @@ mod tests {
         (0..).zip(p99_ms).map(row).collect()
     }
 
-    fn drawn(rows: Vec<Row>, faults: Vec<Active<'_>>, style: Style) -> String {
+    fn drawn(rows: Vec<Row>, faults: Vec<Active<'_>>, page: Page) -> String {
         let untrusted = rows.iter().map(|row| row.untrusted).sum();
         let mut out = Vec::new();
-        Timeline { rows, untrusted, spans: &[], faults }.write(style, &mut out).unwrap();
+        Timeline { rows, untrusted, spans: &[], faults }.write(page, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     fn lines(rows: Vec<Row>) -> Vec<String> {
-        drawn(rows, vec![], Style::Plain).lines().skip(1).map(str::to_owned).collect()
+        drawn(rows, vec![], Page::PLAIN).lines().skip(1).map(str::to_owned).collect()
     }
 
     #[test]
@@ -333,7 +332,7 @@ mod tests {
             let lines = lines(long(count, seconds));
             assert_eq!(lines[0], format!("timeline (measured load, {title})"));
             assert_eq!(lines[2].trim_start(), axis);
-            assert!(lines.iter().all(|line| width(line) <= PAGE), "{lines:?}");
+            assert!(lines.iter().all(|line| width(line) <= Page::PLAIN.width), "{lines:?}");
         }
     }
 
@@ -345,18 +344,18 @@ mod tests {
         let picture = drawn(
             ten(),
             vec![active("kill", 2_100, Some(2_150)), active("a name that is too long", 4_900, None)],
-            Style::Plain,
+            Page::PLAIN,
         );
         assert!(picture.contains("\n  kill                ━\n  a name t…oo long      ━━━━━━\n"), "{picture}");
         let many = (0..7).map(|_| active("cut", 0, None)).collect();
-        assert!(drawn(ten(), many, Style::Plain).ends_with("\n  and 2 more faults, see their table\n"));
+        assert!(drawn(ten(), many, Page::PLAIN).ends_with("\n  and 2 more faults, see their table\n"));
     }
 
     #[test]
     fn bars_on_seconds_that_cannot_be_trusted_are_greyed_and_marked() {
         let mut rows = rows(&[Some(8); 4]);
         (rows[1].untrusted, rows[2].untrusted, rows[2].dropped) = (1, 1, 3);
-        let picture = drawn(rows, vec![], Style::Coloured);
+        let picture = drawn(rows, vec![], Page::terminal(None));
         for line in ["  p99        █\u{1b}[2m██\u{1b}[0m█  up", "   \u{1b}[2m █\u{1b}[0m   up", "   ??   2 s"]
         {
             assert!(picture.contains(line), "{line:?} in {picture:?}");
