@@ -28,7 +28,11 @@ pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()
         let totals = &run.summary.totals;
         table.row(cells("all", &totals.counts, totals.rate, totals.response.as_ref()));
     }
-    table.spare(&["p90", "done", "p95", "dropped", "good", "p50"]);
+    // Dropped arrivals are the last that may go unseen.
+    table.spare(match run.summary.totals.counts.dropped {
+        0 => &["p90", "done", "p95", "dropped", "good", "p50"],
+        _ => &["p90", "done", "p95", "good", "p50", "dropped"],
+    });
     table.fit(page, "endpoint", 20, middle);
     table.write(page, out)?;
     streams(run, page, out)
