@@ -8,7 +8,13 @@ pub(super) const QUOTE: &str = "put a text with `{{ … }}` in quotes";
 
 /// The problem for a parser's error in `text`.
 pub(super) fn syntax_problem(text: &str, file: usize, error: &ScanError) -> Problem {
-    let start = floor(text, error.marker().byte_offset().unwrap_or(0));
+    let stopped = floor(text, error.marker().byte_offset().unwrap_or(0));
+    let opened = match error.kind() {
+        // The parser stops at the next line, which is as it should be.
+        ErrorKind::InvalidQuotedScalarIndent => opening_quote(&text[..stopped]),
+        _ => None,
+    };
+    let start = opened.unwrap_or(stopped);
     let end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
     let mark = Mark { file, start, end };
     let (message, help) = words(error.kind());
@@ -84,6 +90,15 @@ fn words(kind: &ErrorKind) -> (Option<&'static str>, &'static str) {
         _ => return (None, ""),
     };
     (Some(message), help)
+}
+
+/// Where the last quote stands that can begin a text.
+fn opening_quote(text: &str) -> Option<usize> {
+    let begins = |at: usize| {
+        let before = text[..at].chars().next_back();
+        before.is_none_or(|before| before.is_whitespace() || "[{,".contains(before))
+    };
+    text.rmatch_indices(['"', '\'']).map(|(at, _)| at).find(|at| begins(*at))
 }
 
 /// The last character boundary at or before `at`.

@@ -79,6 +79,18 @@ fn what_is_wrong_is_said() {
 }
 
 #[test]
+fn the_quote_that_is_not_closed_is_pointed_at() {
+    for (text, rest) in [
+        ("a: \"x\n", "\"x\n"),
+        ("a: \"it's\nb: \"http://h\"\n", "\"it's\nb: \"http://h\"\n"),
+        ("- a: ['x\n- b\n", "'x\n- b\n"),
+    ] {
+        let places: Vec<&str> = read(text).1.iter().map(|problem| &text[problem.mark.start..]).collect();
+        assert_eq!(places, [rest], "{text}");
+    }
+}
+
+#[test]
 fn every_double_key_is_said_at_once() {
     assert_eq!(messages("a: 1\na: 2\nb: {c: 1, c: 2}\n").len(), 2);
     assert_eq!(messages(&"a: 1\n".repeat(1_000)).len(), MAX_PROBLEMS + 1);
