@@ -9,6 +9,7 @@ mod json;
 mod junit;
 mod kind;
 mod numbers;
+mod page;
 mod plain;
 mod search;
 mod style;
@@ -18,9 +19,10 @@ pub use felt::line as felt;
 pub use json::Json;
 pub use junit::Junit;
 pub use kind::{Destination, Format, Kind, Report, Request, RequestError, list, parse};
+pub use page::Page;
 pub use plain::{harmless, head, middle};
 pub use search::{SearchKind, attempt_line, statement};
-pub use style::{Page, Style};
+pub use style::Style;
 pub use terminal::Terminal;
 
 /// The formats, in the order of help texts.

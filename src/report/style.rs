@@ -1,9 +1,7 @@
 //! Colours. Escape sequences only where they were asked for.
 
-use super::plain::lines;
 use crate::verdict::Verdict;
 use anstyle::{AnsiColor, Effects};
-use std::io::{self, Write};
 
 /// Whether a report may use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,39 +40,6 @@ impl Style {
             Style::Plain => anstyle::Style::new(),
             Style::Coloured => style,
         }
-    }
-}
-
-/// What a report for people is written on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// Whether with colours.
-    pub style: Style,
-    /// No line is wider, in columns.
-    pub width: usize,
-}
-
-/// What people read well; a wider terminal gets no wider page.
-const WIDEST: usize = 110;
-/// A narrower terminal breaks lines itself.
-const NARROWEST: usize = 60;
-
-impl Page {
-    /// Text only, as wide as pages are: for files, and for readers that are no terminal.
-    pub const PLAIN: Page = Page { style: Style::Plain, width: WIDEST };
-
-    /// A terminal of so many columns, or of an unknown number.
-    pub fn terminal(columns: Option<usize>) -> Page {
-        let width = columns.map_or(WIDEST, |columns| columns.clamp(NARROWEST, WIDEST));
-        Page { style: Style::Coloured, width }
-    }
-
-    /// Writes a title, after an empty line.
-    pub(super) fn title(self, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out)?;
-        lines(text, self.width)
-            .iter()
-            .try_for_each(|line| writeln!(out, "{}", paint(self.style.bold(), line)))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What people read at a terminal: the statement first, then the runs that it stands on.
 
 use super::super::numbers;
+use super::super::page::Page;
 use super::super::plain::{harmless, head, lines};
-use super::super::style::{Page, Style, paint};
+use super::super::style::paint;
 use super::super::terminal::table::Table;
 use super::SearchKind;
 use super::statement::{against, errors, p99, rate, statement};
@@ -27,18 +28,7 @@ fn write(record: &Record, page: Page, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn headline(record: &Record, page: Page, out: &mut dyn Write) -> io::Result<()> {
-    let word = record.verdict().word().to_uppercase();
-    let colour = match page.style {
-        Style::Plain => anstyle::Style::new(),
-        Style::Coloured => page.style.verdict(record.verdict()) | anstyle::Effects::BOLD,
-    };
-    for (n, line) in lines(&statement(record), page.width - word.len() - 2).into_iter().enumerate() {
-        let line = paint(page.style.bold(), &line);
-        match n {
-            0 => writeln!(out, "{}  {line}", paint(colour, &word))?,
-            _ => writeln!(out, "{:indent$}{line}", "", indent = word.len() + 2)?,
-        }
-    }
+    page.headline(record.verdict(), &statement(record), out)?;
     let runs = if record.attempts.len() == 1 { "run" } else { "runs" };
     let said = [
         harmless(&record.scenario),

@@ -2,8 +2,8 @@
 
 use super::super::failure;
 use super::super::numbers;
-use super::super::plain::{self, harmless, head, middle};
-use super::super::style::{Page, paint};
+use super::super::page::Page;
+use super::super::plain::{harmless, head, middle};
 use super::table::Table;
 use crate::event::Phase;
 use crate::run::Run;
@@ -34,13 +34,9 @@ pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()
     for check in told.clone().take(TOLD) {
         let lines = failure::lines(run, check);
         let Some((first, rest)) = lines.split_first() else { continue };
-        let word = check.word();
-        let mut said = plain::lines(first, page.width - word.len() - 1).into_iter();
-        let first = paint(page.style.bold(), &said.next().unwrap_or_default());
-        writeln!(out, "\n{} {first}", paint(page.style.verdict(check.verdict), word))?;
-        said.try_for_each(|line| {
-            writeln!(out, "{:1$}{2}", "", word.len() + 1, paint(page.style.bold(), &line))
-        })?;
+        let (word, style) = (check.word(), page.style);
+        writeln!(out)?;
+        page.beside((word, style.verdict(check.verdict)), word.len() + 1, (first, style.bold()), out)?;
         rest.iter().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
     }
     match told.count().checked_sub(TOLD) {

@@ -1,8 +1,8 @@
 //! The endpoints: how many of what, and how fast.
 
 use super::super::numbers;
+use super::super::page::Page;
 use super::super::plain::{harmless, middle};
-use super::super::style::Page;
 use super::table::Table;
 use crate::history::Model;
 use crate::run::{Latencies, Run};

@@ -1,8 +1,8 @@
 //! Failed requests by endpoint and class, each with one example.
 
 use super::super::numbers;
+use super::super::page::Page;
 use super::super::plain::{harmless, head, middle};
-use super::super::style::Page;
 use super::table::Table;
 use crate::run::{EndpointSummary, Run};
 use crate::sample::ErrorClass;

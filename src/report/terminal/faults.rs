@@ -1,7 +1,7 @@
 //! The faults: when each was active, whom it hit, what was seen of it.
 
-use super::super::plain::{harmless, lines, middle};
-use super::super::style::Page;
+use super::super::page::Page;
+use super::super::plain::{harmless, middle};
 use super::table::Table;
 use crate::run::{FaultResult, Run};
 use std::io::{self, Write};
@@ -24,11 +24,7 @@ pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()
 /// What was seen of a fault, or why nothing was, in full below the table.
 fn seen(fault: &FaultResult, page: Page, out: &mut dyn Write) -> io::Result<()> {
     let Some(seen) = fault.seen() else { return Ok(()) };
-    let text = harmless(&format!("{}: {seen}", fault.plan.name));
-    lines(&text, page.width - 4).iter().enumerate().try_for_each(|(n, line)| {
-        let indent = if n == 0 { 2 } else { 4 };
-        writeln!(out, "{:indent$}{line}", "")
-    })
+    page.paragraph(&format!("{}: {seen}", fault.plan.name), out)
 }
 
 fn cells(fault: &FaultResult) -> Vec<String> {

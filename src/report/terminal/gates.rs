@@ -1,8 +1,8 @@
 //! The gates: value, interval, number of samples, verdict.
 
 use super::super::numbers;
+use super::super::page::Page;
 use super::super::plain::{harmless, middle};
-use super::super::style::Page;
 use super::table::Table;
 use crate::run::{GateResult, Run};
 use std::io::{self, Write};

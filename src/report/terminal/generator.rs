@@ -1,8 +1,8 @@
 //! The load generator about itself, in a line or two.
 
 use super::super::numbers::{micros, three};
+use super::super::page::Page;
 use super::super::plain::lines;
-use super::super::style::Page;
 use crate::run::{GeneratorSummary, Run, UntrustedSpan};
 use std::io::{self, Write};
 

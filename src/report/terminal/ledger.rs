@@ -1,8 +1,7 @@
 //! What became of the acknowledged writes.
 
 use super::super::felt;
-use super::super::plain::{harmless, lines};
-use super::super::style::Page;
+use super::super::page::Page;
 use crate::run::{LedgerResult, Run};
 use crate::units::grouped;
 use std::io::{self, Write};
@@ -15,10 +14,7 @@ pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()
     page.title("ledger", out)?;
     let said = [Some(written(ledger)), Some(kept(ledger)), gone(ledger), odd(ledger)];
     for text in said.into_iter().flatten() {
-        for (n, line) in lines(&harmless(&text), page.width - 4).iter().enumerate() {
-            let indent = if n == 0 { 2 } else { 4 };
-            writeln!(out, "{:indent$}{line}", "")?;
-        }
+        page.paragraph(&text, out)?;
     }
     Ok(())
 }

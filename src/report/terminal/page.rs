@@ -1,14 +1,18 @@
 //! The page, from top to bottom.
 
 use super::super::Report;
+use super::super::page::Page;
 use super::super::plain::{harmless, lines};
-use super::super::style::{Page, Style, paint};
+use super::super::style::paint;
 use super::{checks, endpoints, errors, faults, gates, generator, ledger, recovery, timeline};
 use crate::run::Run;
 use crate::units::{Span, grouped};
 use crate::verdict::{Finding, Subject};
 use std::io::{self, Write};
 use std::time::Duration;
+
+/// How wide the word before a finding is.
+const COLUMN: usize = 16;
 
 /// The report for people.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +29,7 @@ impl Terminal {
 
 impl Report for Terminal {
     fn write(&self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
-        self.verdict(run, out)?;
+        self.page.headline(run.verdict, &run.reason, out)?;
         self.about(run, out)?;
         self.findings(run, out)?;
         gates::write(run, self.page, out)?;
@@ -42,20 +46,6 @@ impl Report for Terminal {
 }
 
 impl Terminal {
-    /// The verdict and why, in bold.
-    fn verdict(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
-        let word = run.verdict.word().to_uppercase();
-        let colour = self.page.style.verdict(run.verdict) | anstyle::Effects::BOLD;
-        let colour = if self.page.style == Style::Plain { anstyle::Style::new() } else { colour };
-        let mut sentence = lines(&harmless(&run.reason), self.page.width - word.len() - 2).into_iter();
-        let first = paint(self.page.style.bold(), &sentence.next().unwrap_or_default());
-        writeln!(out, "{}  {first}", paint(colour, &word))?;
-        for line in sentence {
-            writeln!(out, "{:indent$}{}", "", paint(self.page.style.bold(), &line), indent = word.len() + 2)?;
-        }
-        Ok(())
-    }
-
     /// What ran where, and how much of it was measured.
     fn about(self, run: &Run, out: &mut dyn Write) -> io::Result<()> {
         let (meta, totals) = (&run.meta, &run.summary.totals);
@@ -104,14 +94,12 @@ impl Terminal {
         }
         for broke in &run.summary.broke {
             let said = format!("stage {} broke {}: {}", broke.stage, broke.gate, broke.reason);
-            self.indented(&format!("  {:<14}", "broke"), &said, out)?;
+            self.beside("  broke", anstyle::Style::new(), &said, out)?;
         }
         Ok(())
     }
 
     fn finding(self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-        let word =
-            paint(self.page.style.verdict(finding.verdict), &format!("{:<14}", finding.verdict.word()));
         let said = match finding.subject {
             Subject::Check => format!("check {}: {}", finding.name, finding.reason),
             Subject::Fault => format!("fault {}: {}", finding.name, finding.reason),
@@ -119,18 +107,11 @@ impl Terminal {
                 format!("{}: {}", finding.name, finding.reason)
             }
         };
-        self.indented(&format!("  {word}"), &said, out)
+        let word = format!("  {}", finding.verdict.word());
+        self.beside(&word, self.page.style.verdict(finding.verdict), &said, out)
     }
 
-    /// A word in a column of its own, and text beside it.
-    fn indented(self, word: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        const COLUMN: usize = 16;
-        for (n, line) in lines(&harmless(text), self.page.width - COLUMN).into_iter().enumerate() {
-            match n {
-                0 => writeln!(out, "{word}{line}")?,
-                _ => writeln!(out, "{:COLUMN$}{line}", "")?,
-            }
-        }
-        Ok(())
+    fn beside(self, word: &str, colour: anstyle::Style, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        self.page.beside((word, colour), COLUMN, (text, anstyle::Style::new()), out)
     }
 }

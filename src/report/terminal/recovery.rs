@@ -2,8 +2,8 @@
 
 use super::super::felt;
 use super::super::numbers;
-use super::super::plain::{harmless, lines, middle};
-use super::super::style::Page;
+use super::super::page::Page;
+use super::super::plain::{harmless, middle};
 use super::table::Table;
 use crate::run::{Bounds, FaultResult, Run};
 use std::io::{self, Write};
@@ -59,9 +59,5 @@ fn told(fault: &FaultResult, page: Page, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn paragraph(text: &str, fault: &FaultResult, page: Page, out: &mut dyn Write) -> io::Result<()> {
-    let text = harmless(&format!("{}: {text}", fault.plan.name));
-    lines(&text, page.width - 4).iter().enumerate().try_for_each(|(n, line)| {
-        let indent = if n == 0 { 2 } else { 4 };
-        writeln!(out, "{:indent$}{line}", "")
-    })
+    page.paragraph(&format!("{}: {text}", fault.plan.name), out)
 }

@@ -1,7 +1,8 @@
 //! A table as all parts of the page use it: no lines, a faint header, numbers to the right.
 
+use super::super::page::Page;
 use super::super::plain;
-use super::super::style::{Page, Style, paint};
+use super::super::style::{Style, paint};
 use crate::verdict::Verdict;
 use std::io::{self, Write};
 use tabled::builder::Builder;

@@ -2,8 +2,9 @@
 //! generator was not to be trusted.
 
 use super::super::numbers::{micros, rate};
+use super::super::page::Page;
 use super::super::plain::{harmless, middle, width};
-use super::super::style::{Page, paint};
+use super::super::style::paint;
 use super::cells::{Cell, Cells, measured, not_good};
 use crate::clock::Offset;
 use crate::load::Glyphs;
