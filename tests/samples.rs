@@ -161,7 +161,8 @@ fn the_page_fits_the_terminal_and_says_what_it_leaves_out() {
         for (name, run) in runs() {
             let page = String::from_utf8(written(&run, "terminal", Page::terminal(Some(columns)))).unwrap();
             let page = anstream::adapter::strip_str(&page).to_string();
-            for line in page.lines() {
+            // What is told of a check that does not hold is never broken.
+            for line in page.lines().filter(|line| !line.starts_with("fail ")) {
                 assert!(line.chars().count() <= columns, "{name} at {columns}: {line}\n{page}");
             }
             let (there, said) = (page.contains("  p90  "), page.contains("left out for want of room: p90"));

@@ -4,6 +4,7 @@ use super::super::failure;
 use super::super::numbers;
 use super::super::page::Page;
 use super::super::plain::{harmless, head, middle};
+use super::super::style::paint;
 use super::table::Table;
 use crate::event::Phase;
 use crate::run::Run;
@@ -34,9 +35,9 @@ pub(super) fn write(run: &Run, page: Page, out: &mut dyn Write) -> io::Result<()
     for check in told.clone().take(TOLD) {
         let lines = failure::lines(run, check);
         let Some((first, rest)) = lines.split_first() else { continue };
-        let (word, style) = (check.word(), page.style);
-        writeln!(out)?;
-        page.beside((word, style.verdict(check.verdict)), word.len() + 1, (first, style.bold()), out)?;
+        // Whole lines, as in the report for CI servers, whatever the width: they are copied and looked for.
+        let word = paint(page.style.verdict(check.verdict), check.word());
+        writeln!(out, "\n{word} {}", paint(page.style.bold(), first))?;
         rest.iter().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
     }
     match told.count().checked_sub(TOLD) {
