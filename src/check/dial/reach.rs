@@ -55,7 +55,7 @@ impl<'a> Reach<'a> {
         spaced(words)
     }
 
-    /// The options of websocat, each after a space. It takes no certificates from files.
+    /// The options of websocat, each after a space. It takes no PEM files.
     pub fn websocat(&self) -> String {
         let Some(tls) = self.tls else { return String::new() };
         let insecure = (tls.verify == Verify::No).then(|| "-k".to_owned());
