@@ -2,6 +2,8 @@
 //! `tests/histories/recovery/`, random ones, and a real one that is stopped and let go on.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[path = "recovery/books.rs"]
+mod books;
 #[path = "recovery/histories.rs"]
 mod histories;
 #[path = "recovery/properties.rs"]
