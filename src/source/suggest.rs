@@ -1,5 +1,7 @@
 //! "did you mean": the known name that is nearest to what was written.
 
+use std::iter::once;
+
 /// The longest name that is compared, in bytes.
 const LONGEST: usize = 100;
 
@@ -14,10 +16,29 @@ pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> O
     known
         .into_iter()
         .filter(|name| name.len() <= LONGEST)
-        .map(|name| (strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase()), name))
+        .map(|name| (distance(written, name), name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// How many slips lie between two names, whatever the case of their letters and the order of their words.
+fn distance(written: &str, name: &str) -> usize {
+    let straight = strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase());
+    straight.min(strsim::damerau_levenshtein(&in_order(written), &in_order(name)))
+}
+
+/// The words of `kill_pod`, `kill-pod` or `killPod`, sorted: who knows other tools turns them round.
+fn in_order(name: &str) -> String {
+    let mut spaced = String::new();
+    for (before, letter) in once(' ').chain(name.chars()).zip(name.chars()) {
+        let apart = (letter.is_uppercase() && before.is_lowercase()) || matches!(letter, '-' | '_');
+        spaced.extend(apart.then_some(' '));
+        spaced.extend(letter.to_lowercase().filter(|letter| !matches!(letter, '-' | '_')));
+    }
+    let mut words: Vec<&str> = spaced.split_whitespace().collect();
+    words.sort_unstable();
+    words.join("_")
 }
 
 /// The next move for an unknown name: the nearest known one, else all of them.
@@ -49,6 +70,18 @@ mod tests {
             ("x", None),
         ] {
             assert_eq!(nearest(written, known), meant, "{written}");
+        }
+        let faults = ["pod_kill", "cpu_limit", "max_in_flight"];
+        for (written, meant) in [
+            ("kill-pod", Some("pod_kill")),
+            ("killPod", Some("pod_kill")),
+            ("kill_pods", Some("pod_kill")),
+            ("PodKill", Some("pod_kill")),
+            ("limitCpu", Some("cpu_limit")),
+            ("inFlightMax", Some("max_in_flight")),
+            ("flight", None),
+        ] {
+            assert_eq!(nearest(written, faults), meant, "{written}");
         }
         assert_eq!(suggest("nmae", known), "did you mean `name`?");
         assert_eq!(suggest("zzz", known), "known are `name`, `weight`, `steps`, `data`");

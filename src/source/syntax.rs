@@ -9,12 +9,13 @@ pub(super) const QUOTE: &str = "put a text with `{{ … }}` in quotes";
 /// The problem for a parser's error in `text`.
 pub(super) fn syntax_problem(text: &str, file: usize, error: &ScanError) -> Problem {
     let stopped = floor(text, error.marker().byte_offset().unwrap_or(0));
-    let opened = match error.kind() {
-        // The parser stops at the next line, which is as it should be.
+    let meant = match error.kind() {
+        // The parser stops at the next line, which is as it should be; at a tab, before or behind it.
         ErrorKind::InvalidQuotedScalarIndent => opening_quote(&text[..stopped]),
+        kind if is_tab(kind) => tab(text, stopped),
         _ => None,
     };
-    let start = opened.unwrap_or(stopped);
+    let start = meant.unwrap_or(stopped);
     let end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
     let mark = Mark { file, start, end };
     let (message, help) = words(error.kind());
@@ -25,7 +26,7 @@ pub(super) fn syntax_problem(text: &str, file: usize, error: &ScanError) -> Prob
     let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
     let line = text[line_start..].lines().next().unwrap_or_default();
     // The commonest slip: `get: {{ id }}/x` without quotes is a broken flow map.
-    if line.contains(" {{") && !matches!(error.kind(), ErrorKind::TabInIndentation) {
+    if line.contains(" {{") && !is_tab(error.kind()) {
         return problem.help(QUOTE);
     }
     problem
@@ -33,11 +34,7 @@ pub(super) fn syntax_problem(text: &str, file: usize, error: &ScanError) -> Prob
 
 fn words(kind: &ErrorKind) -> (Option<&'static str>, &'static str) {
     let (message, help) = match kind {
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar
-        | ErrorKind::TabAtBlockScalarStart => ("a tab stands where YAML wants spaces", "indent with spaces"),
+        kind if is_tab(kind) => ("a tab stands where YAML wants spaces", "indent with spaces"),
         ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent => {
             ("this text has no closing quote", "close the quote that opens the text")
         }
@@ -90,6 +87,23 @@ fn words(kind: &ErrorKind) -> (Option<&'static str>, &'static str) {
         _ => return (None, ""),
     };
     (Some(message), help)
+}
+
+fn is_tab(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabInPlainScalar
+            | ErrorKind::TabAtBlockScalarStart
+    )
+}
+
+/// Where the tab stands that is nearest to `stopped`.
+fn tab(text: &str, stopped: usize) -> Option<usize> {
+    let tabs = text.match_indices('\t').map(|(at, _)| at);
+    tabs.min_by_key(|at| at.abs_diff(stopped))
 }
 
 /// Where the last quote stands that can begin a text.

@@ -91,6 +91,20 @@ fn the_quote_that_is_not_closed_is_pointed_at() {
 }
 
 #[test]
+fn the_tab_is_pointed_at() {
+    for (text, rest) in [
+        ("a: x\n\tb: y\n", "\tb: y\n"),
+        ("a:\n\t- 1\n", "\t- 1\n"),
+        ("a:\n  b: 1\n \tc: 2\n", "\tc: 2\n"),
+        ("a: |\n\tx\n", "\tx\n"),
+        ("a: [\n\t1 ]\nb: {{ c }}\n", "\t1 ]\nb: {{ c }}\n"),
+    ] {
+        let places: Vec<&str> = read(text).1.iter().map(|problem| &text[problem.mark.start..]).collect();
+        assert_eq!(places, [rest], "{text}");
+    }
+}
+
+#[test]
 fn every_double_key_is_said_at_once() {
     assert_eq!(messages("a: 1\na: 2\nb: {c: 1, c: 2}\n").len(), 2);
     assert_eq!(messages(&"a: 1\n".repeat(1_000)).len(), MAX_PROBLEMS + 1);
