@@ -68,6 +68,41 @@ fn http_2_by_prior_knowledge() {
 }
 
 #[test]
+fn a_step_names_the_host_that_it_writes() {
+    let program = program();
+    for (version, profile) in [("http1", ""), ("http2", ""), ("http1", "users: { count: 2, hold: 1s }")] {
+        let server = Scripted::start([Answer::ok("ok")]);
+        let target = format!("http_version: {version}");
+        let steps = "get: / }, { name: blue, get: /blue, headers: { Host: 'blue.test:81' } }, { get: /last";
+        let text = scenario(&server.url(), &target, "").replace("name: step, get: /step", steps);
+        let text = if profile.is_empty() {
+            text
+        } else {
+            text.replace("stages: [{ from: 200/s, to: 200/s, over: 1s }]", profile)
+        };
+        let report = program.scenario(&text).report();
+        assert_eq!(report.counts().failed, 0, "{:?}", report.errors());
+        let seen = server.seen();
+        assert!(seen.iter().any(|seen| seen.path == "/blue"), "{version} {profile}");
+        for seen in seen {
+            let host = if seen.path == "/blue" { "blue.test:81" } else { &server.addr().to_string() };
+            assert_eq!(
+                (seen.host.as_str(), seen.headers.get_all("host").iter().count()),
+                (host, usize::from(version == "http1"))
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_no_host_fails_its_step_over_http_2() {
+    let (program, server) = (program(), Scripted::start([Answer::ok("ok")]));
+    let text = scenario(&server.url(), "http_version: http2, headers: { host: 'a b' }", "");
+    let example = failed(&program.scenario(&text).report(), "generator");
+    assert!(example.contains("the header host is no host: \"a b\""), "{example}");
+}
+
+#[test]
 fn tls_speaks_what_both_sides_can() {
     let program = program();
     for (offered, wanted, version) in [

@@ -152,6 +152,11 @@ impl StepSpec {
         sse.or(self.websocket.as_ref().map(|path| ("websocket", path)))
     }
 
+    /// Its request headers, as written.
+    pub fn headers(&self) -> &Pairs<Located<String>> {
+        &self.headers
+    }
+
     /// The path of the request, whatever its method, or the method of a call; the first one when several are given.
     pub fn path(&self) -> Option<&Located<String>> {
         let Self { get, head, post, put, patch, delete, options, grpc, sse, websocket, .. } = self;

@@ -141,6 +141,7 @@ impl Builder<'_> {
         let before = self.problems.len();
         let stages = validate::stages(spec, self.problems);
         let limits = validate::limits(spec, target.map(|target| &target.target), self.problems);
+        validate::users(self.file, spec, target.map(|target| &target.target), self.problems);
         validate::journeys(spec, self.problems);
         let timeout = spec.timeout.as_ref().map_or(TIMEOUT.into(), |timeout| timeout.value);
         // A timeout of zero was reported where it stands; every step would report it again.

@@ -6,15 +6,15 @@ use super::{Answer, Content, Exchange, Failure, HttpVersion, Keep, Request, Sche
 use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
 use http::Version;
-use http::header::{CONTENT_LENGTH, HOST};
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use std::time::Duration;
 
 /// A client with the target's TLS and protocol, without redirects, retries or proxies.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
+    target: Target,
     base: String,
-    version: HttpVersion,
 }
 
 impl Client {
@@ -33,7 +33,7 @@ impl Client {
     pub(super) fn built(target: &Target, builder: reqwest::ClientBuilder) -> Result<Client, Failure> {
         let scheme = if target.tls.is_some() { "https" } else { "http" };
         let http = builder.build().map_err(|e| Failure::from_reqwest(&e))?;
-        Ok(Client { http, base: format!("{scheme}://{}", target.authority), version: target.version })
+        Ok(Client { http, base: format!("{scheme}://{}", target.authority), target: target.clone() })
     }
 
     /// The client underneath, for answers that come piece by piece.
@@ -79,7 +79,12 @@ impl Client {
         let trouble = Trouble::default();
         let failed = |e: reqwest::Error| trouble.or(Failure::from_reqwest(&e));
         let mut headers = request.headers.clone();
-        headers.remove(HOST);
+        match request.other_host(&self.target.authority) {
+            Some(host) if self.target.may_speak_http2() => return Err(other_host(host)),
+            Some(_) => {}
+            // HTTP/2 has another place for it.
+            None => drop(headers.remove(HOST)),
+        }
         if let Content::File(_) = request.body {
             headers.entry(CONTENT_LENGTH).or_insert_with(|| request.body.len().into());
         }
@@ -91,7 +96,7 @@ impl Client {
                 Content::Bytes(bytes) => bytes.clone().into(),
                 Content::File(file) => reqwest::Body::wrap_stream(file.pieces(&trouble)),
             });
-        if self.version == HttpVersion::Http2 {
+        if self.target.version == HttpVersion::Http2 {
             sending = sending.version(Version::HTTP_2);
         }
         let response: http::Response<reqwest::Body> = sending.send().await.map_err(failed)?.into();
@@ -99,6 +104,13 @@ impl Client {
         let (head, body) = response.into_parts();
         Ok(read(body, keep.up_to(head.status), limit, failed).await?.answer(head))
     }
+}
+
+/// The library takes the host of HTTP/2 from where it connects to.
+fn other_host(host: &HeaderValue) -> Failure {
+    let text =
+        format!("this cannot name another host over HTTP/2, and the header host is {host:?}; use HTTP/1.1");
+    Failure::new(ErrorClass::Generator, text)
 }
 
 /// What all clients of a target have in common, but for TLS: no redirects, retries, proxies or decoding.

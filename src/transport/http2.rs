@@ -5,7 +5,7 @@ use super::received::{Received, read};
 use super::{Content, Failure, Keep, Request, Scheme, Target};
 use crate::clock::{Clock, Offset};
 use crate::sample::ErrorClass;
-use http::header::{CONTENT_LENGTH, HOST};
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use http::uri::{self, Uri};
 use hyper::body::Incoming;
 use hyper::client::conn::http2;
@@ -117,13 +117,14 @@ impl Http2 {
         request: &Request,
         trouble: &Trouble,
     ) -> Result<http::Response<Incoming>, Failure> {
-        let sent = self.sender.send_request(self.prepare(request, trouble)).await;
+        let sent = self.sender.send_request(self.prepare(request, trouble)?).await;
         let head = sent.map_err(|e| trouble.or(self.why(&e)))?;
         self.state.heard.store(true, Relaxed);
         Ok(head)
     }
 
-    fn prepare(&self, request: &Request, trouble: &Trouble) -> http::Request<Outgoing> {
+    /// The request with its host where HTTP/2 wants it.
+    fn prepare(&self, request: &Request, trouble: &Trouble) -> Result<http::Request<Outgoing>, Failure> {
         let mut prepared = http::Request::new(request.body.outgoing(trouble));
         *prepared.method_mut() = request.method.clone();
         *prepared.headers_mut() = request.headers.clone();
@@ -133,11 +134,14 @@ impl Http2 {
         }
         let mut parts = uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
-        parts.authority = Some(self.authority.clone());
+        parts.authority = Some(match request.other_host(&self.authority) {
+            Some(host) => uri::Authority::try_from(host.as_bytes()).map_err(|_| not_a_host(host))?,
+            None => self.authority.clone(),
+        });
         parts.path_and_query = Some(request.path.clone());
         // All three parts together always make a URI.
         *prepared.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
-        prepared
+        Ok(prepared)
     }
 
     /// Why a request failed. Where the connection ended under it, only the connection's own task knows why.
@@ -146,4 +150,10 @@ impl Http2 {
         let end = self.state.end.get().filter(|_| error.is_canceled() || failure.class == ErrorClass::Reset);
         end.cloned().unwrap_or(failure)
     }
+}
+
+fn not_a_host(written: &HeaderValue) -> Failure {
+    let text =
+        format!("the header host is no host: {written:?}; HTTP/2 can send `shop.test` or `shop.test:8443`");
+    Failure::new(ErrorClass::Generator, text)
 }

@@ -2,7 +2,8 @@
 
 use super::{Content, Fields, http1};
 use bytes::Bytes;
-use http::uri::PathAndQuery;
+use http::header::{HOST, HeaderValue};
+use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, Method, StatusCode};
 
 /// A request to the target. Cheap to clone.
@@ -30,6 +31,11 @@ impl Request {
     #[must_use]
     pub fn with_body(self, body: impl Into<Content>) -> Request {
         Request { body: body.into(), wire: None, ..self }
+    }
+
+    /// The host that it names, where that is another than the target's.
+    pub fn other_host(&self, target: &Authority) -> Option<&HeaderValue> {
+        self.headers.get(HOST).filter(|host| host.as_bytes() != target.as_str().as_bytes())
     }
 
     /// Written out for HTTP/1 once, because it is sent often and as it is.

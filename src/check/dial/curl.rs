@@ -11,7 +11,7 @@ const LONGEST_BODY: usize = 1_000;
 
 /// The command that sends this request. What headers of credentials say is left out.
 pub fn command(target: &Target, request: &Request) -> String {
-    let reach = Reach::to(target);
+    let reach = Reach::to(target).naming(request.other_host(&target.authority));
     let mut words = vec![format!("curl -i{}", reach.curl())];
     match request.method {
         Method::GET => {}
@@ -66,6 +66,12 @@ mod tests {
         assert_eq!(
             command(&target, &request(Method::GET, "/a?b=1&c=2", "")),
             format!("curl -i -k 'https://shop.test:8443/a?b=1&c=2' {rest}")
+        );
+        let mut other = request(Method::HEAD, "/", "");
+        other.headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("blue.test"))]);
+        assert_eq!(
+            command(&target, &other),
+            "curl -i -k -H 'host: blue.test' --head https://shop.test:8443/"
         );
         assert_eq!(
             command(&target, &request(Method::POST, "/orders", "{\"name\":\"it's\"}")),

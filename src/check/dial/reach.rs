@@ -2,19 +2,27 @@
 
 use crate::check::shell::{self, header, quoted};
 use crate::transport::{HttpVersion, Scheme, Target, TlsOptions, Verify};
-use http::header::HOST;
+use http::header::{HOST, HeaderValue};
 
 /// A target, in the words of the programs that people type.
 #[derive(Debug, Clone, Copy)]
 pub struct Reach<'a> {
     target: &'a Target,
     tls: Option<&'a TlsOptions>,
+    /// The host of its own that a request names.
+    host: Option<&'a HeaderValue>,
 }
 
 impl<'a> Reach<'a> {
     /// The way to this target.
     pub fn to(target: &'a Target) -> Reach<'a> {
-        Reach { target, tls: target.tls.as_ref().map(|tls| &*tls.options) }
+        Reach { target, tls: target.tls.as_ref().map(|tls| &*tls.options), host: None }
+    }
+
+    /// The same way for a request with a `Host` header of its own.
+    #[must_use]
+    pub fn naming(self, host: Option<&'a HeaderValue>) -> Reach<'a> {
+        Reach { host, ..self }
     }
 
     /// The URL of a path for curl, as a word of the shell. Its host is the name that TLS asks for, as curl knows no other way
@@ -41,8 +49,12 @@ impl<'a> Reach<'a> {
         if (self.name().trim_matches(['[', ']']), port) != (&target.host, target.port) {
             words.push(format!("--connect-to {}", quoted(&format!("::{}", self.address()))));
         }
-        if self.name() != target.authority.host() {
-            words.push(header(&HOST, &target.host_header()));
+        match self.host {
+            Some(host) => words.push(header(&HOST, host)),
+            None if self.name() != target.authority.host() => {
+                words.push(header(&HOST, &target.host_header()));
+            }
+            None => {}
         }
         spaced(words)
     }

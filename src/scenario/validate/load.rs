@@ -1,6 +1,5 @@
 //! The stages of the load, and its limits.
 
-use crate::journey::StepSpec;
 use crate::load::{Profile, ProfileError, Stage};
 use crate::scenario::{Connections, ConnectionsSpec, KeepAlive, LoadSpec, Spacing};
 use crate::source::{Located, Mark, Problem};
@@ -88,9 +87,6 @@ pub(in crate::scenario) fn limits(
         let problem = zero(timeout, "a timeout of zero lets no answer through");
         problems.extend(problem.map(|problem| problem.help("write for example 30s")));
     }
-    if let Some(users) = spec.profile.as_ref().filter(|profile| matches!(profile.value, Profile::Users(_))) {
-        problems.extend(not_for_users(spec, users.mark));
-    }
     let untrusted = spec.untrusted.as_ref();
     if let Some(most) = untrusted.filter(|share| share.value.get() > MOST_UNTRUSTED) {
         let problem = Problem::at(most.mark, "a run of which more than 10% cannot be trusted is no evidence");
@@ -105,37 +101,6 @@ pub(in crate::scenario) fn limits(
         untrusted: untrusted.map(|share| share.value).unwrap_or_default(),
         workers: workers.map(|workers| workers.value),
     })
-}
-
-/// What has a meaning for arrivals alone.
-fn not_for_users(spec: &LoadSpec, profile: Mark) -> Vec<Problem> {
-    let random = spec.poisson.then(|| {
-        Problem::at(profile, "`poisson` is about arrivals, and users do not arrive at a rate")
-            .help("remove `poisson: true`; a `think` from one length to another is random, too")
-    });
-    let limit = spec.max_in_flight.as_ref().map(|limit| {
-        Problem::at(limit.mark, "no more requests are in flight than there are users")
-            .help("remove it, or lower the number of users")
-    });
-    let connections = &spec.connections;
-    let renewed = [
-        connections.fresh.as_ref().map(|share| ("fresh", share.mark)),
-        connections.max_age.as_ref().map(|age| ("max_age", age.mark)),
-    ];
-    let kept = renewed.into_iter().flatten().map(|(key, mark)| {
-        Problem::at(mark, format!("`{key}` is about arrivals; a user keeps the connection that it came with"))
-            .help("remove it, or write `keep_alive: false` for a connection for each request")
-    });
-    let steps = spec.journeys().iter().flat_map(|journey| &journey.value.steps.value);
-    let listening = steps.filter_map(StepSpec::listens).map(|(key, path)| {
-        let help = "write a profile of arrivals for it, or a request that takes its whole answer";
-        Problem::at(path.mark, format!("users do not take a step of kind `{key}`")).help(help)
-    });
-    let streams = connections.streams.as_ref().map(|streams| {
-        Problem::at(streams.mark, "`streams` is about arrivals; a user sends one request after the other")
-            .help("remove it")
-    });
-    random.into_iter().chain(limit).chain(kept).chain(streams).chain(listening).collect()
 }
 
 fn connections(spec: &ConnectionsSpec, target: Option<&Target>, problems: &mut Vec<Problem>) -> Connections {

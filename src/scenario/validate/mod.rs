@@ -13,6 +13,7 @@ mod numbers;
 mod purpose;
 mod recovery;
 mod target;
+mod users;
 mod whole;
 
 pub(super) use abort::abort_when;
@@ -27,4 +28,5 @@ pub(super) use load::{limits, stages};
 pub(super) use purpose::purpose;
 pub(super) use recovery::recovery;
 pub(super) use target::target;
+pub(super) use users::users;
 pub(super) use whole::{Whole, missing};

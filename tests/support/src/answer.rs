@@ -18,6 +18,8 @@ pub struct Seen {
     pub method: Method,
     /// The path with its query.
     pub path: String,
+    /// The host that it names: the header of HTTP/1.1, `:authority` of HTTP/2; empty where there is none.
+    pub host: String,
     /// The version of HTTP.
     pub version: Version,
     /// The headers.

@@ -1,6 +1,7 @@
 //! HTTP/1.1 and HTTP/2 on any stream, with answers from a function.
 
 use crate::answer::{Answer, Seen};
+use http::header::HOST;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -30,8 +31,11 @@ where
 pub(crate) async fn seen(request: Request<Incoming>) -> Result<Seen, hyper::Error> {
     let (head, body) = request.into_parts();
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let header = head.headers.get(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
+    let host = head.uri.authority().map(|authority| authority.as_str().into()).or(header).unwrap_or_default();
+    let host = host.into_owned();
     let body = body.collect().await?.to_bytes();
-    Ok(Seen { method: head.method, path, version: head.version, headers: head.headers, body })
+    Ok(Seen { method: head.method, path, host, version: head.version, headers: head.headers, body })
 }
 
 pub(crate) fn response(answer: Answer) -> Response<Full<bytes::Bytes>> {

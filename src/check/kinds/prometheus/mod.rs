@@ -10,6 +10,7 @@ use crate::journey::{CompileContext, JsonExpect, Pairs};
 use crate::source::{Located, Problem};
 use crate::transport::{HttpVersion, Target, TlsOptions};
 use http::HeaderMap;
+use http::header::HOST;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -66,9 +67,11 @@ impl CheckKind for Prometheus {
             problems.push(problem.help(example));
             return None;
         };
-        let target = Target::new(url, HttpVersion::Auto, &TlsOptions::default(), cx.timeout.get())
-            .map_err(|error| problems.push(Problem::at(url.mark, error.to_string())));
         let headers = fixed_headers(&spec.headers, problems);
+        // Another host than that of the URL can be named in HTTP/1.1 alone.
+        let version = if headers.contains_key(HOST) { HttpVersion::Http1 } else { HttpVersion::Auto };
+        let target = Target::new(url, version, &TlsOptions::default(), cx.timeout.get())
+            .map_err(|error| problems.push(Problem::at(url.mark, error.to_string())));
         let mut rule =
             |name, spec: &Option<Located<JsonExpect>>| ValueRule::compile(name, spec.as_ref()?, cx, problems);
         let asked = Asked {
