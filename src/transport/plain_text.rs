@@ -39,18 +39,23 @@ pub fn speaks_tls(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// A stream without TLS. Where an alert of TLS is the first that comes, reading it fails with [`SPEAKS_TLS`], so that
-/// whatever is spoken over the stream need not look for it.
+/// whatever is spoken over the stream need not look for it. So does writing where the other end has hung up after its
+/// alert: who writes first would hear of a broken pipe only.
 #[derive(Debug)]
 pub struct PlainText<S> {
     stream: S,
     /// Whether anything has come.
     heard: bool,
+    /// What was read while writing, and belongs to the next reading.
+    ahead: Option<u8>,
+    /// Why writing failed; it is not told before it is known what the other end has said.
+    broken: Option<io::Error>,
 }
 
 impl<S> PlainText<S> {
     /// Over this stream, from which nothing was read yet.
     pub fn new(stream: S) -> PlainText<S> {
-        PlainText { stream, heard: false }
+        PlainText { stream, heard: false, ahead: None, broken: None }
     }
 
     /// The stream below.
@@ -66,6 +71,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for PlainText<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if let Some(byte) = this.ahead.take_if(|_| buffer.remaining() > 0) {
+            buffer.put_slice(&[byte]);
+            return Poll::Ready(Ok(()));
+        }
         if this.heard {
             return Pin::new(&mut this.stream).poll_read(cx, buffer);
         }
@@ -84,9 +93,36 @@ impl<S: AsyncRead + Unpin> AsyncRead for PlainText<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for PlainText<S> {
+impl<S: AsyncRead + Unpin> PlainText<S> {
+    /// Why writing failed: `error`, if not what the other end said before it hung up. That is there to be read, or will
+    /// be as soon as the runtime has heard of the end.
+    fn why(&mut self, cx: &mut Context<'_>, error: io::Error) -> Poll<io::Error> {
+        let (mut first, mut read) = ([0], Ok(()));
+        let hung_up = matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset);
+        if hung_up && !self.heard {
+            let mut buffer = ReadBuf::new(&mut first);
+            let Poll::Ready(end) = Pin::new(&mut *self).poll_read(cx, &mut buffer) else {
+                self.broken = Some(error);
+                return Poll::Pending;
+            };
+            read = end;
+            self.ahead = buffer.filled().first().copied();
+        }
+        Poll::Ready(read.err().filter(|end| speaks_tls(end)).unwrap_or(error))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for PlainText<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, data)
+        let this = self.get_mut();
+        let written = match this.broken.take() {
+            Some(error) => Err(error),
+            None => ready!(Pin::new(&mut this.stream).poll_write(cx, data)),
+        };
+        match written {
+            Ok(written) => Poll::Ready(Ok(written)),
+            Err(error) => this.why(cx, error).map(Err),
+        }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -107,7 +143,7 @@ impl<S: Came> Came for PlainText<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncReadExt as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     /// What is read of these bytes, one after the other.
     async fn read(bytes: &[u8]) -> Result<Vec<u8>, String> {
@@ -133,6 +169,54 @@ mod tests {
             (b"", Ok(Vec::new())),
         ] {
             assert_eq!(read(bytes).await, came);
+        }
+    }
+
+    /// Somebody who has said something and hung up, of which the runtime hears a little later.
+    struct HungUp(&'static [u8], bool);
+
+    impl AsyncRead for HungUp {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            if !std::mem::replace(&mut self.1, true) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Pin::new(&mut self.0).poll_read(cx, buffer)
+        }
+    }
+
+    impl AsyncWrite for HungUp {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn who_hung_up_after_an_alert_is_heard_by_who_writes() {
+        for (said, speaks, rest) in [
+            (&b"\x15\x03\x03\x00\x02\x02\x32"[..], true, &b"\x03\x03\x00\x02\x02\x32"[..]),
+            (b"HTTP/1.1 408\r\n", false, b"HTTP/1.1 408\r\n"),
+            (b"", false, b""),
+        ] {
+            let mut stream = PlainText::new(HungUp(said, false));
+            let error = stream.write_all(b"GET").await.unwrap_err();
+            assert_eq!(speaks_tls(&error), speaks, "{said:?}");
+            assert_eq!(error.kind() == io::ErrorKind::BrokenPipe, !speaks, "{said:?}");
+            let mut left = Vec::new();
+            stream.read_to_end(&mut left).await.unwrap();
+            assert_eq!(left, rest, "nothing else is lost");
         }
     }
 
