@@ -19,6 +19,7 @@ use shakedown::run::{Run, Strictness};
 use shakedown::verdict::{Severity, Verdict};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{env, fs};
 use struck::Struck;
@@ -34,6 +35,12 @@ const FLAT: u64 = 8 * MIB;
 fn gates(meta: &Meta) -> Vec<(Gate, Severity, String)> {
     let parse = |text: &String| (Gate::parse(text).unwrap(), Severity::Fail, text.clone());
     meta.gates.iter().map(|plan| parse(&plan.gate)).collect()
+}
+
+/// One test at a time: they share the process whose memory is looked at.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What this process has in memory.
@@ -78,6 +85,7 @@ fn the_history_of_a_billion_requests() {
 
 #[test]
 fn a_day_of_twenty_endpoints_takes_no_more_memory_than_an_hour() {
+    let _turn = alone();
     // Without optimisation one endpoint every tenth second has to do, each in its turn; optimised it is all of them.
     let made = Made::new(20, 500, DAY).thinned(if cfg!(debug_assertions) { 200 } else { 1 });
     let before = memory();
@@ -92,6 +100,7 @@ fn a_day_of_twenty_endpoints_takes_no_more_memory_than_an_hour() {
 
 #[test]
 fn a_history_that_was_written_and_read_gives_the_same_run() {
+    let _turn = alone();
     let (made, folder) = (Made::new(20, 500, 90), tempfile::tempdir().unwrap());
     write(&made, folder.path());
     let (meta, _) = Reader::open(folder.path()).unwrap();
@@ -103,6 +112,7 @@ fn a_history_that_was_written_and_read_gives_the_same_run() {
 
 #[test]
 fn a_history_with_faults_that_was_written_and_read_gives_the_same_run() {
+    let _turn = alone();
     let made = Made::new(3, 500, 300).struck(Struck { every: 60, felt: 3 });
     let folder = tempfile::tempdir().unwrap();
     write(&made, folder.path());
