@@ -1,5 +1,6 @@
 //! One run from scenario to exit code: drive, save, judge, report.
 
+use super::awake::KeepAwake;
 use super::destinations::{Destinations, Reports};
 use super::footprint::Footprint;
 use super::progress::Progress;
@@ -39,6 +40,8 @@ pub(super) struct RunOptions {
     /// An inconclusive run exits with 1 instead of 3
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    awake: KeepAwake,
 }
 
 /// How much of a scenario to run.
@@ -70,6 +73,7 @@ pub(super) fn conduct(
     if part != Part::All {
         scenario = scenario.smoke_alone();
     }
+    let _awake = options.awake.hold()?;
     if let Some(load) = &scenario.load {
         for shortage in Footprint::of(load).sockets().shortages(Room::here()) {
             tell(format_args!("warning: {shortage}"));

@@ -3,6 +3,7 @@
 mod active;
 mod address;
 mod args;
+mod awake;
 mod block;
 mod caret;
 mod check;

@@ -11,6 +11,7 @@
 
 mod abort;
 mod audit;
+mod awake;
 mod backoff;
 mod batch;
 mod blame;
@@ -37,6 +38,7 @@ pub mod users;
 mod watching;
 mod worker;
 
+pub use awake::{Awake, AwakeError};
 pub use drive::{Control, EngineError, Stop, drive, reach};
 pub use limits::{Room, raise_open_files};
 pub use plan::{LoadPlan, Pace, RunPlan};

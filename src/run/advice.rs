@@ -89,7 +89,9 @@ impl UntrustedCause {
                 "raise `load.max_in_flight`, or ask for fewer requests per second".to_owned()
             }
             (Cause::Late, _) => {
-                "use a quieter machine, more workers or fewer requests per second".to_owned()
+                "use a quieter machine, more workers or fewer requests per second; in a virtual machine, try \
+                 `--keep-awake`"
+                    .to_owned()
             }
         }
     }
@@ -138,7 +140,7 @@ mod tests {
             (of(Cause::Descriptors, 64.0, 64.0), None, ["64 of 64", "descriptors"], "ulimit -n"),
             (of(Cause::Unsent, 1_234.0, 0.0), None, ["1,234 requests", "our side"], "ulimit -n"),
             (of(Cause::Dropped, 0.5, 0.001), None, ["50 %", "limit 0.1 %"], "max_in_flight"),
-            (of(Cause::Late, 1.0, 0.01), None, ["started more than 25 ms late", "limit 1 %"], "quieter"),
+            (of(Cause::Late, 1.0, 0.01), None, ["started more than 25 ms late", "limit 1 %"], "--keep-awake"),
         ] {
             let (measured, advice) = (known.measured(&generator(quota)), known.advice(&generator(quota)));
             assert!(says.iter().all(|part| measured.contains(part)), "{measured}");

@@ -1,5 +1,6 @@
 //! What can be asked of a search.
 
+use crate::cli::awake::KeepAwake;
 use crate::cli::load::{length, rate};
 use crate::cli::opened::{self, Opened};
 use crate::cli::{Failure, address};
@@ -51,6 +52,8 @@ pub(in crate::cli) struct Args {
     /// The seed of everything random
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
+    #[command(flatten)]
+    pub(super) awake: KeepAwake,
     /// Show a saved search again; nothing is sent
     #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "target", "seed"])]
     pub(super) show: Option<PathBuf>,

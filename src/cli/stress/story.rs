@@ -38,6 +38,7 @@ fn search(args: &Args, asked: Asked, path: &Path) -> Result<Exit, Failure> {
         return Err(no_load(path));
     };
     let destinations = args.destinations()?;
+    let _awake = args.awake.hold()?;
     let seed = args.seed.unwrap_or_else(rand::random);
     let meta = scenario.meta(seed, format!("{:.3}", jiff::Timestamp::now()), machine());
     // Before and between the runs the checks are asked apart.
