@@ -3,7 +3,6 @@
 //! The limits are wide because what counts as a late start of the generator goes by the tightest of them: a busy machine
 //! must not make these runs inconclusive.
 
-use std::fs::OpenOptions;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 use support::{Answer, Delayed, Ended, Program, Raw, Scripted, undisturbed};
@@ -22,21 +21,6 @@ fn scenario(url: &str, rest: &str) -> String {
 
 fn good() -> Scripted {
     Scripted::start([Answer::ok("ok")])
-}
-
-#[test]
-fn processors_are_kept_awake_or_nothing_is_sent() {
-    let (program, mut server) = (program(), good());
-    let ended = undisturbed(|| {
-        server = good();
-        program.load(&[&server.url(), "--for", "1s", "--keep-awake"])
-    });
-    if OpenOptions::new().write(true).open("/dev/cpu_dma_latency").is_ok() {
-        ended.expect(0, &["pass: no gate was given; 100 of 100 requests went well"]);
-    } else {
-        ended.expect(2, &["--keep-awake: the processors cannot be kept awake: /dev/cpu_dma_latency: "]);
-        assert!(server.seen().is_empty());
-    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Processors that do not idle. A processor that sleeps takes time to come back, on a virtual machine milliseconds at times,
 //! and what waits for an instant is late by that. Linux lets no processor sleep deeper than the shortest latency that
-//! some process asks for (`Documentation/power/pm_qos_interface.rst` of the kernel); asked for none, it polls instead.
+//! some process asks for (`Documentation/power/pm_qos_interface.rst` of the kernel); for 0 it polls instead of sleeping.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ const DEVICE: &str = "/dev/cpu_dma_latency";
 /// Keeps all processors of this machine awake until it is dropped or the process has ended, however it ends.
 #[derive(Debug)]
 pub struct Awake {
-    _held: std::fs::File,
+    _held: File,
 }
 
 /// The processors cannot be kept awake.
@@ -71,8 +71,7 @@ mod tests {
             "{absent}"
         );
         fs::write(&device, "").unwrap();
-        let awake = Awake::hold_by(&device).unwrap();
+        let _awake = Awake::hold_by(&device).unwrap();
         assert_eq!(fs::read(&device).unwrap(), [0; 4]);
-        drop(awake);
     }
 }

@@ -38,6 +38,11 @@ impl CompileContext<'_> {
         self.target.map_or("target.invalid", |target| target.authority.as_str())
     }
 
+    /// Whether the target may speak HTTP/2, which names a host where HTTP/1.1 has any text.
+    pub fn may_speak_http2(&self) -> bool {
+        self.target.is_some_and(Target::may_speak_http2)
+    }
+
     /// A prefix of every path of the target, without a slash at its end.
     pub fn prefix(&self) -> &str {
         self.target.map_or("", |target| target.prefix.as_str())

@@ -10,6 +10,7 @@ use crate::transport::Content;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 /// The templates of a step's request.
@@ -110,6 +111,12 @@ fn headers_and_body(
     for (name, template, mark) in all {
         match template.fixed().map(HeaderValue::from_str) {
             None => rendered.headers.push((name, template)),
+            Some(Ok(value)) if name == HOST && cx.may_speak_http2() && !is_host(&value) => {
+                problems.push(
+                    Problem::at(mark, "over HTTP/2 this is no host")
+                        .help("write for example `shop.test` or `shop.test:8443`, or `http_version: http1` under `target`"),
+                );
+            }
             Some(Ok(value)) => {
                 rendered.fixed_headers.insert(name, value);
             }
@@ -119,6 +126,10 @@ fn headers_and_body(
         }
     }
     rendered
+}
+
+fn is_host(value: &HeaderValue) -> bool {
+    Authority::try_from(value.as_bytes()).is_ok()
 }
 
 fn authorization(auth: &Auth, scope: &Scope, problems: &mut Vec<Problem>) -> (Template, Mark) {

@@ -32,9 +32,13 @@ fn distance(written: &str, name: &str) -> usize {
 fn in_order(name: &str) -> String {
     let mut spaced = String::new();
     for (before, letter) in once(' ').chain(name.chars()).zip(name.chars()) {
-        let apart = (letter.is_uppercase() && before.is_lowercase()) || matches!(letter, '-' | '_');
-        spaced.extend(apart.then_some(' '));
-        spaced.extend(letter.to_lowercase().filter(|letter| !matches!(letter, '-' | '_')));
+        if letter.is_uppercase() && before.is_lowercase() {
+            spaced.push(' ');
+        }
+        match letter {
+            '-' | '_' => spaced.push(' '),
+            letter => spaced.extend(letter.to_lowercase()),
+        }
     }
     let mut words: Vec<&str> = spaced.split_whitespace().collect();
     words.sort_unstable();

@@ -153,7 +153,8 @@ impl Http2 {
 }
 
 fn not_a_host(written: &HeaderValue) -> Failure {
-    let text =
-        format!("the header host is no host: {written:?}; HTTP/2 can send `shop.test` or `shop.test:8443`");
-    Failure::new(ErrorClass::Generator, text)
+    let text = format!(
+        "a value of the run does not fit into the header host: {written:?}; HTTP/2 can name a host only"
+    );
+    Failure::new(ErrorClass::Assertion, text)
 }

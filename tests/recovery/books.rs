@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use support::{Answer, Scripted, Served};
 
-/// From how long on nothing answered is a silence, under a load of hundreds a second.
-const SILENCE: Duration = Duration::from_secs(1);
+/// From how long on nothing answered is a silence, under a load of hundreds a second: a machine that is busy makes none.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// When it answered last, and its silences so far.
 #[derive(Default)]

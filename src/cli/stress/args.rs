@@ -55,7 +55,7 @@ pub(in crate::cli) struct Args {
     #[command(flatten)]
     pub(super) awake: KeepAwake,
     /// Show a saved search again; nothing is sent
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "target", "seed"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["scenario", "target", "seed", "keep_awake"])]
     pub(super) show: Option<PathBuf>,
 }
 
